@@ -1,0 +1,164 @@
+"""Read how a measure stands: its status, its deadline and the units responsible for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from doc_miner.dates import find_dates
+from doc_miner.textfold import fold
+
+_DONE_STRONG = re.compile(
+    r"已(?!成为|有计划|列入(?:明年|下)|纳入|着手)|完成了?|建成|增加了|新增|印发|出台|先后|累计|成功|举办了?|成立|聘请了|聘任|引进|补充了?教|招聘(?:引进|教师|了)|招录|下发|组建|选派|购置了?|采购(?:了|\d)|投入使用|竣工|投用|降至|增至|下降到|提高到|提升到|达到了|实现了|解决了|消除了|拨付|发放|配备了|改造了|新建了?|扩建了?|下达|签订|被评|投入(?:资金)?[约近超]?\d|投资[约近超]?\d|安排(?:资金)?\d|培训[^,。;]{0,8}\d|开展了|制定了|制订了|修订|建立了|落实了|核增|划转|通过了|整改到位|整改完毕|全部完成|取得|获得|荣获|提升了|提高了|改善了|缓解了|加强了|调整了|补齐了|召开"
+)
+_PAST_YEAR = re.compile(r"(?:19|20)\d{2}年(?:以来|来)?|去年|上年|近年来|今年以来|三年来|两年来|近[两三五]年")
+_ONGOING = re.compile(r"正在|推进中|逐步|持续|进一步|不断|坚持|推动|加强|强化|深化|目前|常态化|定期|严格|着力|狠抓|督促|引导|促进|着手|加紧|稳步|每学期|每年|每月|充分|积极|落实|完善|优化|健全|加大|加快|开展|规范|指导|要求")
+_PLANNED = re.compile(r"计划(?!生育|单列|》|[,。]|内|管理)|拟(?!定了|订了)|将(?=于|在|继续|进一步|逐步|投入|新建|建|对|按|通过|全面|重点|启动|争取|为|招|开|实施|推|加|完)|力争|明年|预计|争取|打算|即将|有望|下一步|今后|待[^,。;]{1,10}后|准备|列入明年|年底前|(?:20\d\d)年[^,。;]{0,10}前|到20\d\d年|20\d\d年底[^,。;]{0,8}(?:完成|建成|达到|实现)")
+_RESULT_HEADINGS = ("整改成效", "成效", "整改结果", "完成情况", "整改落实情况", "落实情况", "整改情况", "进展")
+
+_PROGRESS_DONE = re.compile(r"已完成|完成|已整改|整改到位|已落实|办结|已销号|销号|已解决|已建成|达标|已配|已招|已印发|已投入|已开")
+_PROGRESS_ONGOING = re.compile(r"正在|推进|持续|长期|进行中|基本完成|部分完成|逐步|已启动|启动|序时|阶段性|常态|开工|在建|施工|招标|筹备|有序")
+_PROGRESS_PLANNED = re.compile(r"未启动|未开工|尚未|计划|拟|待|列入|准备|将")
+
+_DEADLINE_CUE = re.compile(r"力争|预计|计划|确保|争取|拟|将|完成|完工|建成|竣工|投入使用|达到|实现|消除|落实|交付|到位|开工|投用|招聘|补充|启用|达标|解决|前|招生|配齐|配足|新增|覆盖|实施|推进|化解|开学|培训|改造|建设|新建|整改")
+_NO_DEADLINE = re.compile(r"规划|计划\(|方案|》|〔|以来|年度(?:公用|预算)")
+_UNIT_LABEL = re.compile(r"(?:责任单位|牵头单位|责任部门|牵头部门|配合单位|配合部门|责任科室|责任人|主责单位|责任领导|承办单位|协办单位)\s?[:]\s?(?P<units>[^\n。;]{2,80}?)(?=[。;)\n]|完成时限|整改时限|完成时间|配合单位|责任人|责任领导|$)")
+_UNIT_LEAD = re.compile(r"(?:由)?(?P<units>[一-鿿、和与及]{2,50}?)(?:负责)?(?:牵头|主办)(?=[,。;)]|负责|落实|组织|实施|会同|配合|编制|制定)")
+_BODY_WORD = r"(?:人民政府|政府|教育局|教体局|教育体育局|财政局|编办|编委办|人社局|人力资源和社会保障局|人力资源社会保障局|发改局|发展和改革局|发改委|自然资源局|住建局|住房城乡建设局|住房和城乡建设局|卫健局|公安局|督导室|督导委员会|办公室|委员会|镇政府|乡政府|街道办|街道办事处|残联|民政局|团委|妇联|各学校|各中小学|各乡镇|各镇|各乡|中心校|中心学校|学校|国土资源局|城管局|审计局|税务局|市场监管局|宣传部|组织部|[一-鿿]{1,6}[局委办部室股科中心站])"
+_DUTY = re.compile(rf"(?P<units>{_BODY_WORD}(?:[、和与及,]{_BODY_WORD}){{0,8}})(?:要|负责|应|须)(?!求)")
+
+
+def status_of(text: str, *, results: bool, planned_section: bool, plan_document: bool, reference: date | None) -> str:
+    """Return ``done``, ``ongoing`` or ``planned`` for a measure's text.
+
+    *results*: it stands under a heading of results; *planned_section*: under next steps or
+    recommendations; *plan_document*: in a plan, where an unmarked item is planned.
+    """
+    folded = fold(text)
+    bare = re.sub(r"《[^》]{0,60}》|“[^”]{0,30}”", "", folded)
+    done = len(_DONE_STRONG.findall(bare))
+    planned = len(_PLANNED.findall(bare))
+    past = _past_years(bare, reference)
+    if planned_section:
+        return "done" if done >= 3 and past >= 2 and not planned else "planned"
+    if plan_document:
+        if re.search(r"已(?:经)?(?:完成|全部|整改|建成|落实)|目前已", bare) and not planned:
+            return "done"
+        return "planned"
+    if planned and not done and not past:
+        return "planned"
+    if planned > done + past and planned >= 2:
+        return "planned"
+    ongoing = len(_ONGOING.findall(bare))
+    if done and (done + past) * 3 >= ongoing:
+        return "done"
+    if past and re.search(r"\d", bare) and past * 4 >= ongoing:
+        return "done"
+    return "done" if results and done >= 2 else "ongoing"
+
+
+def _past_years(folded: str, reference: date | None) -> int:
+    count = 0
+    for match in _PAST_YEAR.finditer(folded):
+        digits = re.match(r"\d{4}", match[0])
+        if digits is None or reference is None or int(digits[0]) <= reference.year:
+            count += 1
+    return count
+
+
+def status_of_progress(text: str) -> str | None:
+    """Return the status that a cell or line 进展 states, or ``None`` if it states none."""
+    folded = fold(text)
+    if not folded.strip():
+        return None
+    if _PROGRESS_PLANNED.search(folded) and not re.search(r"已完成|正在", folded):
+        return "planned"
+    if _PROGRESS_ONGOING.search(folded) and not re.match(r"已完成|完成|已整改到位", folded):
+        return "ongoing"
+    if _PROGRESS_DONE.search(folded):
+        return "done"
+    return "ongoing" if _PROGRESS_ONGOING.search(folded) else None
+
+
+def deadline_of(text: str, reference: date | None, *, planned: bool) -> str | None:
+    """Return the latest day (ISO 8601) by which a measure's text promises something, or ``None``.
+
+    A date of the past, a plan's own years and a span such as 利用两年时间 are no deadlines.
+    """
+    folded = fold(text)
+    masked = re.sub(r"《[^》]{0,80}》|\([^()]{0,30}〔[^)]{0,20}\)", lambda m: "\u3000" * len(m[0]), folded)
+    best: date | None = None
+    for mention in find_dates(masked, reference):
+        day = mention.last
+        if day is None or mention.kind in ("vague", "since"):
+            continue
+        after = masked[mention.end : mention.end + 24]
+        before = masked[max(0, mention.start - 14) : mention.start]
+        if _NO_DEADLINE.match(after) or re.search(r"《$|\($", before):
+            continue
+        if reference is not None and day <= reference and mention.kind != "deadline":
+            continue
+        clause_before = re.split(r"[,。;]", before)[-1]
+        if not _is_promise(mention.kind, clause_before, after, day, reference, planned):
+            continue
+        if mention.text.rstrip("。").endswith(("秋季学期", "秋学期")) and day.month == 1:
+            day = date(day.year - 1, 9, 30)
+        elif mention.text.endswith(("春季学期", "春学期")) and day.month == 7:
+            day = date(day.year, 7, 31)
+        best = day if best is None or day > best else best
+    return best.isoformat() if best else None
+
+
+def _is_promise(kind: str, before: str, after: str, day: date, reference: date | None, planned: bool) -> bool:
+    clause = re.split(r"[,。;]", after)[0]
+    if re.match(r"\s?(?:起|以来|开始|至今|度?(?:预算|公用经费|财政))", after):
+        return False
+    if kind == "deadline":
+        if reference is not None and day < reference:
+            return False
+        return not re.search(r"截至|截止", before)
+    if reference is not None and day <= reference:
+        return False
+    if re.search(r"已|至今|完成了", before + clause[:4]) and reference is None:
+        return False
+    if reference is None and not planned and not re.search(r"计划|力争|预计|争取|拟|将|确保|规划", before + clause):
+        return False
+    return re.search(_DEADLINE_CUE, before + clause) is not None
+
+
+def units_of(text: str) -> tuple[str, ...]:
+    """Return the responsible units that a measure's own text names (责任单位：…, …牵头, 教育局要…)."""
+    folded = fold(text)
+    found: list[str] = []
+    for match in _UNIT_LABEL.finditer(folded):
+        found += split_units(text[match.start("units") : match.end("units")])
+    if not found:
+        for match in _UNIT_LEAD.finditer(folded):
+            units = re.sub(r"^.*?(?:由|,)", "", match["units"])
+            if re.search(rf"{_BODY_WORD}$", units):
+                found += split_units(units)
+        for match in _DUTY.finditer(folded):
+            found += split_units(match["units"])
+    return tuple(dict.fromkeys(found))
+
+
+def split_units(text: str) -> list[str]:
+    """Return the units of a list of them (教育局、财政局；各乡镇)."""
+    parts = re.split(r"[、,，;；\s/]+|(?<=[局办委室部])(?:和|与|及)", text.strip(" 。．.()（）"))
+    return [part.strip("：:（）()") for part in parts if 2 <= len(part.strip("：:（）()")) <= 20 and not part.startswith("配合")]
+
+
+def latest_deadline(cells: Sequence[str], reference: date | None) -> str | None:
+    """Return the deadline that a cell or line 完成时限 states; 长期坚持 and 已完成 are none."""
+    for cell in cells:
+        folded = fold(cell)
+        if re.search(r"长期|持续|已完成|立行立改|常态", folded) and not re.search(r"\d{4}", folded):
+            continue
+        days = [m.last for m in find_dates(folded, reference) if m.last is not None and m.kind not in ("vague", "since")]
+        dotted = re.search(r"(20\d\d)[.](\d{1,2})(?![\d.])", folded)
+        if dotted and not days:
+            return latest_deadline([f"{dotted[1]}年{int(dotted[2])}月"], reference)
+        if days:
+            return max(days).isoformat()
+    return None

@@ -1,0 +1,484 @@
+"""Turn quantities into figures: what each number measures, its year, stage and role, and movements.
+
+Works sentence by sentence, so that text in front of a sentence moves spans and changes
+nothing else. The reading of the numbers themselves is `doc_miner.extract.quantities`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from doc_miner.dates import DateMention, find_dates
+from doc_miner.extract.quantities import Quantity, QuantityFinder
+from doc_miner.extract.subjects import subject_of
+from doc_miner.lexicon import Lexicon
+from doc_miner.model import Change, Figure
+from doc_miner.textfold import fold
+
+_SENTENCE_END = re.compile(r"[。!?\n]|(?<=[%\d人个所名])\.(?=[一-鿿])")
+_BRACKETED = re.compile(r"《[^》\n]{0,80}》|\([^()\n]{0,60}\)|〔[^〕\n]{0,12}〕|\[[^\]\n]{0,12}\]")
+
+_COMPARED = re.compile(r"(?:较|比|同比|与|相比)\s?(?:上年|去年|前年|上一年|往年|同期|20\d\d年|上年度|上学年)[^,。;]{0,6}$|(?:上年|去年|上学年)(?:同期|末|底)?(?:的)?$")
+_CHANGE_BEFORE = re.compile(
+    r"(?:(?:净|新|共|再|同比|年均|平均|累计|分别)?(?:增加|增长|增|减少|减|降低|降|下降|提高|提升|上升|缩小|扩大|回升|压减|压缩|核减|核增|增幅(?:为|达到?)?|降幅(?:为|达到?)?|新增|净增|净减|调增|调减|扩充|多|少|增设|增配))(?:了|约|近|达|超过|达到|共|为|至少|幅度为|幅度达)?\s?$"
+)
+_NEW_THING = re.compile(r"(?:新增|增加|增设|净增|新增加|扩增|减少|核增)[^,。;:、\d]{1,16}$")
+_MOVED_TO = re.compile(
+    r"(?:降至|降到|降为|下降到|下降至|下降为|减少到|减少至|减至|减为|降低到|降低至|压减到|压减至|压缩到|压缩至|控制到|缩小到|缩小至|缩减至|增至|增到|增加到|增加至|增长到|增长至|增为|提高到|提高至|提升到|提升至|提升为|上升到|上升至|扩大到|扩大至|扩增到|扩充到|扩充至|升至|升到|优化为|调整为|变为|改善为|恢复到|回升至|上调至|上调到|增加为|提高为)(?:了|目前的|现在的|今年的)?\s?$"
+)
+_MOVED_TO_FAR = re.compile(r"(?:降|减|增|升|提|扩|缩|调)[^,。;:\d]{0,4}(?:至|到|为)[^,。;\d]{0,12}$|(?:至|到)(?:20\d\d年|目前|现在|今年)?[^,。;\d]{0,8}的?\s?$")
+_FROM = re.compile(r"(?:由|从)[^,。;:]{0,24}$")
+_PLAN = re.compile(r"计划(?!生育|单列|》|书|内|学校)|拟(?!定了)|将(?!其|原|这|该|全|农|闲|城|留|义|学|校|课|各|教|“|平|[一-鿿]{0,12}(?:改造|划分|纳入|作为|列入|调整|转换|合并|并入))|力争|预计|争取|可(?=新增|提供|增加|容纳|满足|解决)|打算|确保到|规划(?=建设|新建|到|新增|投)|即将|有望|待[一-鿿]{0,6}后")
+_DONE = re.compile(r"已|完成了|共?投入了|建成了|累计")
+_NORM = re.compile(r"每学期|每学年|每周|每天|每日|每年|每月|每人|每生|每班|每校|每间|每名|每所|原则上|标准|规定|不得|必须|应当|应(?=不|达|按)|须|要求|达标|指标|核定|按(?:照)?|人手|底线|控制(?:在)?|不(?:低|少|超|小|大|高|多)于?|的目标|确保|每人每|一般")
+_ACHIEVED = re.compile(r"(?:达到?|为|占|已|完成|有|共|是|突破|超过)\s?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A stretch of the document whose section tells how its figures are meant."""
+
+    start: int
+    end: int
+    role: str
+    """``goal``, ``plan``, ``problem``, ``response``, ``situation`` …: a heading role of the lexicon."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureContext:
+    """What the document tells about its figures: the day it speaks on, whether it plans, and its zones."""
+
+    reference: date | None = None
+    plans: bool = False
+    zones: tuple[Zone, ...] = ()
+    excluded: tuple[tuple[int, int], ...] = ()
+    """Spans that hold no figures of their own (the cells of a table of yearly goals)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    start: int
+    end: int
+    dates: tuple[DateMention, ...]
+
+
+class FigureFinder:
+    """Finds figures and the movements among them; built once from a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.quantities = QuantityFinder(lexicon)
+        forms = [(form, kind.removeprefix("stage-")) for kind, words in lexicon.cues.items() if kind.startswith("stage-") for form in words]
+        self._stage_of = dict(forms)
+        self._stage = re.compile("|".join(re.escape(form) for form, _ in sorted(forms, key=lambda pair: -len(pair[0]))))
+
+    def find(self, text: str, context: FigureContext | None = None) -> tuple[list[Figure], list[Change]]:
+        """Return the figures of *text* in order, and the movements they form (by ``figure_id`` ``f<start>``)."""
+        context = context or FigureContext()
+        folded = fold(text)
+        found = self.quantities.find(folded)
+        if context.excluded:
+            found = [q for q in found if not any(a <= q.start < b for a, b in context.excluded)]
+        if not found:
+            return _blanks(text, folded), []
+        figures: list[Figure] = []
+        changes: list[Change] = []
+        brackets = [match.span() for match in _BRACKETED.finditer(folded)]
+        for sentence, quantities in _by_sentence(folded, found):
+            dates = tuple(
+                mention for mention in find_dates(text[sentence[0] : sentence[1]], context.reference)
+            )
+            dates = tuple(replace(m, start=m.start + sentence[0], end=m.end + sentence[0]) for m in dates)
+            members = self._sentence(text, folded, _Sentence(*sentence, dates), quantities, context, brackets)
+            figures += members
+            changes += find_changes(folded, members)
+        figures = _roles_from_changes(figures, changes)
+        figures = sorted([*figures, *_blanks(text, folded)], key=lambda figure: (figure.start, figure.end))
+        return figures, changes
+
+    def _sentence(
+        self, text: str, folded: str, sentence: _Sentence, quantities: Sequence[Quantity], context: FigureContext, brackets: list[tuple[int, int]]
+    ) -> list[Figure]:
+        figures: list[Figure] = []
+        stages = self._stages(folded, sentence)
+        outside = [m for m in sentence.dates if not any(a <= m.start and m.end <= b and folded[a] in "《〔[" for a, b in brackets)]
+        for index, quantity in enumerate(quantities):
+            before = quantities[index - 1] if index else None
+            role = _role(folded, sentence, quantity, context)
+            subject = subject_of(folded, sentence.start, sentence.end, quantity, before, figures)
+            figures.append(
+                Figure(
+                    quantity.start,
+                    quantity.end,
+                    text[quantity.start : quantity.end],
+                    None if quantity.damaged else quantity.value,
+                    quantity.unit,
+                    quantity.qualifier,
+                    quantity.rule,
+                    value_max=quantity.value_max,
+                    subject=_as_written(text, folded, subject),
+                    stage=_stage(folded, sentence, quantity, stages, index, len(quantities)),
+                    year=_year(folded, sentence, quantity, outside, role),
+                    role=role,
+                    missing=quantity.damaged,
+                    figure_id=f"f{quantity.start}",
+                )
+            )
+        return figures
+
+    def _stages(self, folded: str, sentence: _Sentence) -> list[tuple[int, int, str]]:
+        """Return the stage words of a sentence: start, end, stage; names of schools (…镇中心小学) are none."""
+        out = []
+        for match in self._stage.finditer(folded, sentence.start, sentence.end):
+            stage = self._stage_of[match[0]]
+            if stage in ("小学", "初中") and _in_school_name(folded, match.start(), match.end()):
+                continue
+            out.append((match.start(), match.end(), stage))
+        return out
+
+
+_STAGE_DETERMINER = re.compile(
+    r"(?:农村|公办|城区|镇区|全县|全区|全市|所有|各|村|名|义务教育|普通|民办|乡镇|寄宿制|的|和|与|及|对|为|在|是|年|有|我县|我区|县域|县|区|乡村|、|所|个|学段|均|其中|市|每|招收|城镇|建制镇|完全|规模|达标|或|到|以上|以下|中|新建|扩建|改扩建|学校|设置|办|中心|高中|教师|学生|中学|等|义教|九年|学|要求|标准|时|即|面积|数|值|比|率|系数|分别|原则上|不含|非)$"
+)
+
+
+def _in_school_name(text: str, start: int, end: int) -> bool:
+    """Return whether 小学/初中 at this place ends a school's own name (望溪小学) rather than naming a stage (农村小学)."""
+    before = text[max(0, start - 4) : start]
+    if not before or not "\u4e00" <= before[-1] <= "\u9fff":
+        return False
+    return _STAGE_DETERMINER.search(before) is None
+
+
+def _by_sentence(folded: str, quantities: Sequence[Quantity]) -> list[tuple[tuple[int, int], list[Quantity]]]:
+    out: list[tuple[tuple[int, int], list[Quantity]]] = []
+    at = 0
+    bounds = [match.end() for match in _SENTENCE_END.finditer(folded)] + [len(folded)]
+    index = 0
+    for end in bounds:
+        members = []
+        while index < len(quantities) and quantities[index].start < end:
+            members.append(quantities[index])
+            index += 1
+        if members:
+            out.append(((at, end), members))
+        at = end
+        if index >= len(quantities):
+            break
+    return out
+
+
+def _clause_start(folded: str, sentence: _Sentence, at: int, marks: str = ",;:") -> int:
+    return max((folded.rfind(mark, sentence.start, at) for mark in marks), default=-1) + 1 or sentence.start
+
+
+# --- year ------------------------------------------------------------------------------------
+def _year(folded: str, sentence: _Sentence, quantity: Quantity, dates: Sequence[DateMention], role: str) -> int | None:
+    """Return the year that the sentence states for a figure: the last one named before it, comparisons (较上年) apart."""
+    candidates = [m for m in dates if m.end <= quantity.start and not _COMPARED.search(folded[max(0, m.start - 3) : m.end])]
+    if role == "before" or not candidates:
+        inside = [m for m in candidates if _FROM.search(folded[max(sentence.start, m.start - 2) : quantity.start])]
+        if role == "before":
+            return inside[-1].year if inside else None
+        return _year_after(folded, sentence, quantity, dates)
+    last = candidates[-1]
+    if last.kind == "vague":
+        return None
+    if role == "plan" and not _plan_dated(folded, last, quantity, sentence):
+        return _year_after(folded, sentence, quantity, dates)
+    return last.year
+
+
+def _plan_dated(folded: str, mention: DateMention, quantity: Quantity, sentence: _Sentence) -> bool:
+    """Return whether a plan's figure holds for the year of a mention: the mention opens the plan or stands inside it."""
+    between = folded[mention.end : quantity.start]
+    cue = _PLAN.search(between)
+    if cue is not None:
+        return cue.start() <= 4
+    return True
+
+
+def _year_after(folded: str, sentence: _Sentence, quantity: Quantity, dates: Sequence[DateMention]) -> int | None:
+    return None
+
+
+# --- stage -----------------------------------------------------------------------------------
+_ANAPHORA = re.compile(r"^(?:其中|其他|其余|占比?|比例|较|同比|增|减|降|提|上升|下降|共|达|为|均|分别|比上年|比去年|并|且|平均|累计|也|约|近|不|超|低于|高于|差|缺|短缺|尚差|最|完成率|合格率|[一二三]本)")
+
+
+def _stage(folded: str, sentence: _Sentence, quantity: Quantity, stages: Sequence[tuple[int, int, str]], index: int, count: int) -> str | None:
+    """Return the stage named last before the figure in its own clause (in its sentence for exams), ``None`` if several are meant."""
+    before = [s for s in stages if s[1] <= quantity.start and not _closed_bracket(folded, s[1], quantity.start)]
+    after = [s for s in stages if quantity.end <= s[0] <= quantity.end + 8 and not re.search(r"[,。;:、(]", folded[quantity.end : s[0]])]
+    if after and after[0][2] != "高中" and (not before or before[-1][1] < _clause_start(folded, sentence, quantity.start, ",;")):
+        joint = len({s[2] for s in after}) > 1
+        return None if joint else after[0][2]
+    if not before:
+        return None
+    last = before[-1]
+    group = [last]
+    for stage in reversed(before[:-1]):
+        gap = folded[stage[1] : group[-1][0]]
+        if re.fullmatch(r"(?:学校|学生|教师|阶段)?\s?(?:[、/和与及]|以及|\()\s?[^\d,。;:]{0,2}", gap):
+            group.append(stage)
+        else:
+            break
+    clause = _clause_start(folded, sentence, quantity.start, ",;")
+    if len({s[2] for s in group}) > 1:
+        ordered = list(reversed(group))
+        respective = re.search(r"分别", folded[last[1] : quantity.start])
+        if respective:
+            position = _ordinal(folded, last[1] + respective.end(), quantity.start)
+            return ordered[position][2] if position < len(ordered) else None
+        return None
+    if last[1] > clause or last[2] in ("高中",) or _exam(folded, last):
+        return last[2]
+    own = folded[clause : quantity.start].lstrip()
+    hanzi = re.sub(r"[^一-鿿]", "", own)
+    if len(hanzi) <= 3 or _ANAPHORA.match(own):
+        return last[2]
+    return None
+
+
+def _exam(folded: str, stage: tuple[int, int, str]) -> bool:
+    return folded[stage[0] : stage[1]] in ("中考", "高考")
+
+
+def _closed_bracket(folded: str, start: int, end: int) -> bool:
+    """Return whether a bracket that was open at *start* is closed before *end*."""
+    depth = 0
+    for char in folded[start:end]:
+        if char == "(":
+            depth += 1
+        elif char == ")":
+            depth -= 1
+            if depth < 0:
+                return True
+    return False
+
+
+def _ordinal(folded: str, start: int, end: int) -> int:
+    """Return which member of a 分别 list begins at *end*: how many list marks, or numbers run together, stand before it."""
+    between = folded[start:end]
+    marks = len(re.findall(r"[、,和与及]", between))
+    return marks or len(re.findall(r"\d++(?:\.\d++)?", between))
+
+
+# --- role ------------------------------------------------------------------------------------
+def _role(folded: str, sentence: _Sentence, quantity: Quantity, context: FigureContext) -> str:
+    clause = folded[_clause_start(folded, sentence, quantity.start, ",;") : quantity.start]
+    near = clause[-28:]
+    zone = _zone(context.zones, quantity.start)
+    plan = _planned(folded, sentence, quantity)
+    if _CHANGE_BEFORE.search(clause) and not re.search(r"不(?:增|减|降)", clause[-6:]):
+        return "plan" if plan and not _has_level(folded, quantity) else "change"
+    if _MOVED_TO.search(clause):
+        return "plan" if plan else "after"
+    if _is_before(folded, sentence, quantity):
+        return "before"
+    if _MOVED_TO_FAR.search(near) and _FROM.search(folded[max(sentence.start, quantity.start - 60) : quantity.start]) and "由" in folded[sentence.start : quantity.start] + "从":
+        return "plan" if plan else "after" if _after_from(folded, sentence, quantity) else "level"
+    if _NEW_THING.search(clause) and quantity.unit not in ("元", "%") and not plan:
+        return "change"
+    if _is_norm(folded, sentence, quantity, clause, zone, context):
+        return "standard"
+    if plan or (zone == "plan" and not _DONE.search(clause)):
+        return "plan"
+    if zone == "goal":
+        return "plan" if context.plans and not _NORM.search(clause) and quantity.qualifier == "=" else "standard"
+    if context.plans and zone in ("response", "measure", "recommendation", "plan") and not _DONE.search(folded[sentence.start : quantity.start]) and not _existing(clause, folded[quantity.end : quantity.end + 12]):
+        return "plan"
+    return "level"
+
+
+def _existing(clause: str, following: str) -> bool:
+    """Return whether a plan's clause speaks of what is already there (现有, 目前, 闲置的, 原)."""
+    return re.search(r"现有|目前|原有|闲置|已有|尚有|仍有|20\d\d年(?:以来|底)", clause) is not None
+
+
+def _has_level(folded: str, quantity: Quantity) -> bool:
+    return False
+
+
+def _after_from(folded: str, sentence: _Sentence, quantity: Quantity) -> bool:
+    head = folded[max(sentence.start, quantity.start - 60) : quantity.start]
+    match = re.search(r"(?:由|从)[^。;]*?\d[^。;]*?(?:降|减|增|升|提|扩|缩|调|变|到|至)[^。;]{0,12}$", head)
+    return match is not None
+
+
+def _is_before(folded: str, sentence: _Sentence, quantity: Quantity) -> bool:
+    """Return whether a figure is where a movement starts: 由…73个班降至…."""
+    head = folded[max(sentence.start, quantity.start - 30) : quantity.start]
+    if not re.search(r"(?:由|从)[^,。;:]{0,26}$", head):
+        return False
+    tail = folded[quantity.end : quantity.end + 22]
+    return re.match(r"[^。;,\d]{0,10},?\s?(?:逐步|大幅|进一步|快速|稳步|显著|明显|下)?\s?(?:降|减|增|升|提|扩|缩|调整|变为|上升|压|改|优化|到|至)", tail) is not None
+
+
+def _planned(folded: str, sentence: _Sentence, quantity: Quantity) -> bool:
+    """Return whether the figure is promised: a cue of planning before it in its sentence with no done cue between."""
+    head = folded[sentence.start : quantity.start]
+    semicolon = head.rfind(";")
+    head = head[semicolon + 1 :]
+    cues = list(_PLAN.finditer(head))
+    if not cues:
+        return re.match(r"[^,。;]{0,12}(?:列入[^,。;]{0,4}计划)", folded[quantity.end : quantity.end + 20]) is not None
+    between = head[cues[-1].end() :]
+    if "《" in head and head.rfind("《") < cues[-1].start() < head.rfind("》") or head.rfind("》") < head.rfind("《") < cues[-1].start():
+        return False
+    return not re.search(r"已|目前|现已|实际|20\d\d年(?:以来)?[^,。;]{0,8}(?:完成|实现)|,\s?(?:完成|建成|投入)", between)
+
+
+def _is_norm(folded: str, sentence: _Sentence, quantity: Quantity, clause: str, zone: str | None, context: FigureContext) -> bool:
+    if zone in ("problem", "situation") and quantity.qualifier == "=":
+        return False
+    own = folded[quantity.start : quantity.number_start]
+    comparator = quantity.qualifier in (">=", "<=") or (quantity.qualifier in ("<", ">") and (zone == "goal" or re.search(r"小于|低于|≤|≥|<|>", own) is not None))
+    symbol = re.search(r"[≥≤≧≦]|不(?:低|少|超|小|大|高|多|得)|至少|最多|至多", own + folded[max(0, quantity.start - 1) : quantity.start])
+    if comparator and symbol is not None:
+        return not re.search(r"(?:均|已|都)\s?$", clause) or zone in ("goal",)
+    if quantity.qualifier in (">=", "<=") and quantity.start == quantity.number_start:
+        if re.match(r"(?:的|学校|班级|学生|考生|教师|大班额|超大班额)", folded[quantity.end : quantity.end + 4]):
+            return True
+        if zone == "goal" or (context.plans and zone != "problem"):
+            return True
+        if re.search(r"(?:至少|每学期|每周|每天|每年|应|须|要求|控制|必须|标准|规定|原则上|确保|限制)", clause):
+            return True
+        return not _ACHIEVED.search(clause) and quantity.unit not in ("%",) and not re.search(r"[比率]", clause[-8:])
+    if quantity.qualifier == ">" and re.match(r"\s?(?:的|必须|须|应)", folded[quantity.end : quantity.end + 3]):
+        return True
+    if re.search(r"(?:按(?:照)?|定额|基准|标准为|标准是|标准|的)\s?$", clause[-6:]) and re.search(r"按(?:照)?[^,。;]{0,24}$|定额|基准|标准", clause[-30:]) and quantity.unit in ("元", "%", "人", "平方米", "比"):
+        return True
+    if zone == "goal" and (context.plans or comparator):
+        return not _planned(folded, sentence, quantity)
+    return bool(re.search(r"人手\s?$|(?:给予|奖励|补贴|补助)每?人?\s?$", clause) and quantity.value_max is not None)
+
+
+def _zone(zones: Sequence[Zone], at: int) -> str | None:
+    best: Zone | None = None
+    for zone in zones:
+        if zone.start <= at < zone.end and (best is None or zone.end - zone.start <= best.end - best.start):
+            best = zone
+    return best.role if best else None
+
+
+# --- movements -------------------------------------------------------------------------------
+def find_changes(folded: str, figures: Sequence[Figure]) -> list[Change]:
+    """Return the movements that the figures of one sentence state: {before, after, change} by figure id.
+
+    A change alone (新增学位4050个) makes none. An amount and a rate of one movement are two
+    records with the same ``after``.
+    """
+    out: list[Change] = []
+    used: set[str] = set()
+    for i, figure in enumerate(figures):
+        if figure.role == "before":
+            after = next((f for f in figures[i + 1 : i + 3] if f.role in ("after", "plan", "level") and f.unit == figure.unit and _moves_to(folded, figure, f)), None)
+            if after is None:
+                continue
+            j = figures.index(after)
+            change = next((f for f in figures[j + 1 : j + 3] if f.role == "change" and _belongs(folded, after, f)), None)
+            out.append(Change(figure.figure_id, after.figure_id, change.figure_id if change else None))
+            used |= {figure.figure_id, after.figure_id} | ({change.figure_id} if change else set())
+            for extra in figures[j + 1 : j + 4]:
+                if change and extra.figure_id != change.figure_id and extra.role == "change" and _belongs(folded, change, extra) and extra.unit != change.unit:
+                    out.append(Change(figure.figure_id, after.figure_id, extra.figure_id))
+                    used.add(extra.figure_id)
+    for i, figure in enumerate(figures):
+        if figure.role != "change" or figure.figure_id in used:
+            continue
+        level = _level_of(folded, figures, i)
+        if level is not None:
+            out.append(Change(None, level.figure_id, figure.figure_id))
+            used.add(figure.figure_id)
+    return out
+
+
+def _moves_to(folded: str, before: Figure, after: Figure) -> bool:
+    return re.search(r"降|减|增|升|提|扩|缩|调|变|到|至|改|优化", folded[before.end : after.start]) is not None and "。" not in folded[before.end : after.start]
+
+
+def _belongs(folded: str, after: Figure, change: Figure) -> bool:
+    """Return whether a change states the same movement as the figure before it (降至51个班，减少了22个班)."""
+    gap = folded[after.end : change.start]
+    return len(gap) <= 16 and re.fullmatch(r"[^。;]*?[,(、]?\s?[^,。;\d]*", gap) is not None and _compatible(after, change)
+
+
+def _compatible(after: Figure, change: Figure) -> bool:
+    if after.unit == change.unit:
+        return True
+    return (after.unit, change.unit) in {("%", "个百分点"), ("‰", "个千分点")} or change.unit in ("%", "倍") and after.unit != "%"
+
+
+_COMPARISON = re.compile(r"(?:较|比|同比|相比|与)[^,。;\d]{0,14}|同比|环比|增幅|降幅|年均")
+
+
+def _level_of(folded: str, figures: Sequence[Figure], i: int) -> Figure | None:
+    """Return the level that a change of a comparison belongs to (977人，较上年增加17人), or ``None``."""
+    change = figures[i]
+    comma = max(folded.rfind(mark, 0, change.start) for mark in ",;(")
+    clause = folded[comma + 1 : change.start]
+    if i == 0:
+        return None
+    previous = figures[i - 1]
+    gap = folded[previous.end : change.start]
+    compared = _COMPARISON.search(clause) is not None
+    if previous.role == "change" and i >= 2 and len(gap) <= 8 and previous.unit != change.unit and "。" not in gap:
+        return _level_of(folded, figures, i - 1) if previous.unit != change.unit else None
+    if previous.role in ("change", "before") or not _compatible(previous, change) or ";" in gap:
+        return None
+    if compared and len(gap) <= 26 and gap.count(",") <= 1:
+        return previous
+    if len(gap) <= 6 and re.fullmatch(r"\s?[,(]?\s?(?:增加|增长|减少|下降|降低|提高|上升|提升|净增|增|减|降)了?\s?", gap):
+        return previous
+    return None
+
+
+def _roles_from_changes(figures: list[Figure], changes: Sequence[Change]) -> list[Figure]:
+    """Give the level that a change belongs to its role ``after``."""
+    after = {change.after for change in changes}
+    before = {change.before for change in changes}
+    out = []
+    for figure in figures:
+        if figure.figure_id in after and figure.role == "level":
+            figure = replace(figure, role="after")
+        elif figure.role == "before" and figure.figure_id not in before:
+            figure = replace(figure, role="level")
+        elif figure.role == "after" and figure.figure_id not in after:
+            figure = replace(figure, role="level")
+        out.append(figure)
+    return out
+
+
+# --- blanks ----------------------------------------------------------------------------------
+_BLANK = re.compile(r"(?:占比|比例|比例为|比例分别为|率为|率达到?|达到?|为|占)(?P<blank>\s?[ _]*%(?:\s?[、,]\s?[ _]*%)*)|(?P<space>[_＿]{2,}\s?(?:%|人|名|所|个|万元|元|平方米))")
+
+
+def _blanks(text: str, folded: str) -> list[Figure]:
+    """Return a missing figure for each blank where a number was (占比%)."""
+    out = []
+    for match in _BLANK.finditer(folded):
+        name = "blank" if match["blank"] else "space"
+        begin = match.start(name)
+        for percent in re.finditer(r"[ _]*(%|人|名|所|个|万元|元|平方米)", match[name]):
+            start, end = begin + percent.start(), begin + percent.end()
+            while start < end and text[start].isspace():
+                start += 1
+            unit = percent[1]
+            out.append(
+                Figure(start, end, text[start:end], None, {"名": "人", "万元": "元"}.get(unit, unit), "=", "figure/blank", subject=text[max(0, match.start() - 12) : begin], missing=True, figure_id=f"f{start}")
+            )
+    return out
+
+
+def _as_written(text: str, folded: str, subject: str) -> str:
+    return subject
+
+
+@lru_cache(maxsize=4)
+def finder_for(lexicon_digest: str, lexicon: Lexicon) -> FigureFinder:  # pragma: no cover - thin cache
+    """Return the finder of a lexicon, built once."""
+    return FigureFinder(lexicon)

@@ -1,0 +1,105 @@
+"""Find measures: what was, is being or will be done, as the document lists it.
+
+Of nested lists the innermost items are the measures; a lead sentence with a figure of its
+own is one more. Rules: ``measure/…``. Status, deadline and responsible units are read in
+`doc_miner.extract.conduct`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from doc_miner.extract.passages import Passages
+from doc_miner.extract.problems import Statement, announced_problems, first_list_kind
+from doc_miner.outline import Node
+
+ROLES = ("response", "measure", "plan", "recommendation")
+"""Roles of the parts that hold measures."""
+
+_FIGURE = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A measure's span with the node it stands in and the rule that found it."""
+
+    start: int
+    end: int
+    node: Node
+    rule: str
+
+
+def find_passages(root: Node, passages: Passages, statements: Sequence[Statement]) -> list[Passage]:
+    """Return the spans of the measures of the outline, in order."""
+    stated = {id(statement.node) for statement in statements if statement.problem.rule != "problem/paragraph"}
+    stated_spans = [(statement.problem.start, statement.problem.end) for statement in statements]
+    out: list[Passage] = []
+    _collect(root, passages, stated, out)
+    out = [p for p in out if not any(a < p.end and p.start < b for a, b in stated_spans)]
+    return sorted(out, key=lambda p: (p.start, p.end))
+
+
+def _collect(node: Node, passages: Passages, stated: set[int], out: list[Passage]) -> None:
+    holds = node.role in ROLES
+    problems_below = announced_problems(node, passages)
+    listed = [child for child in node.children if child.kind != "label" or child.role in ROLES]
+    if holds and node.kind != "root" and id(node) not in stated:
+        if not node.children:
+            out += list(_leaf(node, passages))
+        elif listed and not problems_below and all(child.kind != "label" for child in node.children):
+            out += list(_lead(node, passages))
+        elif all(child.kind == "label" and child.role not in (*ROLES, "problem") for child in node.children):
+            out += list(_leaf(node, passages, end=node.children[0].start))
+    for child in node.children:
+        if id(child) in stated and not child.children:
+            continue
+        if problems_below and child.kind == first_list_kind(node):
+            continue
+        _collect(child, passages, stated, out)
+
+
+def _leaf(node: Node, passages: Passages, end: int | None = None) -> Iterator[Passage]:
+    stop = passages.body_end(node) if end is None else end
+    if node.kind == "label" or (node.own_role in ROLES and passages.is_pure_heading(*node.heading)):
+        start = node.body if node.kind == "label" else max(node.body, node.heading[1])
+        yield from _unlisted(node, passages, start, stop)
+        return
+    start, stop = passages.trimmed(node.body, stop)
+    if stop - start < 6 or _only_heading(node, passages, start, stop):
+        return
+    if passages.is_closing(start, stop) and stop - start < 80:
+        return
+    yield Passage(start, stop, node, "measure/listed")
+
+
+def _only_heading(node: Node, passages: Passages, start: int, stop: int) -> bool:
+    """Return whether an item is a heading with nothing under it that does anything (（二）整改任务)."""
+    text = passages.folded[start:stop]
+    return len(text) <= 12 and not re.search(r"[,。;]", text) and passages.action_cue.search(text) is None
+
+
+def _unlisted(node: Node, passages: Passages, start: int, stop: int) -> Iterator[Passage]:
+    """Yield the paragraphs of a part in which nothing is listed, without preambles and closings."""
+    for begin, end in passages.paragraphs(start, stop):
+        if passages.folded[begin] in ":。":
+            begin, end = passages.trimmed(begin + 1, end)
+        if end - begin < 8 or passages.is_furniture(begin, end) or passages.is_closing(begin, end) or passages.is_preamble(begin, end):
+            continue
+        if passages.action_cue.search(passages.folded, begin, end) is None:
+            continue
+        yield Passage(begin, end, node, "measure/paragraph")
+
+
+def _lead(node: Node, passages: Passages) -> Iterator[Passage]:
+    """Yield the lead of a list where it has a figure and an action of its own (累计安排专项资金12.76亿元。其中, 一是…)."""
+    first = node.children[0]
+    start = max(node.body, node.heading[1] if node.heading[1] < first.start else first.start)
+    lead = passages.folded[start : first.start]
+    lead = re.sub(r"(?:其中|具体如下|主要做法是|具体是|具体做法是|一方面)?[,:\s]*$", "", lead)
+    for begin, end in passages.paragraphs(start, start + len(lead)):
+        if _FIGURE.search(passages.folded, begin, end) is None or end - begin < 10:
+            continue
+        if passages.action_cue.search(passages.folded, begin, end) and not passages.is_preamble(begin, end) and not passages.is_closing(begin, end):
+            yield Passage(begin, end, node, "measure/lead")

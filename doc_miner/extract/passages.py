@@ -1,0 +1,118 @@
+"""Cut passages of the text for the extractors: paragraphs, sentences, headings that only name a part, closings."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from doc_miner.lexicon import Lexicon
+from doc_miner.model import Span
+from doc_miner.outline import Node
+
+_SENTENCE = re.compile(r"[^。!?\n]*[。!?](?:[”\"」）)]*)|[^。!?\n]+")
+_FILLER = re.compile(r"[的了及和与、:\s()（）【】\[\]]|目前|当前|主要|我县|我区|全县|全区|以下|几个方面|方面|情况|分析|原因|仍然|还|工作|一些|部分|具体|如下|教育|义务教育|均衡|发展|整改|督导|反馈|评估|有关|存在|对应|相关|优质|县域|推进|下一步|今后|下步|内容")
+_SIGNATURE = re.compile(r"(?:^|[一-鿿])(?:人民政府|委员会|办公室|教育局|教育体育局|教体局|督导室|领导小组|督导组|评估组|财政局|指挥部|专班|中学|小学|学校)(?:\s{2,}.*|\(盖?章\)|办公室)?$")
+_DATE_LINE = re.compile(r"^[\s(]*(?:(?:19|20)\d{2}\s?年\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?日)?|[二][〇零○O0][一二三四五六七八九〇零○]{2}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}日)?)[\s)]*(?:印发)?$")
+_CONTACT = re.compile(r"^[(]?(?:联系人|联系电话|联系单位|抄送|主送|附件|附[:]|承办|主题词|分送|经办|撰稿|编辑|责任编辑|公开方式|信息公开|此件|本报告|注[:])")
+
+
+class Passages:
+    """The text of a document with its fold, cut on demand."""
+
+    def __init__(self, text: str, folded: str, lexicon: Lexicon) -> None:
+        self.text, self.folded, self.lexicon = text, folded, lexicon
+
+    @cached_property
+    def _exhortation(self) -> re.Pattern[str]:
+        return _any_of(self.lexicon.cues["exhortation"])
+
+    @cached_property
+    def problem_cue(self) -> re.Pattern[str]:
+        """Words that say that something is lacking."""
+        return _any_of(self.lexicon.cues["problem"])
+
+    @cached_property
+    def negated_cue(self) -> re.Pattern[str]:
+        """Words that say that a problem is none (any more)."""
+        return _any_of(self.lexicon.cues["problem-negated"])
+
+    @cached_property
+    def intro_cue(self) -> re.Pattern[str]:
+        """Phrases that announce a list of problems."""
+        return _any_of(self.lexicon.cues["problem-intro"])
+
+    @cached_property
+    def action_cue(self) -> re.Pattern[str]:
+        """Verbs of measures."""
+        return _any_of(self.lexicon.cues["action"])
+
+    @cached_property
+    def preamble_cue(self) -> re.Pattern[str]:
+        """Words of preambles."""
+        return _any_of(self.lexicon.cues["preamble"])
+
+    def trimmed(self, start: int, end: int) -> Span:
+        """Return a span without white space at its ends."""
+        while start < end and self.text[start].isspace():
+            start += 1
+        while end > start and self.text[end - 1].isspace():
+            end -= 1
+        return start, end
+
+    def paragraphs(self, start: int, end: int) -> list[Span]:
+        """Return the non-empty lines of a stretch, trimmed."""
+        out = []
+        at = start
+        while at < end:
+            stop = self.text.find("\n", at, end)
+            stop = end if stop < 0 else stop
+            span = self.trimmed(at, stop)
+            if span[0] < span[1]:
+                out.append(span)
+            at = stop + 1
+        return out
+
+    def sentences(self, start: int, end: int) -> list[Span]:
+        """Return the sentences of a stretch, trimmed."""
+        spans = (self.trimmed(*match.span()) for match in _SENTENCE.finditer(self.folded, start, end))
+        return [span for span in spans if span[0] < span[1]]
+
+    def is_pure_heading(self, start: int, end: int) -> bool:
+        """Return whether a heading only names a part (存在的主要问题) and states nothing of its own (存在大班额问题)."""
+        heading = self.folded[start:end].strip(" :。")
+        for form in sorted(self.lexicon.headings, key=len, reverse=True):
+            if form in heading:
+                heading = heading.replace(form, "", 1)
+                break
+        return len(_FILLER.sub("", heading)) <= 2
+
+    def is_furniture(self, start: int, end: int) -> bool:
+        """Return whether a line is a signature, a date line, a contact or an attachment line."""
+        line = self.folded[start:end].strip()
+        if _DATE_LINE.match(line) or _CONTACT.match(line):
+            return True
+        return len(line) <= 34 and not re.search(r"[,。;:]", line) and _SIGNATURE.search(line) is not None
+
+    def is_closing(self, start: int, end: int) -> bool:
+        """Return whether a paragraph only exhorts or takes leave (总之, 撸起袖子加油干, 特此报告)."""
+        line = self.folded[start:end]
+        match = self._exhortation.search(line)
+        return match is not None and (match.start() <= 12 or len(line) <= 120 or line.startswith(("总之", "综上")))
+
+    def is_preamble(self, start: int, end: int) -> bool:
+        """Return whether a paragraph leads into a document or list without doing anything itself."""
+        line = self.folded[start:end].rstrip()
+        if line.endswith((":", "如下", "如下。")) and len(line) <= 200:
+            return True
+        return self.preamble_cue.match(line) is not None and line.endswith((":", "如下。", "制定本方案。"))
+
+    def body_end(self, node: Node) -> int:
+        """Return where a node's text ends without the signature, date, closing and contact lines that follow it."""
+        lines = self.paragraphs(node.body, node.end)
+        while len(lines) > 1 and (self.is_furniture(*lines[-1]) or self.is_closing(*lines[-1])):
+            lines.pop()
+        return lines[-1][1] if lines else node.end
+
+
+def _any_of(forms: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)))

@@ -1,0 +1,140 @@
+"""Find problems: the statement of one deficiency, as the document lists it.
+
+A problem is the smallest list item under a problems heading, a labelled 问题N, what stands
+in front of its own response, a cell of a rectification table, or, in running text, a
+sentence that states what is lacking as the document's own finding. Rules: ``problem/…``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from doc_miner.extract.passages import Passages
+from doc_miner.model import Problem, Span
+from doc_miner.outline import Node
+
+RESPONSES = ("response", "measure", "recommendation", "progress")
+"""Roles of a part that answers the problem it stands under."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A place where a problem is stated; ``answered`` if its own response follows it."""
+
+    problem: Problem
+    node: Node
+    answered: bool
+    labelled: bool = False
+
+
+def find_statements(root: Node, passages: Passages) -> list[Statement]:
+    """Return every place where the outline states a problem, in order; the same problem may be stated twice."""
+    out = []
+    for node in root.walk():
+        out += list(_statements_of(node, passages))
+    seen: set[Span] = set()
+    unique = []
+    for statement in sorted(out, key=lambda s: (s.problem.start, s.problem.end)):
+        span = (statement.problem.start, statement.problem.end)
+        if span not in seen:
+            seen.add(span)
+            unique.append(statement)
+    return unique
+
+
+def _statements_of(node: Node, passages: Passages) -> Iterator[Statement]:
+    answered = answers(node)
+    if node.kind == "label-numbered":
+        if node.own_end() > node.body and not any(child.kind != "label" and child.role == "problem" for child in node.children):
+            yield _statement(node, passages, node.body, node.own_end(), "problem/labelled", answered, labelled=True)
+        return
+    if answered and node.kind not in ("root", "label") and not (node.own_role in ("problem", "response", "measure", "plan") and passages.is_pure_heading(*node.heading)):
+        if _states_something(node, passages):
+            yield _statement(node, passages, node.body, node.own_end(), "problem/answered", True)
+        return
+    if announced_problems(node, passages):
+        for child in node.children:
+            if child.kind == first_list_kind(node):
+                yield _item(child, passages, "problem/announced-list")
+        return
+    if node.role != "problem" or node.kind == "root":
+        return
+    if node.parent is not None and announced_problems(node.parent, passages) and node.kind == first_list_kind(node.parent):
+        return
+    if node.children:
+        return
+    if node.own_role == "problem" and passages.is_pure_heading(*node.heading):
+        yield from _unlisted(node, passages)
+    else:
+        yield _item(node, passages, "problem/listed")
+
+
+def answers(node: Node) -> bool:
+    """Return whether a node holds, below its own statement, a labelled response to it."""
+    labels = [child for child in node.children if child.kind == "label"]
+    if not labels:
+        return False
+    if any(child.own_role == "problem" for child in labels):
+        return False
+    return any(child.own_role in ("response", "measure", "recommendation", "plan") for child in labels)
+
+
+def _states_something(node: Node, passages: Passages) -> bool:
+    start, end = passages.trimmed(node.body, node.own_end())
+    return end - start >= 4
+
+
+def first_list_kind(node: Node) -> str | None:
+    """Return the kind of the first list below a node."""
+    return node.children[0].kind if node.children else None
+
+
+def announced_problems(node: Node, passages: Passages) -> bool:
+    """Return whether running text in a node announces the list that follows as problems (存在的主要问题: 一是…)."""
+    if not node.children or node.children[0].kind not in ("is", "circled", "arabic", "arabic-bracketed", "tagged", "chinese-bracketed"):
+        return False
+    first = node.children[0]
+    lead = passages.folded[max(node.body, first.start - 120) : first.start].rstrip()
+    if "\n" in lead:
+        lead = lead[lead.rfind("\n") + 1 :] if first.inline else lead[lead.rfind("\n") + 1 :]
+    sentence = re.split(r"[。!?\n]", lead.rstrip("。"))[-1] if not lead.endswith("。") else lead
+    if not passages.intro_cue.search(sentence) and not re.search(r"(?:问题|不足|困难|短板|薄弱环节|差距)(?:有|是|为|主要|:)", sentence + ":"):
+        return False
+    if re.search(r"解决|针对|为突破|整改(?:措施|情况)|采取|化解|破解", sentence[-24:]):
+        return False
+    return passages.problem_cue.search(passages.folded, first.body, min(first.end, first.body + 160)) is not None
+
+
+def _statement(node: Node, passages: Passages, start: int, end: int, rule: str, answered: bool, labelled: bool = False) -> Statement:
+    start, end = passages.trimmed(start, end)
+    return Statement(Problem(start, end, passages.text[start:end], rule, number=node.marker), node, answered, labelled)
+
+
+def _item(node: Node, passages: Passages, rule: str) -> Statement:
+    end = passages.body_end(node)
+    if node.inline or node.kind == "is":
+        end = _without_transition(node, passages, end)
+    return _statement(node, passages, node.body, end, rule, False)
+
+
+def _without_transition(node: Node, passages: Passages, end: int) -> int:
+    """Cut what follows the last item of a list of problems in running text (为突破这两个问题，我们…)."""
+    sentences = passages.sentences(node.body, end)
+    for index, (start, _) in enumerate(sentences):
+        if index and re.match(r"(?:为|针对|对此|对于|围绕|面对|下一步|我们|我县|我区|为此|因此)", passages.folded[start : start + 4]) and not passages.problem_cue.search(passages.folded[start : sentences[index][1]].split(",")[-1]):
+            return sentences[index - 1][1]
+    return end
+
+
+def _unlisted(node: Node, passages: Passages) -> Iterator[Statement]:
+    """Yield the paragraphs under a problems heading where nothing is listed."""
+    start = node.heading[1] if node.heading[1] < node.end else node.body
+    for span in passages.paragraphs(start, passages.body_end(node)):
+        begin, end = passages.trimmed(span[0] + (1 if passages.folded[span[0]] in ":。" else 0), span[1])
+        if end - begin < 6 or passages.is_furniture(begin, end) or passages.is_preamble(begin, end):
+            continue
+        if passages.is_closing(begin, end):
+            continue
+        yield _statement(node, passages, begin, end, "problem/paragraph", False)

@@ -1,0 +1,325 @@
+"""Read and check the files under ``lexicons/``; everything a policy person can edit without code.
+
+The files are TSV, one entry a line, UTF-8, with a header line. `Lexicon.load` reads them
+all into one frozen value that is passed to the stages; nothing is read at import.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from pathlib import Path
+
+from doc_miner.errors import LexiconError, SettingsError
+from doc_miner.regions import RegionTable
+from doc_miner.textfold import fold
+
+QUALIFIERS = ("=", ">=", "<=", ">", "<", "~")
+ROLES = ("problem", "response", "measure", "plan", "recommendation", "principle", "goal", "situation", "requirement", "progress", "units", "deadline", "target", "attachment")
+STAGES = ("小学", "初中", "九年一贯制", "学前", "高中", "特教")
+DOC_TYPES = ("整改报告", "整改方案", "工作汇报", "实施方案", "督导反馈", "自评报告", "统计公报", "其他")
+
+FILES: Mapping[str, tuple[str, ...]] = {
+    "units.tsv": ("form", "unit", "factor", "kind", "note"),
+    "qualifiers.tsv": ("form", "position", "qualifier", "note"),
+    "counted_nouns.tsv": ("noun", "unit"),
+    "set_phrases.tsv": ("form",),
+    "headings.tsv": ("form", "role"),
+    "cues.tsv": ("kind", "form"),
+    "doc_types.tsv": ("doc_type", "form"),
+    "categories.tsv": ("code", "name", "dimension", "scope"),
+    "category_cues.tsv": ("code", "form", "weight"),
+    "indicators.tsv": ("code", "number", "name", "category", "thresholds", "synonyms", "source"),
+}
+"""File name to its columns; ``regions.tsv`` is read by `doc_miner.regions`."""
+
+CUE_KINDS = (
+    "status-done", "status-ongoing", "status-planned", "deadline", "problem", "problem-negated", "problem-intro",
+    "action", "exhortation", "preamble", "movement", "standard", "plan", "stage-小学", "stage-初中", "stage-九年一贯制", "stage-学前", "stage-高中", "stage-特教", "body", "navigation",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A written form of a unit: its base unit and the factor that takes a value there."""
+
+    unit: str
+    factor: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Qualifier:
+    """A comparator as written: where it stands (before, after, infix) and what it means."""
+
+    position: str
+    qualifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """An indicator category of ``categories.tsv``."""
+
+    code: str
+    name: str
+    dimension: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What a standard asks for: a value, its qualifier and unit, for one stage (``None``: for all)."""
+
+    stage: str | None
+    qualifier: str
+    value: Decimal
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """An official indicator with its category, thresholds and the clause of the rule that sets it."""
+
+    code: str
+    number: int
+    name: str
+    category: str
+    thresholds: tuple[Threshold, ...]
+    synonyms: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All lexicons of one folder. ``digest`` changes with any of their bytes."""
+
+    units: Mapping[str, Unit]
+    qualifiers: Mapping[str, Qualifier]
+    counted_nouns: Mapping[str, str]
+    set_phrases: tuple[str, ...]
+    headings: Mapping[str, str]
+    cues: Mapping[str, tuple[str, ...]]
+    doc_types: tuple[tuple[str, str], ...]
+    categories: Mapping[str, Category]
+    category_cues: Mapping[str, Mapping[str, int]]
+    indicators: Mapping[str, Indicator]
+    regions: RegionTable
+    digest: str
+    folder: Path = field(compare=False)
+
+    @staticmethod
+    def load(folder: Path | None = None) -> Lexicon:
+        """Return the lexicons of *folder* (default: those shipped), or raise `LexiconError` with all their faults."""
+        folder = folder or shipped_folder()
+        lexicon, faults = _read(folder)
+        if faults or lexicon is None:
+            raise LexiconError(faults)
+        return lexicon
+
+
+def shipped_folder() -> Path:
+    """Return where the lexicons are: inside an installed wheel, else at the root of the checkout."""
+    here = Path(__file__).resolve().parent
+    for candidate in (here / "_lexicons", here.parent / "lexicons"):
+        if (candidate / "units.tsv").is_file():
+            return candidate
+    raise SettingsError("找不到词典文件夹 lexicons；请用 --lexicons 指定，或重新安装 doc-miner。")
+
+
+@lru_cache(maxsize=4)
+def default_lexicon() -> Lexicon:
+    """Return the shipped lexicons, read once in a process."""
+    return Lexicon.load()
+
+
+def check_lexicons(folder: Path | None = None) -> list[str]:
+    """Return all faults of the lexicons of *folder*, each as ``path:line: message``; empty if there are none."""
+    return _read(folder or shipped_folder())[1]
+
+
+# --- reading ---------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Row:
+    path: Path
+    line: int
+    cells: dict[str, str]
+
+    def fault(self, message: str) -> str:
+        return f"{self.path.name}:{self.line}: {message}"
+
+
+def _read(folder: Path) -> tuple[Lexicon | None, list[str]]:
+    faults: list[str] = []
+    rows = {name: list(_rows(folder / name, columns, faults)) for name, columns in FILES.items()}
+    faults += [fault for name, key in _KEYS.items() for fault in _repeated(rows[name], key)]
+    units = _units(rows["units.tsv"], faults)
+    qualifiers = _qualifiers(rows["qualifiers.tsv"], faults)
+    categories = {row.cells["code"]: Category(**row.cells) for row in rows["categories.tsv"]}
+    indicators = _indicators(rows["indicators.tsv"], units, categories, faults)
+    for row in rows["counted_nouns.tsv"]:
+        if row.cells["unit"] not in {unit.unit for unit in units.values()}:
+            faults.append(row.fault(f"单位“{row.cells['unit']}”不在 units.tsv 中。"))
+    faults += _closed(rows["headings.tsv"], "role", ROLES)
+    faults += _closed(rows["cues.tsv"], "kind", CUE_KINDS)
+    faults += _closed(rows["doc_types.tsv"], "doc_type", DOC_TYPES)
+    category_cues = _category_cues(rows["category_cues.tsv"], categories, faults)
+    regions = None
+    try:
+        regions = RegionTable.load(folder / "regions.tsv")
+    except LexiconError as error:
+        faults += error.faults
+    except OSError:
+        faults.append("regions.tsv:1: 文件不存在或不能读取。")
+    if faults or regions is None:
+        return None, faults
+    cues: dict[str, list[str]] = {kind: [] for kind in CUE_KINDS}
+    for row in rows["cues.tsv"]:
+        cues[row.cells["kind"]].append(fold(row.cells["form"]))
+    return (
+        Lexicon(
+            units=units,
+            qualifiers=qualifiers,
+            counted_nouns={row.cells["noun"]: row.cells["unit"] for row in rows["counted_nouns.tsv"]},
+            set_phrases=tuple(fold(row.cells["form"]) for row in rows["set_phrases.tsv"]),
+            headings={fold(row.cells["form"]): row.cells["role"] for row in rows["headings.tsv"]},
+            cues={kind: tuple(forms) for kind, forms in cues.items()},
+            doc_types=tuple((row.cells["form"], row.cells["doc_type"]) for row in rows["doc_types.tsv"]),
+            categories=categories,
+            category_cues=category_cues,
+            indicators=indicators,
+            regions=regions,
+            digest=_digest(folder),
+            folder=folder,
+        ),
+        faults,
+    )
+
+
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "units.tsv": ("form",),
+    "qualifiers.tsv": ("form", "position"),
+    "counted_nouns.tsv": ("noun",),
+    "set_phrases.tsv": ("form",),
+    "headings.tsv": ("form",),
+    "cues.tsv": ("kind", "form"),
+    "doc_types.tsv": ("form",),
+    "categories.tsv": ("code",),
+    "category_cues.tsv": ("code", "form"),
+    "indicators.tsv": ("code",),
+}
+
+
+def _rows(path: Path, columns: tuple[str, ...], faults: list[str]) -> Iterator[_Row]:
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError:
+        faults.append(f"{path.name}:1: 文件不存在或不能读取。")
+        return
+    except UnicodeDecodeError as error:
+        faults.append(f"{path.name}:1: 不是 UTF-8 编码（第 {error.start} 字节）；请另存为 UTF-8。")
+        return
+    lines = text.removeprefix("\ufeff").splitlines()
+    if not lines or tuple(lines[0].split("\t")) != columns:
+        faults.append(f"{path.name}:1: 首行应为：{' '.join(columns)}（以制表符分隔）。")
+        return
+    for number, line in enumerate(lines[1:], 2):
+        if not line.strip() or line.startswith("#"):
+            continue
+        cells = line.split("\t")
+        if len(cells) > len(columns):
+            faults.append(f"{path.name}:{number}: 有 {len(cells)} 列，应为 {len(columns)} 列。")
+            continue
+        cells += [""] * (len(columns) - len(cells))
+        if not cells[0].strip():
+            faults.append(f"{path.name}:{number}: 第一列为空。")
+            continue
+        if any(cell != cell.strip() for cell in cells):
+            faults.append(f"{path.name}:{number}: 单元格前后有多余空白。")
+            continue
+        yield _Row(path, number, dict(zip(columns, cells, strict=True)))
+
+
+def _repeated(rows: Iterable[_Row], key: tuple[str, ...]) -> Iterator[str]:
+    seen: dict[tuple[str, ...], int] = {}
+    for row in rows:
+        value = tuple(row.cells[column] for column in key)
+        if value in seen:
+            yield row.fault(f"“{' '.join(value)}”重复，已见于第 {seen[value]} 行；请保留一行。")
+        seen.setdefault(value, row.line)
+
+
+def _closed(rows: Iterable[_Row], column: str, allowed: Iterable[str]) -> Iterator[str]:
+    allowed = tuple(allowed)
+    for row in rows:
+        if row.cells[column] not in allowed:
+            yield row.fault(f"{column} 不能是“{row.cells[column]}”；可用：{'、'.join(allowed)}。")
+
+
+def _units(rows: Iterable[_Row], faults: list[str]) -> dict[str, Unit]:
+    units = {}
+    for row in rows:
+        if not row.cells["factor"].isdigit() or int(row.cells["factor"]) == 0:
+            faults.append(row.fault(f"factor 应为正整数，现为“{row.cells['factor']}”。"))
+            continue
+        units[fold(row.cells["form"])] = Unit(row.cells["unit"], int(row.cells["factor"]), row.cells["kind"])
+    return units
+
+
+def _qualifiers(rows: Iterable[_Row], faults: list[str]) -> dict[str, Qualifier]:
+    rows = list(rows)
+    faults += _closed(rows, "position", ("before", "after", "infix"))
+    faults += _closed(rows, "qualifier", QUALIFIERS)
+    return {fold(row.cells["form"]): Qualifier(row.cells["position"], row.cells["qualifier"]) for row in rows}
+
+
+def _category_cues(rows: Iterable[_Row], categories: Mapping[str, Category], faults: list[str]) -> dict[str, dict[str, int]]:
+    cues: dict[str, dict[str, int]] = {}
+    for row in rows:
+        if row.cells["code"] not in categories:
+            faults.append(row.fault(f"类别“{row.cells['code']}”不在 categories.tsv 中。"))
+        elif row.cells["weight"] not in ("1", "2", "3"):
+            faults.append(row.fault(f"weight 应为 1、2 或 3，现为“{row.cells['weight']}”。"))
+        else:
+            cues.setdefault(fold(row.cells["form"]), {})[row.cells["code"]] = int(row.cells["weight"])
+    return cues
+
+
+_THRESHOLD = re.compile(r"(?P<stage>[一-鿿]*)(?P<qualifier>[<>]?=|[<>])(?P<value>\d+(?:\.\d+)?)(?P<unit>.*)")
+
+
+def _indicators(rows: Iterable[_Row], units: Mapping[str, Unit], categories: Mapping[str, Category], faults: list[str]) -> dict[str, Indicator]:
+    known_units = {unit.unit for unit in units.values()} | {""}
+    indicators = {}
+    for row in rows:
+        if row.cells["category"] not in categories:
+            faults.append(row.fault(f"类别“{row.cells['category']}”不在 categories.tsv 中。"))
+        if not row.cells["number"].isdigit():
+            faults.append(row.fault(f"number 应为整数，现为“{row.cells['number']}”。"))
+            continue
+        thresholds = []
+        for part in filter(None, row.cells["thresholds"].split(";")):
+            match = _THRESHOLD.fullmatch(part)
+            if match is None or (match["stage"] and match["stage"] not in STAGES) or match["unit"] not in known_units:
+                faults.append(row.fault(f"thresholds 中“{part}”不能识别；写法如：小学>=4.2人;初中>=5.3人。"))
+                continue
+            try:
+                value = Decimal(match["value"])
+            except InvalidOperation:  # pragma: no cover - the pattern allows numbers only
+                continue
+            thresholds.append(Threshold(match["stage"] or None, match["qualifier"], value, match["unit"] or None))
+        indicators[row.cells["code"]] = Indicator(
+            row.cells["code"], int(row.cells["number"]), row.cells["name"], row.cells["category"], tuple(thresholds),
+            tuple(fold(s) for s in filter(None, row.cells["synonyms"].split("|"))), row.cells["source"],
+        )
+    return indicators
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.tsv")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]

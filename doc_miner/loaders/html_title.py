@@ -1,0 +1,63 @@
+"""Find the title of the article on a page: in the page's own data, then as it is shown."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from doc_miner.loaders.html_blocks import block_texts, plain
+
+_META_NAMES = ("articletitle", "og:title", "dc.title", "title")
+_SITE = re.compile(r"\s*(?:_|\||--|[-–]|\s—\s|>|»)\s*[^_|–—]{0,40}$")
+_SITE_NAME = re.compile(r"(?:政府|门户|网|网站|官网|局|厅|委|委员会|办公室|信箱|频道|首页|中心|报告|公开|公告|动态|新闻)[^，。]{0,4}$")
+_CUT = re.compile(r"(?:\.{3}|…+)$")
+_LONGEST = 150
+
+
+def find_title(root: etree._Element) -> str | None:
+    """Return the article's title as the page shows it, or ``None``.
+
+    The name of the site behind it is cut off; a subtitle shown with it is kept.
+    """
+    stated = _CUT.sub("", _stated(root)).strip()
+    if not stated:
+        return None
+    shown = [line for line in block_texts(root) if len(line) <= _LONGEST]
+    wanted = plain(stated)
+    for line in shown:
+        if plain(line) == wanted:
+            return line
+    longer = (line for line in shown if len(wanted) >= 6 and plain(line).startswith(wanted))
+    return next(longer, stated)
+
+
+def _stated(root: etree._Element) -> str:
+    for element in root.iter("meta"):
+        name = (element.get("name") or element.get("property") or "").lower()
+        content = " ".join((element.get("content") or "").split())
+        if name == _META_NAMES[0] and content:
+            return content
+    whole = " ".join("".join("".join(element.itertext()) for element in list(root.iter("title"))[:1]).split())
+    headings = [" ".join("".join(element.itertext()).split()) for element in root.iter("h1")]
+    for heading in headings:
+        if heading and len(heading) <= _LONGEST and (not whole or plain(whole).startswith(plain(heading)[:10])):
+            return heading
+    return without_site(whole)
+
+
+def without_site(title: str) -> str:
+    """Return *title* without the names of the column and the site behind it.
+
+    >>> without_site("整改落实情况的报告-沄台县人民政府门户网站")
+    '整改落实情况的报告'
+    >>> without_site("2018-2020年学校布局规划_教育督导_融安县人民政府")
+    '2018-2020年学校布局规划'
+    """
+    while match := _SITE.search(title):
+        tail, rest = match.group(), title[: match.start()]
+        sure = "_" in tail or "|" in tail or _SITE_NAME.search(tail)
+        if not sure or not rest.strip():
+            break
+        title = rest
+    return title.strip()

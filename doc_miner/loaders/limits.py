@@ -1,0 +1,38 @@
+"""How much one file may cost before it is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds for one file; a file that passes one of them is refused, never read in part.
+
+    The defaults leave room for the longest real documents (a 98-page report needs about a
+    second and 100 MB); raise them for a collection of scanned books, not for everything.
+    """
+
+    seconds: float = 30.0
+    """Wall-clock time for one file, kept by `SafeLoader`."""
+    memory_mb: int = 1024
+    """Address space of the parsing process, kept by `SafeLoader` where the platform can."""
+    file_mb: int = 200
+    """Size of the file on disk."""
+    pages: int = 5000
+    """Pages of a document that has pages."""
+    archive_mb: int = 200
+    """Unpacked size of everything in a container (DOCX and other ZIP-based formats)."""
+    archive_entries: int = 10_000
+    """Entries of a container."""
+    archive_ratio: int = 200
+    """Unpacked size over packed size of a container, once it unpacks to more than 10 MB."""
+    depth: int = 1000
+    """Elements inside elements of a page (real pages with unclosed tags reach some hundreds)."""
+    cells: int = 500_000
+    """Cells of one table after merged cells are spread out."""
+
+
+DEFAULT = Limits()

@@ -1,0 +1,310 @@
+"""Read files in a child process that hostile files may kill: time and memory are bounded.
+
+A 4 KB PDF can abort its library, a page can unpack to gigabytes.  One child is kept alive
+and given one file after another; when it dies, hangs or runs out of memory, that file is
+refused and the next one gets a new child.  Plain text is read here: it cannot do harm.
+
+The child is a plain subprocess, not a `multiprocessing` one: those may not be started by
+daemonic workers, and import the caller's main module again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import pickle
+import queue
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import weakref
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from doc_miner.errors import LoadError
+from doc_miner.loaders import LOADERS, detect_format, load_source, read_bytes, read_source
+from doc_miner.loaders.limits import DEFAULT, MEGABYTE, Limits
+from doc_miner.source import Source
+
+_HERE = 200_000
+"""Bytes of a web page that is still read in this process."""
+_FILES_OF_A_CHILD = 200
+_START_SECONDS = 60.0
+_END_SECONDS = 1.0
+_SIZE = struct.Struct("<Q")
+_ALLOWED = frozenset(
+    [("doc_miner.errors", "LoadError")]
+    + [("doc_miner.source", name) for name in ("Source", "Paragraph", "Line", "SourceTable", "CellPlace", "Warning")]
+)
+_START = "import sys; sys.path[:] = {path!r}; from doc_miner.loaders.worker import serve; serve({memory})"
+
+
+class SafeLoader:
+    """Loads one file after another under *limits*; use it in a ``with`` statement or call `close`.
+
+    It may be used by several threads (one file at a time) and in the worker processes of a
+    pool; after a fork the copy starts a child of its own.
+
+    >>> with SafeLoader() as loader:
+    ...     loader.load(Path("no such file.pdf"))
+    Traceback (most recent call last):
+    doc_miner.errors.LoadError: 文件不存在（或是失效的链接）；请检查路径。
+    """
+
+    def __init__(self, limits: Limits = DEFAULT, *, files_of_a_child: int = _FILES_OF_A_CHILD) -> None:
+        self._limits = limits
+        self._files_of_a_child = files_of_a_child
+        self._child: _Child | None = None
+        self._process = os.getpid()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> SafeLoader:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def load(self, path: Path) -> Source:
+        """Return what the file at *path* says; raise `LoadError`, and nothing else, where it cannot be read.
+
+        On top of the codes of `load_source` there are "timeout", "memory" and "crash".
+        """
+        data = read_bytes(path, self._limits)
+        kind = detect_format(data, path.name)
+        if kind not in LOADERS or kind == "txt" or (kind == "html" and len(data) <= _HERE):
+            return read_source(data, path.name, self._limits)
+        with self._lock:
+            return self._load_in_child(path.absolute())
+
+    def close(self) -> None:
+        """End the child process; loading again starts a new one."""
+        with self._lock:
+            self._discard(gently=True)
+
+    def _load_in_child(self, path: Path) -> Source:
+        child = self._ready_child()
+        try:
+            answer = child.ask((os.fspath(path), self._limits), self._limits.seconds)
+        except BaseException as error:
+            # Whatever came between (a death, the time, Ctrl-C): the child is busy or gone.
+            self._discard(gently=False)
+            if isinstance(error, _ChildDied):
+                raise _crash(error.code, self._limits) from error
+            if isinstance(error, TimeoutError):
+                raise LoadError("timeout", f"读取超过 {self._limits.seconds:g} 秒，已停止；请拆分文件或放宽时间上限。") from error
+            raise
+        if child.files >= self._files_of_a_child or (isinstance(answer, LoadError) and answer.code == "memory"):
+            self._discard(gently=True)  # memory once torn to pieces stays so
+        if isinstance(answer, Source):
+            return answer
+        raise answer
+
+    def _ready_child(self) -> _Child:
+        if self._process != os.getpid():
+            # After a fork the child belongs to the parent, which still talks to it.
+            self._child, self._process = None, os.getpid()
+        if self._child is None:
+            try:
+                self._child = _Child(self._limits)
+            except (OSError, _ChildDied, TimeoutError) as error:
+                raise LoadError("worker", f"解析进程未能启动（{error}）；请放宽内存上限（现为 {self._limits.memory_mb} MB）后再试。") from error
+        return self._child
+
+    def _discard(self, *, gently: bool) -> None:
+        if self._child is not None and self._process == os.getpid():
+            self._child.end(gently=gently)
+        self._child = None
+
+
+class _ChildDied(Exception):
+    """The child ended by itself; *code* is its exit status, negative for a signal."""
+
+    def __init__(self, code: int | None) -> None:
+        super().__init__(f"code {code}")
+        self.code = code
+
+
+def _crash(code: int | None, limits: Limits) -> LoadError:
+    if code is not None and code < 0:
+        try:
+            ending = f"信号 {signal.Signals(-code).name}"
+        except ValueError:
+            ending = f"信号 {-code}"
+    else:
+        ending = f"退出码 {code}"
+    if code is not None and -code == getattr(signal, "SIGXCPU", None):
+        return LoadError("timeout", f"读取耗用的处理器时间超过 {limits.seconds:g} 秒，已停止；请拆分文件或放宽时间上限。")
+    return LoadError("crash", f"解析时程序库崩溃（{ending}），文件可能已损坏、带有恶意或过大；请用原软件另存后再试。")
+
+
+class _Child:
+    """One child process and the thread that waits for its answers."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.files = 0
+        path = [entry for entry in sys.path if entry]  # '' is the working directory, full of other people's files
+        command = [sys.executable, "-P", "-W", "ignore", "-c", _START.format(path=path, memory=limits.memory_mb)]
+        if sys.platform == "win32":
+            detached: dict[str, Any] = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+        else:
+            detached = {"start_new_session": True}  # Ctrl-C is for the caller alone
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0, **detached
+        )
+        self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        # Neither a caller that forgets to close nor the end of the interpreter leaves a child behind.
+        self._finish = weakref.finalize(self, _end, self._process, 0.0)
+        assert self._process.stdout is not None
+        threading.Thread(target=_collect, args=(self._process.stdout, self._answers, limits), daemon=True).start()
+        try:
+            self._next_answer(_START_SECONDS)
+        except BaseException:
+            self.end(gently=False)
+            raise
+
+    def ask(self, request: object, seconds: float) -> Source | LoadError:
+        """Return the answer to *request*; raise `TimeoutError` or `_ChildDied`."""
+        assert self._process.stdin is not None
+        self.files += 1
+        # A death is noticed where the answer is awaited.
+        with contextlib.suppress(OSError):
+            _write_frame(self._process.stdin, pickle.dumps(request))
+        answer = _unpickled(self._next_answer(seconds))
+        if isinstance(answer, (Source, LoadError)):
+            return answer
+        raise _ChildDied(None)
+
+    def _next_answer(self, seconds: float) -> bytes:
+        try:
+            answer = self._answers.get(timeout=seconds)
+        except queue.Empty:
+            raise TimeoutError(f"{seconds:g} s") from None
+        if answer is None:
+            try:
+                code = self._process.wait(_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                code = None
+            raise _ChildDied(code)
+        return answer
+
+    def end(self, *, gently: bool) -> None:
+        """End the process and wait for it, so that no zombie stays."""
+        self._finish.detach()
+        _end(self._process, _END_SECONDS if gently else 0.0)
+
+
+def _end(process: subprocess.Popen[bytes], patience: float) -> None:
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()  # the child ends when nothing more can come
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _collect(stream: IO[bytes], answers: queue.SimpleQueue[bytes | None], limits: Limits) -> None:
+    """Put every answer of the child into *answers*, and ``None`` after the last."""
+    with stream:
+        while True:
+            try:
+                frame = _read_frame(stream, limits.memory_mb * MEGABYTE)
+            except (OSError, ValueError, MemoryError):
+                frame = None
+            answers.put(frame)
+            if frame is None:
+                return
+
+
+def _write_frame(stream: IO[bytes], data: bytes) -> None:
+    view = memoryview(_SIZE.pack(len(data)) + data)
+    while view:
+        view = view[stream.write(view) :]
+    stream.flush()
+
+
+def _read_frame(stream: IO[bytes], most: int) -> bytes | None:
+    head = _read_exactly(stream, _SIZE.size)
+    if head is None:
+        return None
+    size: int = _SIZE.unpack(head)[0]
+    if size > most:
+        raise ValueError("frame too large")
+    return _read_exactly(stream, size)
+
+
+def _read_exactly(stream: IO[bytes], size: int) -> bytes | None:
+    data = bytearray()
+    while len(data) < size:
+        chunk = stream.read(min(size - len(data), MEGABYTE))
+        if not chunk:
+            return None
+        data += chunk
+    return bytes(data)
+
+
+class _Answer(pickle.Unpickler):
+    """Reads an answer of the child: records of ours and nothing that runs."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in _ALLOWED:
+            raise pickle.UnpicklingError(f"{module}.{name}")
+        return super().find_class(module, name)
+
+
+def _unpickled(data: bytes) -> object:
+    try:
+        return _Answer(io.BytesIO(data)).load()
+    except Exception as error:  # bytes of a child gone wrong may raise anything
+        raise _ChildDied(None) from error
+
+
+def serve(memory_mb: int) -> None:
+    """Answer requests on standard input until it ends: what the child process runs."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Libraries print; nothing but answers may reach the pipe.
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    _limit_memory(memory_mb)
+    _write_frame(answers, b"ready")
+    while (frame := _read_frame(requests, MEGABYTE)) is not None:
+        path, limits = pickle.loads(frame)
+        _write_frame(answers, _answer(Path(path), limits))
+
+
+def _answer(path: Path, limits: Limits) -> bytes:
+    _limit_processor_time(limits.seconds)
+    try:
+        answer: Source | LoadError = load_source(path, limits)
+        return pickle.dumps(answer)
+    except LoadError as error:
+        return pickle.dumps(error.with_traceback(None))
+    except MemoryError:
+        return pickle.dumps(LoadError("memory", f"读取时内存不足（上限 {limits.memory_mb} MB）；请拆分文件或放宽内存上限。"))
+
+
+def _limit_memory(memory_mb: int) -> None:
+    """Bound the address space, and write no core file; Windows has no such limits, macOS keeps few of them."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (memory_mb * MEGABYTE, memory_mb * MEGABYTE))
+
+
+def _limit_processor_time(seconds: float) -> None:
+    """Let the child die of its own after twice the time of one file, should its parent have been killed."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        soft = int(used.ru_utime + used.ru_stime + seconds * 2) + 5
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))

@@ -1,0 +1,172 @@
+"""Read what a document says of itself: title, type, issuer, number, date of issue, region."""
+
+from __future__ import annotations
+
+import re
+
+from doc_miner.dates import find_dates
+from doc_miner.extract.passages import Passages
+from doc_miner.lexicon import Lexicon
+from doc_miner.model import Document, Metadata, Region, Span
+from doc_miner.numerals import parse_chinese
+from doc_miner.source import Warning
+from doc_miner.textfold import fold
+
+_NUMBER = re.compile(r"[一-鿿]{2,12}\s?[〔\[(【]\s?(?:19|20)\d{2}\s?[〕\])】]\s?第?\s?\d{1,4}\s?号")
+_SALUTATION = re.compile(r"^[^,。;]{2,40}[:]$")
+_TITLE_END = re.compile(
+    r"(?:报告|方案|汇报|意见|公报|答复|通知|函|总结|计划|规划|办法|规定|要点|通报|反馈|情况|意见书|回复|材料|台账|清单|决定|纪要|细则|条例|措施|公告|复函|请示|纲要)(?:》)?(?:[(][^()]{1,20}[)])?$"
+)
+_ORGAN = r"(?:人民政府(?:办公室|教育督导室|教育督导委员会(?:办公室)?)?|教育督导委员会(?:办公室)?|教育局|教育体育局|教体局|教育和体育局|教育科技局|教育厅|教育委员会|统计局|督导室|工作领导小组(?:办公室)?|领导小组(?:办公室)?|督导组|督导评估组|评估组|专项督导组|委员会(?:办公室)?|办公室|发展和改革局|财政局|信访局)"
+_ISSUER_IN_TITLE = re.compile(rf"^(?P<issuer>[一-鿿]{{2,24}}?{_ORGAN})(?=关于|对|转发|印发|20\d\d|履行|落实|创建|$)")
+_DAY = re.compile(r"(?P<y>(?:19|20)\d{2}|[二一][〇零○OoО0][一二三四五六七八九〇零○0]{2})\s?[年.-]\s?(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s?(?:[月.-]\s?(?:(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s?日?)?)?")
+_DATE_ALONE = re.compile(rf"^[\s(]*{_DAY.pattern}[\s)]*(?:印发)?$")
+_YEAR_MONTH = re.compile(r"^[\s(]*(?P<y>(?:19|20)\d{2})\s?年\s?(?P<m>\d{1,2})\s?月[\s)]*$")
+_PUBLISHED = re.compile(r"(?:发布日期|发布时间|成文日期|发文日期|印发日期|时间|日期)\s?[:]?\s?" + _DAY.pattern)
+
+
+def read_metadata(document: Document, lexicon: Lexicon) -> Metadata:
+    """Return the meta data of a document; what it does not say is ``None``."""
+    folded = fold(document.text)
+    passages = Passages(document.text, folded, lexicon)
+    lines = passages.paragraphs(0, min(len(document.text), 4000))[:16]
+    title_span = find_title(document, passages, lines)
+    title = re.sub(r"\s+", "", document.text[title_span[0] : title_span[1]]) if title_span else None
+    title = _without_number(title) if title else (re.sub(r"\s+", "", document.lead.split("\n")[0]) or None)
+    foot = passages.paragraphs(max(0, len(document.text) - 900), len(document.text))[-14:]
+    number = _own_number(document, folded, lines, title_span)
+    issuer = _issuer(document, folded, title, lines, foot)
+    date = _date(document, folded, lines, foot)
+    doc_type = doc_type_of(title or "", lexicon, document)
+    region, warnings = _region(document, title, issuer, date, lexicon, lines)
+    return Metadata(title, doc_type, issuer, number, date, region, warnings)
+
+
+# --- title and type --------------------------------------------------------------------------
+def find_title(document: Document, passages: Passages, lines: list[Span]) -> Span | None:
+    """Return the span of the title: as the file marks it, else the first line (or lines) that reads like one."""
+    if document.title_span is not None:
+        return document.title_span
+    best: Span | None = None
+    for index, (start, end) in enumerate(lines[:8]):
+        text = passages.folded[start:end]
+        if _SALUTATION.match(text) or len(text) > 90 or text.endswith(("。", ";")):
+            if best is not None or len(text) > 120:
+                break
+            continue
+        if _NUMBER.fullmatch(text.strip()) or re.match(r"[一二三四五六七八九十]+、|(?:根据|为)", text):
+            continue
+        stop = end
+        if not _TITLE_END.search(text) and index + 1 < len(lines):
+            following = passages.folded[lines[index + 1][0] : lines[index + 1][1]]
+            if len(following) <= 50 and _TITLE_END.search(following) and not _SALUTATION.match(following) and not re.search(r"[,。]", following):
+                stop = lines[index + 1][1]
+        if _TITLE_END.search(passages.folded[start:stop].strip()):
+            return start, stop
+        best = best or (start, stop)
+    return best
+
+
+def _without_number(title: str) -> str:
+    match = _NUMBER.match(fold(title))
+    return title[match.end() :] if match else title
+
+
+def doc_type_of(title: str, lexicon: Lexicon, document: Document) -> str:
+    """Return the document type that a title names: the form that ends last in it, the longest where two do; 其他 for none."""
+    folded = re.sub(r"[《》“”\"()]", "", fold(title))
+    best: tuple[int, int, str] | None = None
+    for form, doc_type in lexicon.doc_types:
+        at = folded.rfind(form)
+        if at >= 0 and (best is None or (at + len(form), len(form)) > best[:2]):
+            best = (at + len(form), len(form), doc_type)
+    if best is not None and best[2] == "督导反馈" and re.search(r"整改", folded[: best[0]]) and re.search(r"整改(?:工作)?(?:情况|落实|报告)", folded):
+        return "整改报告"
+    return best[2] if best else "其他"
+
+
+# --- number, date, issuer --------------------------------------------------------------------
+def _own_number(document: Document, folded: str, lines: list[Span], title: Span | None) -> str | None:
+    for start, end in lines[:8]:
+        match = _NUMBER.match(folded, start, end)
+        if match and (match.end() == end or (title is not None and start == title[0]) or end - match.end() < 40):
+            return document.text[match.start() : match.end()].strip()
+        if re.search(r"[。;]", folded[start:end]):
+            break
+        inside = _NUMBER.search(folded, start, end)
+        if inside and inside.end() == end and inside.start() - start <= 12 and "《" not in folded[start:end] and "号)" not in folded[start : end + 1]:
+            return document.text[inside.start() : inside.end()].strip()
+    for line in document.lead.split("\n"):
+        if re.search(r"文号|字号", line):
+            found = _NUMBER.search(line)
+            if found:
+                return found[0].strip()
+    return None
+
+
+def _iso(match: re.Match[str]) -> str | None:
+    year = match["y"].replace("O", "〇").replace("o", "〇").replace("О", "〇")
+    y = int(year) if year.isdigit() else parse_chinese(year.replace("0", "〇"))
+    m = int(match["m"]) if match["m"].isdigit() else parse_chinese(match["m"])
+    day = match["d"] if "d" in match.re.groupindex else None
+    d = None if not day else int(day) if day.isdigit() else parse_chinese(day)
+    if not y or not m or not 1 <= m <= 12 or (d is not None and not 1 <= d <= 31):
+        return None
+    return f"{y:04d}-{m:02d}" + (f"-{d:02d}" if d else "")
+
+
+def _date(document: Document, folded: str, lines: list[Span], foot: list[Span]) -> str | None:
+    for start, end in reversed(foot):
+        line = folded[start:end].strip()
+        match = _DATE_ALONE.match(line) or (_DAY.search(line) if len(line) <= 44 and re.search(rf"{_ORGAN}\s*{_DAY.pattern}(?:印发)?\s*$", line) else None)
+        if match and (iso := _iso(match)):
+            return iso
+    for start, end in lines[:8]:
+        match = _DATE_ALONE.match(folded[start:end].strip())
+        if match and (iso := _iso(match)):
+            return iso
+    for start, end in foot:
+        line = folded[start:end]
+        found = re.search(_DAY.pattern + r"\s?印发", line)
+        if found and (iso := _iso(found)):
+            return iso
+    for line in [document.lead, *(folded[a:b] for a, b in lines[:6])]:
+        found = _PUBLISHED.search(fold(line))
+        if found and (iso := _iso(found)):
+            return iso
+    return None
+
+
+def _issuer(document: Document, folded: str, title: str | None, lines: list[Span], foot: list[Span]) -> str | None:
+    for start, end in reversed(foot):
+        line = re.sub(r"\s+", "", re.sub(rf"{_DAY.pattern}.*$", "", folded[start:end]).strip(" ()"))
+        if re.search(r"[,。;:]", line) or not 4 <= len(line) <= 34 or line.startswith(("抄送", "主送", "附件", "联系")):
+            continue
+        if re.search(rf"{_ORGAN}$", line):
+            return line
+    if title:
+        match = _ISSUER_IN_TITLE.match(fold(title))
+        if match:
+            return title[: match.end("issuer")]
+    return None
+
+
+# --- region ----------------------------------------------------------------------------------
+def _region(document: Document, title: str | None, issuer: str | None, date: str | None, lexicon: Lexicon, lines: list[Span]) -> tuple[Region, tuple[Warning, ...]]:
+    year = int(date[:4]) if date else _cited_year(document.text)
+    head = [re.sub(r"\s+", "", document.text[a:b]) for a, b in lines[:6]]
+    zones = [zone for zone in (title, issuer, " ".join(head), document.text[:1500]) if zone]
+    found, candidates = lexicon.regions.resolve(zones, year)
+    if found is not None:
+        return Region(found.code, found.province, found.city, found.county), ()
+    if candidates:
+        names = "、".join("".join(filter(None, (c.province, c.city, c.county))) for c in candidates[:6])
+        return Region(), (Warning("region-ambiguous", f"地区名对应多个县区，未作认定：{names}。"),)
+    return Region(), ()
+
+
+def _cited_year(text: str) -> int | None:
+    """Return the latest year named in a document without a date: the best guess of when its names were valid."""
+    years = [m.year for m in find_dates(text[:6000]) if m.year and 1990 <= m.year <= 2035 and m.kind != "deadline"]
+    cited = [int(y) for y in re.findall(r"[〔\[]((?:19|20)\d{2})[〕\]]", text)]
+    return max(cited or years, default=None)

@@ -1,0 +1,265 @@
+"""Turn a loaded source into the one text of the document, and remember where each part stood.
+
+Tidied: white space at line ends, blank lines, navigation of web pages, lines broken at a
+fixed width, and a second copy of the whole text. Each of these leaves a warning, except
+white space. Characters are never rewritten.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from doc_miner.lexicon import Lexicon
+from doc_miner.model import Cell, Document, Origin, Table
+from doc_miner.source import Paragraph, Source, SourceTable, Warning
+from doc_miner.textfold import fold
+
+_ENUMERATED = re.compile(
+    r"\s*(?:[一二三四五六七八九十]{1,3}\s?[、.,]|[(][一二三四五六七八九十\d]{1,3}[)]|\d{1,2}\s?[.、](?!\d)|\d{1,2}[)]|[①-⑳]|第[一二三四五六七八九十百]+[章节条]|问题\s?[\d一二三四五六七八九十]+|[一二三四五六七八九十]{1,2}是|附件|附表)"
+)
+_SENTENCE_FINAL = tuple("。!?;:!?;:…”)")
+_SPACES = " \t\u3000\xa0\r\ufeff\u200b"
+
+
+@dataclass(slots=True)
+class _Builder:
+    """The text while it is put together, with what was found on the way."""
+
+    parts: list[str] = field(default_factory=list)
+    length: int = 0
+    origins: list[Origin] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    title_span: tuple[int, int] | None = None
+
+    def add(self, text: str) -> int:
+        """Append a line and return where it starts."""
+        start = self.length
+        self.parts.append(text)
+        self.length += len(text) + 1
+        return start
+
+
+def normalise_source(source: Source, *, doc_id: str, path: str, sha256: str, lexicon: Lexicon) -> Document:
+    """Return the document of a source; ``warnings`` tells what was dropped or joined."""
+    warnings = list(source.warnings)
+    blocks: list[Paragraph | SourceTable] = list(source.blocks)
+    blocks, dropped, lead = _without_navigation(blocks, lexicon)
+    if dropped:
+        warnings.append(Warning("navigation", f"去掉了 {dropped} 行网页导航文字。", "文首、文末"))
+    if source.format == "txt":
+        blocks, joined = _joined_lines(blocks)
+        if joined:
+            warnings.append(Warning("joined-lines", f"把 {joined} 处按固定宽度断开的行接回了整段。"))
+    builder = _Builder()
+    for block in blocks:
+        if isinstance(block, SourceTable):
+            _add_table(builder, block, doc_id)
+        else:
+            _add_paragraph(builder, block)
+    text = "\n".join(builder.parts)
+    cut = repeated_from(text)
+    if cut is not None:
+        warnings.append(Warning("repeated-text", f"全文出现两次，第二遍（{len(text) - cut} 字）已去掉。", f"第 {cut} 字起"))
+        text = text[:cut].rstrip()
+    return Document(
+        doc_id=doc_id,
+        path=path,
+        sha256=sha256,
+        format=source.format,
+        text=text,
+        title_span=builder.title_span,
+        tables=tuple(table for table in builder.tables if table.end <= len(text)),
+        origins=tuple(origin for origin in builder.origins if origin.end <= len(text)),
+        pages=source.pages,
+        warnings=tuple(warnings),
+        lead="\n".join(filter(None, [source.title or "", *lead])),
+    )
+
+
+# --- blocks to text --------------------------------------------------------------------------
+def _add_paragraph(builder: _Builder, paragraph: Paragraph) -> None:
+    text = paragraph.text.replace("\n", " ")
+    stripped = text.strip(_SPACES)
+    if not stripped:
+        return
+    skipped = len(text) - len(text.lstrip(_SPACES))
+    start = builder.add(stripped)
+    if paragraph.heading == 0 and builder.title_span is None:
+        builder.title_span = (start, start + len(stripped))
+    at = start - skipped
+    for line in paragraph.lines:
+        if line.page is not None and line.bbox is not None:
+            first, last = max(at, start), min(at + len(line.text), start + len(stripped))
+            if last > first:
+                edges = line.edges[first - at : last - at + 1] if line.edges else ()
+                builder.origins.append(Origin(first, last, line.page, line.bbox, edges))
+        at += len(line.text)
+
+
+def _add_table(builder: _Builder, table: SourceTable, doc_id: str) -> None:
+    caption = table.caption.strip(_SPACES)
+    if caption and (not builder.parts or fold(caption) not in fold(builder.parts[-1])):
+        builder.add(caption)
+    spans = {(row, column): (rowspan, colspan) for row, column, rowspan, colspan in table.merges}
+    begin = builder.length
+    cells: list[tuple[Cell | None, ...]] = []
+    for r, row in enumerate(table.rows):
+        texts = [re.sub(r"\s*[\n\t]\s*", " ", cell).strip(_SPACES) for cell in row]
+        start = builder.add("\t".join(texts))
+        line: list[Cell | None] = []
+        for c, text in enumerate(texts):
+            if text:
+                rowspan, colspan = spans.get((r, c), (1, 1))
+                line.append(Cell(start, start + len(text), rowspan, colspan))
+                place = table.places[r][c] if table.places else None
+                if place is not None:
+                    builder.origins.append(Origin(start, start + len(text), place.page, place.bbox))
+            else:
+                line.append(Cell(start, start, *spans[(r, c)]) if (r, c) in spans else None)
+            start += len(text) + 1
+        cells.append(tuple(line))
+    rows = tuple(tuple(re.sub(r"\s*[\n\t]\s*", " ", cell).strip(_SPACES) for cell in row) for row in table.rows)
+    end = max(begin, builder.length - 1)
+    builder.tables.append(Table(f"{doc_id}-t{len(builder.tables) + 1}", begin, end, rows, tuple(cells), table.header_rows, caption, table.unit, table.page))
+
+
+# --- navigation ------------------------------------------------------------------------------
+_PUBLISHED = re.compile(r"(?:来源|发布日期|发布时间|作者|信息来源|发文日期|成文日期|索引号|文号|发布机构|浏览)\s*[:：]")
+
+
+def _without_navigation(blocks: Sequence[Paragraph | SourceTable], lexicon: Lexicon) -> tuple[list[Paragraph | SourceTable], int, list[str]]:
+    """Drop navigation lines near the head and the foot; return the blocks, how many went, and their text (for meta data)."""
+    forms = lexicon.cues["navigation"]
+    texts = [(i, fold(block.text).strip()) for i, block in enumerate(blocks) if isinstance(block, Paragraph)]
+    texts = [(i, text) for i, text in texts if text]
+    candidates = texts[:12] + texts[-12:] if len(texts) > 24 else texts
+    drop = {i for i, text in candidates if _is_navigation(text, forms)}
+    lead = [text for i, text in candidates if i in drop]
+    return [block for i, block in enumerate(blocks) if i not in drop], len(drop), lead
+
+
+def _is_navigation(text: str, forms: Sequence[str]) -> bool:
+    if len(text) <= 2 and not re.search(r"[一-鿿\d]", text):
+        return True
+    if len(text) > 90:
+        return False
+    hits = [form for form in forms if form in text]
+    if not hits:
+        return False
+    if _PUBLISHED.match(text) or (text.startswith(("(编辑", "编辑:", "(责任编辑", "责任编辑"))):
+        return True
+    if any(text.startswith(form) for form in hits) and not text.endswith("。"):
+        return True
+    rest = text
+    for form in hits:
+        rest = rest.replace(form, "")
+    return len(re.sub(r"[\W\d]", "", rest)) <= max(6, len(text) // 3) and not text.endswith("。")
+
+
+# --- broken lines ----------------------------------------------------------------------------
+def _width(text: str) -> int:
+    return sum(2 if char > "\u2e7f" else 1 for char in text)
+
+
+def _joined_lines(blocks: Sequence[Paragraph | SourceTable]) -> tuple[list[Paragraph | SourceTable], int]:
+    """Join lines that were broken at a fixed width; a file that was not wrapped is left as it is."""
+    paragraphs = [block for block in blocks if isinstance(block, Paragraph)]
+    widths = [_width(p.text.rstrip()) for p in paragraphs if p.text.strip()]
+    limit = _wrap_width(widths)
+    if limit is None:
+        return list(blocks), 0
+    out: list[Paragraph | SourceTable] = []
+    joined = 0
+    open_line = False
+    for block in blocks:
+        if not isinstance(block, Paragraph):
+            out.append(block)
+            open_line = False
+            continue
+        text = block.text
+        starts_new = not text.strip() or text[:1] in _SPACES or _ENUMERATED.match(fold(text)) is not None
+        if open_line and not starts_new and isinstance(out[-1], Paragraph):
+            out[-1] = Paragraph((*out[-1].lines, *block.lines), out[-1].heading)
+            joined += 1
+        else:
+            out.append(block)
+        open_line = bool(text.strip()) and _width(text.rstrip()) >= limit - 5 and not text.rstrip().endswith("。")
+        if text.rstrip().endswith("。") and _width(text.rstrip()) >= limit - 1:
+            open_line = False
+    return out, joined
+
+
+def _wrap_width(widths: Sequence[int]) -> int | None:
+    """Return the width at which a file was wrapped, or ``None``: the longest lines must be many and nearly equal."""
+    if len(widths) < 8:
+        return None
+    longest = max(widths)
+    if not 30 <= longest <= 160:
+        return None
+    full = sum(1 for width in widths if width >= longest - 5)
+    return longest if full >= 6 and full >= 0.35 * len(widths) else None
+
+
+# --- a repeated copy -------------------------------------------------------------------------
+_GRAM = 13
+
+
+def repeated_from(text: str) -> int | None:
+    """Return where a second copy of the whole text begins, or ``None``.
+
+    A diagonal vote of character 13-grams: grams of the first part that stand again at one
+    common distance; noise and small changes do not hide it.
+    """
+    squeezed = [i for i, char in enumerate(text) if not char.isspace()]
+    plain = "".join(text[i] for i in squeezed)
+    if len(plain) < 300:
+        return None
+    probes = range(0, len(plain) // 2, max(_GRAM, len(plain) // 64))
+    distances = _distances(plain, probes)
+    if len(distances) < max(4, len(probes) // 3):
+        return None
+    tolerance = max(20, len(plain) // 50)
+    centre = Counter(d // tolerance for d in distances).most_common(1)[0][0]
+    close = sorted(d for d in distances if abs(d // tolerance - centre) <= 1)
+    if len(close) < max(4, 0.4 * len(probes)):
+        return None
+    distance = close[len(close) // 2]
+    start = _copy_start(plain, distance, tolerance)
+    if start is None or len(plain) - start < 0.5 * start:
+        return None
+    line = text.rfind("\n", 0, squeezed[start]) + 1
+    return _before_noise(text, line)
+
+
+def _distances(plain: str, probes: range) -> list[int]:
+    out = []
+    for at in probes:
+        gram = plain[at : at + _GRAM]
+        again = plain.find(gram, at + len(plain) // 4)
+        if again >= 0:
+            out.append(again - at)
+    return out
+
+
+def _copy_start(plain: str, distance: int, tolerance: int) -> int | None:
+    """Return the first position of the second copy: where the first grams of the text stand again."""
+    for at in range(0, min(600, len(plain) // 3)):
+        again = plain.find(plain[at : at + _GRAM], max(at + 1, at + distance - 2 * tolerance), at + distance + 2 * tolerance + _GRAM)
+        if again >= 0:
+            return again
+    return None
+
+
+def _before_noise(text: str, line: int) -> int:
+    """Move a cut up over short lines without a sentence (×, a document number cut short) that belong to the second copy."""
+    while line > 1:
+        previous = text.rfind("\n", 0, line - 1) + 1
+        content = text[previous : line - 1].strip()
+        if len(content) <= 6 and not content.endswith(("。", "；", ".")):
+            line = previous
+            continue
+        break
+    return line

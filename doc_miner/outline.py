@@ -1,0 +1,316 @@
+"""Read the outline: 一、（一）1.（1）① 一是 问题1 第一条 and labels become a tree of nodes.
+
+Enumerators stand at the start of a line or in running text (一是…二是…; 1. inside a
+paragraph). What a heading means (problems, measures, goals …) is its *role*, looked up in
+``headings.tsv`` and inherited by what stands below it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from doc_miner.lexicon import Lexicon
+from doc_miner.model import Document
+from doc_miner.numerals import parse_chinese
+from doc_miner.textfold import fold
+
+# Kinds of enumerators in the order of their usual rank: a higher one closes those below it.
+RANKS = {
+    "chapter": 0,
+    "chinese": 1,
+    "label-numbered": 2,
+    "chinese-bracketed": 3,
+    "arabic": 4,
+    "arabic-bracketed": 5,
+    "label": 6,
+    "circled": 7,
+    "half-bracketed": 7,
+    "is": 8,
+    "tagged": 9,
+}
+
+_CN = "[一二三四五六七八九十]{1,3}"
+_LINE_MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("chapter", re.compile(rf"第\s?({_CN}|\d{{1,2}})\s?[章节部编条](?:分)?[ 、:.]?")),
+    ("label-numbered", re.compile(rf"(?:反馈)?(?:存在)?(?:的)?问题\s?({_CN}|\d{{1,2}})\s?[:.、]\s?")),
+    ("chinese", re.compile(rf"({_CN})\s?[、.,](?!\d)\s?")),
+    ("chinese-bracketed", re.compile(rf"[(]\s?({_CN})\s?[)]\s?[、.]?\s?")),
+    ("arabic", re.compile(r"(\d{1,2})\s?(?:[.](?!\d)|[、](?!\d{4}年))\s?")),
+    ("arabic-bracketed", re.compile(r"[(]\s?(\d{1,2})\s?[)]\s?[、.]?\s?")),
+    ("half-bracketed", re.compile(r"(\d{1,2})[)]\s?")),
+    ("circled", re.compile(r"([①-⑳])\s?[、.]?\s?")),
+    ("is", re.compile(rf"({_CN})(?:是|要|则)[ ,:]?\s?")),
+    ("tagged", re.compile(rf"[一-鿿]{{2,3}}({_CN})\s?[:]\s?")),
+)
+_INLINE = re.compile(
+    rf"(?P<is>(?<![一-鿿])(?P<isn>{_CN})(?:是|要)[ ,:]?\s?)"
+    rf"|(?P<circled>(?P<cn>[①-⑳])\s?[、.]?\s?)"
+    rf"|(?P<arabic>(?<=[。;:,. ])\s?(?P<an>\d{{1,2}})\s?[.、](?!\d)\s?)"
+    rf"|(?P<arabicb>(?<=[。;:,. ])\s?[(](?P<bn>\d{{1,2}})[)]\s?[、.]?\s?)"
+    rf"|(?P<chineseb>(?<=[。;: ])\s?[(](?P<zn>{_CN})[)]\s?[、.]?\s?)"
+    rf"|(?P<tagged>(?<=[。;:, ])\s?(?P<word>[一-鿿]{{2,3}})(?P<tn>[一二三四五六七八九十])\s?[:]\s?)"
+    rf"|(?P<labeln>(?<=[。; ])\s?问题\s?(?P<ln>{_CN}|\d{{1,2}})\s?[:]\s?)"
+)
+_INLINE_KINDS = {"is": "is", "circled": "circled", "arabic": "arabic", "arabicb": "arabic-bracketed", "chineseb": "chinese-bracketed", "tagged": "tagged", "labeln": "label-numbered"}
+_CIRCLED = {chr(0x2460 + i): i + 1 for i in range(20)}
+
+
+@dataclass(slots=True)
+class Node:
+    """An item of the outline while it is read: a tree with spans in the text.
+
+    ``start`` is where the enumerator stands, ``body`` the first character after it, ``end`` where
+    everything below it ends. ``heading`` is the span of the heading line or first sentence.
+    """
+
+    kind: str
+    number: int
+    start: int
+    body: int
+    end: int
+    heading: tuple[int, int]
+    marker: str = ""
+    inline: bool = False
+    parent: Node | None = None
+    children: list[Node] = field(default_factory=list)
+    holds_list: bool = False
+    role: str | None = None
+    own_role: str | None = None
+
+    @property
+    def line_bound(self) -> bool:
+        """Whether the item ends with its line: items of running text do, headings do not."""
+        return self.inline or self.kind in ("is", "tagged", "circled")
+
+    def walk(self) -> Iterator[Node]:
+        """Yield the node and everything below it in order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def own_end(self) -> int:
+        """Return where the node's own text ends: at its first child, or at its end."""
+        return self.children[0].start if self.children else self.end
+
+
+def read_outline(document: Document, lexicon: Lexicon) -> Node:
+    """Return the root of the outline of a document; rows of tables are no part of it."""
+    text = document.text
+    folded = fold(text)
+    reader = _Reader(text, folded, lexicon)
+    root = reader.read([(table.start, table.end) for table in document.tables])
+    _give_roles(root, None)
+    return root
+
+
+class _Reader:
+    def __init__(self, text: str, folded: str, lexicon: Lexicon) -> None:
+        self.text, self.folded, self.lexicon = text, folded, lexicon
+        self.root = Node("root", 0, 0, 0, len(text), (0, 0))
+        self.stack = [self.root]
+        forms = "|".join(re.escape(form) for form in sorted(lexicon.headings, key=len, reverse=True))
+        self.label = re.compile(rf"[【\[(]?(?P<form>{forms})(?:如下|情况)?[】\])]?\s?(?P<colon>[:])\s?")
+        self.role_forms = re.compile(forms)
+
+    def read(self, tables: Sequence[tuple[int, int]]) -> Node:
+        at = 0
+        for line in self.folded.split("\n"):
+            start, end = at, at + len(line)
+            at = end + 1
+            if not line.strip() or any(a <= start < b or a == start for a, b in tables):
+                continue
+            self._line(start, end)
+        while len(self.stack) > 1:
+            self._pop(len(self.text))
+        return self.root
+
+    def _line(self, start: int, end: int) -> None:
+        while start < end and self.folded[start].isspace():
+            start += 1
+        at, node = self._line_marker(start, end)
+        if node is None:
+            self._unmarked(start, end)
+        label = self.label.match(self.folded, at, end)
+        if label is not None and (node is None or node.kind != "label"):
+            node = self._push("label", 1, at, label.end(), end, self.folded[at : label.end()].strip(" :"), role=self.lexicon.headings[label["form"]])
+            node.heading = (at, label.end())
+            at = label.end()
+            inner, _ = self._line_marker(at, end, after_label=True)
+            at = inner
+        elif node is None and self._is_label_line(start, end):
+            node = self._push("label", 1, start, end, end, self.folded[start:end].strip(" :【】[]"), role=self._role_of(start, end))
+            node.heading = (start, end)
+            return
+        self._inline(at, end)
+
+    def _line_marker(self, start: int, end: int, after_label: bool = False) -> tuple[int, Node | None]:
+        for kind, pattern in _LINE_MARKERS:
+            match = pattern.match(self.folded, start, end)
+            if match is None or (after_label and kind not in ("is", "circled", "arabic", "arabic-bracketed")):
+                continue
+            number = _number(match[1])
+            if number is None or not self._accepts(kind, number, start, match.end(), end):
+                continue
+            node = self._push(kind, number, start, match.end(), end, self.text[start : match.end()].strip())
+            node.heading = (match.end(), self._heading_end(match.end(), end))
+            if kind != "is" and kind != "tagged":
+                node.own_role = self._role_of(*node.heading)
+            return match.end(), node
+        return start, None
+
+    def _accepts(self, kind: str, number: int, start: int, after: int, end: int) -> bool:
+        """Return whether an enumerator fits: the next of an open list, or the first of a new one."""
+        if after >= end and kind in ("is", "tagged", "half-bracketed"):
+            return False
+        if kind == "chinese" and self.folded[after - 1] == "," and number != 1 and self._previous(kind) != number - 1:
+            return False
+        if kind == "tagged":
+            return number == 1 or self._previous(kind) == number - 1
+        if kind == "is":
+            return number == 1 or self._previous(kind) is not None
+        if kind == "chapter" and self.folded[start : after].rstrip(" 、:.").endswith(("条", "节", "部")) and end - after < 2:
+            return False
+        return True
+
+    def _previous(self, kind: str) -> int | None:
+        for node in reversed(self.stack):
+            last = node if node.kind == kind else next((child for child in reversed(node.children) if child.kind == kind), None)
+            if last is not None:
+                return last.number
+        return None
+
+    def _unmarked(self, start: int, end: int) -> None:
+        """A line without an enumerator ends the items of running text (一是 …) that stand above it."""
+        while len(self.stack) > 1 and self.stack[-1].line_bound and not self._open_heading(self.stack[-1]):
+            self._pop(start)
+
+    def _open_heading(self, node: Node) -> bool:
+        """Return whether a 一是 item is only a heading so far, so that the next line still belongs to it."""
+        body = self.folded[node.body : node.heading[1]]
+        line_end = self.folded.find("\n", node.body)
+        whole = self.folded[node.body : line_end if line_end >= 0 else len(self.folded)]
+        return not node.inline and len(whole.strip()) <= 24 and not whole.rstrip().endswith(("。", ";")) and bool(body)
+
+    def _is_label_line(self, start: int, end: int) -> bool:
+        """Return whether a whole line is a heading of its own without a number (整改落实情况, 存在的问题)."""
+        line = self.folded[start:end].strip(" :【】[]<>")
+        if not 4 <= len(line) <= 14 or re.search(r"[,。;、]", line):
+            return False
+        role = self.lexicon.headings.get(line)
+        return role is not None
+
+    def _role_of(self, start: int, end: int) -> str | None:
+        """Return the role of a heading: that of the longest form in it, the last one where several are as long."""
+        heading = self.folded[start:end]
+        if len(heading) > 44:
+            return None
+        best: tuple[int, int, str] | None = None
+        for match in self.role_forms.finditer(heading):
+            key = (len(match[0]), match.end(), self.lexicon.headings[match[0]])
+            if best is None or key[:2] >= best[:2]:
+                best = key
+        if best is None:
+            return None
+        rest = heading.replace(" ", "")
+        role = best[2]
+        # A heading that only contains a short form inside a sentence of its own (加强整改落实, 目标明确) has no role.
+        if best[0] < 4 and len(rest) > best[0] + 4:
+            return None
+        if role == "problem" and re.search(r"针对|对照|围绕|解决|整改(?:落实|措施|情况)|着力", heading) and not rest.endswith(("问题", "不足")):
+            return "response" if "整改" in heading else None
+        return role
+
+    def _heading_end(self, start: int, end: int) -> int:
+        """Return where a heading ends: the line's end, or the first sentence of a line that goes on."""
+        match = re.compile(r"[。:;]|\s{2,}").search(self.folded, start, end)
+        if match is None:
+            return end
+        return match.start() if self.folded[match.start()] in ":;" or self.folded[match.start()].isspace() else match.end()
+
+    def _inline(self, start: int, end: int) -> None:
+        """Find enumerators in running text: each must continue its list, or begin one that goes on."""
+        matches = list(_INLINE.finditer(self.folded, start, end))
+        if not matches:
+            return
+        seen: dict[str, int] = {}
+        numbers = [(match, _INLINE_KINDS[match.lastgroup or ""] if match.lastgroup in _INLINE_KINDS else self._kind(match)) for match in matches]
+        for index, (match, kind) in enumerate(numbers):
+            number = _number(match["isn"] or match["cn"] or match["an"] or match["bn"] or match["zn"] or match["tn"] or match["ln"])
+            if number is None:
+                continue
+            later = any(k == kind and _number_of(m) == number + 1 for m, k in numbers[index + 1 :])
+            continues = seen.get(kind) == number - 1 or (number > 1 and self._previous(kind) == number - 1)
+            if not (continues or (number == 1 and (later or kind == "is"))):
+                continue
+            if match.start() == start and kind == "is" and self.stack[-1].kind == "is" and self.stack[-1].start == match.start():
+                seen[kind] = number
+                continue
+            if kind in ("arabic", "arabic-bracketed", "chinese-bracketed") and not self._after_break(match.start(), start):
+                continue
+            seen[kind] = number
+            node = self._push(kind, number, match.start(), match.end(), end, match[0].strip(), inline=True)
+            node.heading = (match.end(), self._heading_end(match.end(), end))
+
+    @staticmethod
+    def _kind(match: re.Match[str]) -> str:
+        for name, kind in _INLINE_KINDS.items():
+            if match[name] is not None:
+                return kind
+        raise AssertionError("an alternative matched without a name")
+
+    def _after_break(self, at: int, start: int) -> bool:
+        before = self.folded[start:at].rstrip()
+        return not before or before[-1] in "。;:.,"
+
+    # --- the stack ---------------------------------------------------------------------------
+    def _push(self, kind: str, number: int, start: int, body: int, end: int, marker: str, *, inline: bool = False, role: str | None = None) -> Node:
+        if any(node.kind == kind for node in self.stack[1:]):
+            while any(node.kind == kind for node in self.stack[1:]):
+                self._pop(start)
+        elif not inline and number == 1 and self._introduces_list(self.stack[-1], start):
+            self.stack[-1].holds_list = True
+        if not inline:
+            while len(self.stack) > 1 and RANKS[self.stack[-1].kind] >= RANKS[kind] and not self.stack[-1].holds_list:
+                self._pop(start)
+        parent = self.stack[-1]
+        node = Node(kind, number, start, body, end, (body, end), marker, inline, parent, own_role=role)
+        parent.children.append(node)
+        self.stack.append(node)
+        return node
+
+    def _introduces_list(self, node: Node, at: int) -> bool:
+        """Return whether an item of running text ends with a colon just before *at*, so that the list there is its own."""
+        return node.line_bound and not node.inline and self.folded[node.body : at].rstrip().endswith(":")
+
+    def _pop(self, at: int) -> None:
+        node = self.stack.pop()
+        end = at
+        if node.line_bound and not node.holds_list and not self._open_heading(node):
+            end = min(node.end, at)
+        node.end = _trimmed(self.text, node.start, end)
+
+
+def _number(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if text in _CIRCLED:
+        return _CIRCLED[text]
+    return int(text) if text.isdigit() else parse_chinese(text)
+
+
+def _number_of(match: re.Match[str]) -> int | None:
+    return _number(match["isn"] or match["cn"] or match["an"] or match["bn"] or match["zn"] or match["tn"] or match["ln"])
+
+
+def _trimmed(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def _give_roles(node: Node, inherited: str | None) -> None:
+    node.role = node.own_role or inherited
+    for child in node.children:
+        _give_roles(child, node.role)
