@@ -8,20 +8,23 @@ regions fit, none is taken and all are returned as candidates.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 
 from doc_miner.errors import LexiconError
 
 _HEADER = "code\tname\tlevel\tparent\tsince\tuntil\tformer\tnote"
+_WIDTH = 8
 _ROW = re.compile(
-    r"^(\d{6})\t([一-鿿]{2,15})\t(province|city|county)\t(\d{6}|)\t(\d{4}|)\t(\d{4}|)\t"
-    r"((?:[一-鿿]{2,15}:\d{4}(?:;(?!\t))?)*)\t(generic|word|)$",
-    re.ASCII | re.MULTILINE,
+    r"\d{6}\t[一-鿿]{2,15}\t(?:province\t|(?:city|county)\t\d{6})\t(?:\d{4})?\t(?:\d{4})?\t"
+    r"(?:[一-鿿]{2,15}:\d{4}(?:;(?!\t))?)*\t(?:generic|word)?",
+    re.ASCII,
 )
+_TABLE = re.compile(rf"{_HEADER}\n(?:{_ROW.pattern}\n)*+", re.ASCII)
 _OPEN, _LONGEST = 9999, 15
 _LEVELS = ("province", "city", "county")
 _HEAD = 2  # the zones before it are the title and the issuer, the one after it is the body
@@ -42,15 +45,16 @@ _NATIONAL = re.compile(
 _PLAIN = r"(?:(?![省市县区旗盟])[一-鿿])"
 _UNLISTED = re.compile(
     rf"(?P<province>{_PLAIN}{{2,6}}?(?:省|自治区))?(?P<city>{_PLAIN}{{2,9}}?(?:市|自治州|地区|盟))?"
-    rf"(?P<county>(?P<stem>{_PLAIN}{{2,5}}?)(?:自治县|县|区|旗))(?=(?P<organ>{_ORGAN.pattern})"
-    r"|教育|落实|创建|关于|义务|优质|均衡|推进|迎|接受|整改|实施|开展|全面|加强|深化|20\d\d|二〇|[\W_]|$)"
+    rf"(?P<county>(?P<stem>{_PLAIN}{{2,5}}?)(?:自治县|县|区|旗))(?:(?={_ORGAN.pattern})"
+    r"|(?<![地学校社园景库牧林矿郊辖特老片灾山城强税业大小][县区旗])"
+    r"(?=教育|落实|创建|关于|义务|优质|均衡|推进|迎|接受|整改|实施|开展|全面|加强|深化|20\d\d|二〇|[\W_]|$))"
 )
 _NO_NAME = re.compile(
-    "^(?:[全我各本该某此贵每外邻对在将把以从到为和与及第]|关于|自治|所在)|[全各我本该某新]$|印发|推进|教育|义务|均衡|学校"
-    "|创建|落实|实施|加强|建设|评估|督导|发展|国家|贫|示范|先进|先行|重点|试点|试验|项目|特色|边境|民族|援|帮扶|对口|结对"
-    "|被|认定|受检|高新|开发|经开|保税|工业|度假|风景|年"
+    "^(?:[全我各本该某此贵每外邻对在将把以从到为和与及第]|关于)|[全各我本该某新的与和等特]$|印发|推进|教育|义务|均衡|学校|创建"
+    "|落实|实施|加强|建设|建立|评估|督导|发展|国家|贫|示范|先进|先行|重点|试点|试验|项目|特色|边境|民族|援|帮扶|对口|结对|被"
+    "|认定|受检|验收|申报|达标|合格|薄弱|自治|行政|所在|支持|根据|部分|有关|相关|所有|若干|其他|[东西南北中]部|管|高新|开发"
+    "|经开|保税|自贸|合作|协作|功能|工业|度假|风景|年"
 )
-_NO_STEM = re.compile("[地学校社园景库牧林矿郊辖特老片灾山城强税业大小]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class _Row:
     parent: str
     since: int
     until: int
+    former: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,8 @@ class _Mention:
 class RegionTable:
     """All regions from county level up since 1980, as lexicons/regions.tsv lists them."""
 
-    _rows: Sequence[tuple[str, ...]]
+    _cells: Sequence[str]
+    _codes: Sequence[str]
     _by_name: Mapping[str, Sequence[int]]
 
     @classmethod
@@ -97,20 +104,20 @@ class RegionTable:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise LexiconError([f"{path}:1: 读不了这个文件（{error}）。"]) from error
-        rows: list[tuple[str, ...]] = _ROW.findall(text)
-        faults = [f"{path}:{fault}" for fault in _faults(text.splitlines(), rows)]
+        cells = text.replace("\n", "\t").split("\t")[_WIDTH:-1]
+        faults = [f"{path}:{fault}" for fault in _faults(text, cells)]
         if faults:
             raise LexiconError(faults)
         by_name: dict[str, list[int]] = {}
-        for index, row in enumerate(rows):
-            by_name.setdefault(row[1], []).append(index)
-        return cls(rows, by_name)
+        for index, name in enumerate(cells[1::_WIDTH]):
+            by_name.setdefault(name, []).append(index)
+        return cls(cells, cells[::_WIDTH], by_name)
 
     def resolve(self, zones: Sequence[str], year: int | None) -> tuple[Region | None, tuple[Region, ...]]:
         """Return the region that *zones* speak of in *year*, and the candidates if several fit.
 
         *zones* are the title, the issuer, the head and the body; an absent one is "". With
-        candidates, the region is the city or province that the text itself names, or None.
+        candidates, the region is the city or province that an earlier zone names, or None.
         """
         broad: Region | None = None
         unlisted: Region | None = None
@@ -164,22 +171,21 @@ class RegionTable:
                 yield from ((2, row) for row in _last(self._listed(full)))
 
     def _row(self, index: int) -> _Row:
-        code, name, level, parent, since, until, *_ = self._rows[index]
-        return _Row(code, name, level, parent, int(since or 0), int(until or _OPEN))
+        code, name, level, parent, since, until, former, note = self._cells[index * _WIDTH : (index + 1) * _WIDTH]
+        return _Row(code, name, level, parent, int(since or 0), int(until or _OPEN), former, note)
 
     def _listed(self, name: str) -> list[_Row]:
         return [self._row(index) for index in self._by_name.get(name, ())]
 
     def _coded(self, code: str) -> list[_Row]:
-        span = range(bisect_left(self._rows, (code,)), bisect_left(self._rows, (code, "\uffff")))
-        return [self._row(index) for index in span]
+        return [self._row(index) for index in range(bisect_left(self._codes, code), bisect_right(self._codes, code))]
 
     def _heirs(self, name: str, year: int) -> list[_Row]:
         """Return the rows, valid in *year*, that bore *name* before."""
         former = re.compile(rf"(?:^|;){re.escape(name)}:(\d+)")
-        found = [(index, former.search(row[6])) for index, row in enumerate(self._rows) if name in row[6]]
-        rows = [self._row(index) for index, match in found if match and int(match[1]) <= year]
-        return [row for row in rows if row.since <= year <= row.until]
+        texts = enumerate(self._cells[6::_WIDTH])
+        found = ((self._row(index), former.search(text)) for index, text in texts if name in text)
+        return [row for row, match in found if match and int(match[1]) <= year and row.since <= year <= row.until]
 
     def _region(self, row: _Row, year: int) -> Region:
         """Return the region of a row with the names that lay above it in *year*, or nearest to it."""
@@ -204,16 +210,14 @@ class RegionTable:
     def _mentions(self, zone: str, year: int | None, broad: Region | None) -> list[_Mention]:
         """Return the names in *zone*, each with the regions that it can mean there."""
         found: list[_Mention] = []
-        meanings: dict[str, tuple[Region, ...]] = {}
+        meaning = cache(partial(self._named, year=year))
         for end in (ending.end() for ending in _ENDING.finditer(zone)):
             floor = found[-1].end if found else 0
             for start in range(max(floor, end - _LONGEST), end - 1):
-                name = zone[start:end]
-                if name in self._by_name:
-                    if name not in meanings:
-                        meanings[name] = self._named(name, year)
+                name, longer = zone[start:end], zone[start : end + 1]
+                if name in self._by_name and (longer == name or longer not in self._by_name):
                     above = found[-1].regions if found and floor == start else ()
-                    regions = _within(meanings[name], above) if _broad(above) else meanings[name]
+                    regions = _within(meaning(name), above) if _broad(above) else meaning(name)
                     if regions and self._stands(zone, start, end, above):
                         found.append(_Mention(start, end, regions))
                         break
@@ -229,7 +233,7 @@ class RegionTable:
         before, after = zone[start - 1 : start], zone[end : end + 1] or "\n"
         if after in _WORDS_AFTER.get(zone[end - 1], "级"):
             return False
-        note = self._rows[self._by_name[zone[start:end]][0]][7]
+        note = self._listed(zone[start:end])[0].note
         if note == "generic":
             return bool(_broad(above)) or (start == 0 and bool(_ORGAN.match(zone, end)))
         bounded = bool(above) or not "一" <= before <= "鿿" or before in _CONNECTIVES
@@ -242,8 +246,6 @@ class RegionTable:
         found = _UNLISTED.match(zone)
         if not found or any(map(_NO_NAME.search, (found["stem"], found["city"] or ""))):
             return None
-        if not found["organ"] and _NO_STEM.search(found["stem"]):
-            return None
         ends = {mention.end: mention for mention in mentions}
         county, city = ends.get(found.end("county")), ends.get(found.end("city"))
         listed = county and (city or not found["city"] or county.start > found.start("county"))
@@ -254,22 +256,20 @@ class RegionTable:
         return Region(None, province, city.regions[0].city if city else found["city"], found["county"])
 
 
-def _faults(lines: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Yield the faults of a table, each after its line number; *rows* are its sound lines."""
-    if lines[:1] != [_HEADER]:
-        yield f"1: 首行应为 {_HEADER!r}。"
-    if len(rows) != len(lines) - 1:
-        unsound = ((number, line) for number, line in enumerate(lines[1:], 2) if not _ROW.fullmatch(line))
+def _faults(text: str, cells: Sequence[str]) -> Iterator[str]:
+    """Yield the faults of a table, each after its line number; *cells* are those below its header."""
+    if not _TABLE.fullmatch(text):
+        header, *lines = text.removesuffix("\n").split("\n")
+        if header != _HEADER:
+            yield f"1: 首行应为 {_HEADER!r}。"
+        unsound = ((number, line) for number, line in enumerate(lines, 2) if not _ROW.fullmatch(line))
         yield from (f"{number}: 这一行不合格式：{line!r}。" for number, line in unsound)
         return
-    codes = {row[0] for row in rows}
-    previous = ("", "")
-    for number, row in enumerate(rows, 2):
-        if (row[3] or row[2] != "province") and (row[3] not in codes or row[3] == row[0]):
-            yield f"{number}: 上级 {row[3]!r} 不在表中。"
-        if (row[0], row[4]) < previous:
-            yield f"{number}: 没有按 code、since 排序。"
-        previous = (row[0], row[4])
+    missing = set(cells[3::_WIDTH]) - set(cells[::_WIDTH]) - {""}
+    keys = list(zip(cells[::_WIDTH], cells[4::_WIDTH], strict=True))
+    if missing or keys != sorted(keys):
+        yield from (f"{n}: 上级 {code!r} 不在表中。" for n, code in enumerate(cells[3::_WIDTH], 2) if code in missing)
+        yield from (f"{n}: 没有按 code、since 排序。" for n in range(3, len(keys) + 2) if keys[n - 2] < keys[n - 3])
 
 
 def _last(rows: Sequence[_Row]) -> list[_Row]:
@@ -309,6 +309,6 @@ def _pick(mentions: Sequence[_Mention], rank: int) -> tuple[Region, ...]:
     chosen = [regions for regions in pool if votes[regions] == best]
     rivals = [n for r, n in votes.items() if r not in chosen and not any(_within(c, r) for c in chosen)]
     rival = max(rivals, default=0)
-    if (rank >= _HEAD and rival > best) or (rank > _HEAD and (len(chosen) != 1 or best < max(2, 2 * rival))):
+    if (rank >= _HEAD and rival > best) or (rank > _HEAD and (len(chosen) != 1 or best <= max(1, 2 * rival))):
         return ()
     return tuple(dict.fromkeys(region for regions in chosen for region in regions))

@@ -256,6 +256,10 @@ class QuantityFinder:
             return entry.unit, magnitude(match[1]) * entry.factor
         return None, 1
 
+    def implied_unit(self, label: str) -> str | None:
+        """Return the unit that a label's noun implies (在校学生数 → 人, 学校数 → 所), or ``None``."""
+        return self._unit_of_noun_before(label + "数")
+
     def _is_unit(self, text: str, match: re.Match[str], start: int) -> bool:
         """Return whether the unit found after a number is one here (个 and 人 are, 年 of a date or 分 of 分之 is not)."""
         unit, end = match["unit"], match.end()

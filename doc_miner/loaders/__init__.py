@@ -66,7 +66,8 @@ def read_source(data: bytes, name: str, limits: Limits = DEFAULT) -> Source:
     except RecursionError as error:
         raise LoadError("depth", "文件的结构嵌套过深，不予读取；请另存后再试。") from error
     except Exception as error:  # the border: no library's exception passes it
-        raise LoadError("damaged", f"文件已损坏或不合规范（{label(kind)}，{type(error).__name__}）；请用原软件打开并另存后再试。") from error
+        fault = f"{label(kind).strip()}，{type(error).__name__}"
+        raise LoadError("damaged", f"文件已损坏或不合规范（{fault}）；请用原软件打开并另存后再试。") from error
     lie = _lying_name(name, kind)
     return replace(source, warnings=(lie, *source.warnings)) if lie else source
 
@@ -79,8 +80,7 @@ def _reader(kind: str) -> Reader:
     if kind == "encrypted":
         raise LoadError("encrypted", "文件设有打开密码；请去掉密码后再试。")
     if kind not in LOADERS:
-        what, advice = REFUSED[kind]
-        raise LoadError("unsupported", f"这是{what}，本版本尚不能读取；{advice}。")
+        raise LoadError("unsupported", f"这是{label(kind)}，本版本尚不能读取；{REFUSED[kind][1]}。")
     module, function = LOADERS[kind]
     try:
         reader: Reader = getattr(import_module(module), function)

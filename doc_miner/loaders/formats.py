@@ -6,10 +6,11 @@ from __future__ import annotations
 def label(kind: str) -> str:
     """Return the Chinese name of the format *kind*.
 
-    >>> label("ofd").strip()
-    'OFD 版式文件'
+    >>> "这是" + label("ofd")
+    '这是 OFD 版式文件'
     """
-    return LABELS.get(kind) or REFUSED[kind][0]
+    name = LABELS.get(kind) or REFUSED[kind][0]
+    return f" {name}" if name[0].isascii() else name
 
 
 LABELS = {"txt": "纯文本", "html": "HTML 网页", "docx": "DOCX 文档", "pdf": "PDF 文档"}
@@ -22,39 +23,39 @@ SUFFIXES = {
 _SAVE_AS, _OCR = "请另存为 PDF 或 DOCX 后再试", "请先做文字识别（OCR），另存为 PDF 或 DOCX 后再试"
 _UNPACK = "请解压后把其中的文件逐个交来"
 REFUSED = {
-    "doc": (" Word 97-2003（DOC/WPS）文件", "请用 Word 或 WPS 另存为 DOCX 后再试"),
-    "rtf": (" RTF 文件", _SAVE_AS),
+    "doc": ("Word 97-2003（DOC/WPS）文件", "请用 Word 或 WPS 另存为 DOCX 后再试"),
+    "rtf": ("RTF 文件", _SAVE_AS),
     "mht": ("单个文件网页（MHT）", "请用浏览器打开，另存为 HTML 或 PDF 后再试"),
-    "wordxml": (" Word XML 文件", "请用 Word 另存为 DOCX 后再试"),
-    "xml": (" XML 文件", _SAVE_AS),
-    "ofd": (" OFD 版式文件", _SAVE_AS),
-    "odt": (" ODT 文档", _SAVE_AS),
-    "ods": (" ODS 表格", _SAVE_AS),
-    "odp": (" ODP 演示文稿", _SAVE_AS),
-    "epub": (" EPUB 电子书", _SAVE_AS),
-    "xlsx": (" Excel 工作簿（XLSX）", _SAVE_AS),
-    "xls": (" Excel 97-2003 工作簿（XLS）", _SAVE_AS),
-    "pptx": (" PowerPoint 演示文稿（PPTX）", _SAVE_AS),
-    "ppt": (" PowerPoint 97-2003 演示文稿（PPT）", _SAVE_AS),
+    "wordxml": ("Word XML 文件", "请用 Word 另存为 DOCX 后再试"),
+    "xml": ("XML 文件", _SAVE_AS),
+    "ofd": ("OFD 版式文件", _SAVE_AS),
+    "odt": ("ODT 文档", _SAVE_AS),
+    "ods": ("ODS 表格", _SAVE_AS),
+    "odp": ("ODP 演示文稿", _SAVE_AS),
+    "epub": ("EPUB 电子书", _SAVE_AS),
+    "xlsx": ("Excel 工作簿（XLSX）", _SAVE_AS),
+    "xls": ("Excel 97-2003 工作簿（XLS）", _SAVE_AS),
+    "pptx": ("PowerPoint 演示文稿（PPTX）", _SAVE_AS),
+    "ppt": ("PowerPoint 97-2003 演示文稿（PPT）", _SAVE_AS),
     "ole": ("旧版 Office 的复合文件", _SAVE_AS),
-    "ps": (" PostScript 文件", _SAVE_AS),
-    "djvu": (" DjVu 文件", _SAVE_AS),
-    "caj": (" CAJ 文件", _SAVE_AS),
+    "ps": ("PostScript 文件", _SAVE_AS),
+    "djvu": ("DjVu 文件", _SAVE_AS),
+    "caj": ("CAJ 文件", _SAVE_AS),
     "ceb": ("方正 CEB 文件", _SAVE_AS),
-    "jpeg": (" JPEG 图片", _OCR),
-    "png": (" PNG 图片", _OCR),
-    "tiff": (" TIFF 图片", _OCR),
-    "gif": (" GIF 图片", _OCR),
-    "bmp": (" BMP 图片", _OCR),
-    "webp": (" WebP 图片", _OCR),
-    "heic": (" HEIC 图片", _OCR),
-    "zip": (" ZIP 压缩包", _UNPACK),
-    "7z": (" 7z 压缩包", _UNPACK),
-    "rar": (" RAR 压缩包", _UNPACK),
-    "gzip": (" GZIP 压缩文件", _UNPACK),
-    "bzip2": (" BZIP2 压缩文件", _UNPACK),
-    "xz": (" XZ 压缩文件", _UNPACK),
-    "tar": (" TAR 归档", _UNPACK),
+    "jpeg": ("JPEG 图片", _OCR),
+    "png": ("PNG 图片", _OCR),
+    "tiff": ("TIFF 图片", _OCR),
+    "gif": ("GIF 图片", _OCR),
+    "bmp": ("BMP 图片", _OCR),
+    "webp": ("WebP 图片", _OCR),
+    "heic": ("HEIC 图片", _OCR),
+    "zip": ("ZIP 压缩包", _UNPACK),
+    "7z": ("7z 压缩包", _UNPACK),
+    "rar": ("RAR 压缩包", _UNPACK),
+    "gzip": ("GZIP 压缩文件", _UNPACK),
+    "bzip2": ("BZIP2 压缩文件", _UNPACK),
+    "xz": ("XZ 压缩文件", _UNPACK),
+    "tar": ("TAR 归档", _UNPACK),
     "media": ("音频或视频文件", "请转写成文字后再试"),
     "program": ("可执行程序", "请确认交来的是文档"),
 }

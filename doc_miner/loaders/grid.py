@@ -16,7 +16,10 @@ Merge = tuple[int, int, int, int]
 
 _UNIT = re.compile(r"[（(]?\s*(?:计量|货币|金额|面积)?\s*单位\s*[:：]\s*(?P<unit>[^:：，。；]{1,20}?)\s*[）)]?")
 _CAPTION = re.compile(r"(?:附?表|续表|附件)\s*[\d一二三四五六七八九十]{1,3}(?:[-－—.．]\d{1,3})?(?!\s*[:：]?$)\s*[:：]?\s*[^。；]{2,60}")
-_TABLE_WORD = re.compile(r"(?!第?[一二三四五六七八九十\d]+[、.．章节]|[（(][一二三四五六七八九十\d]+[）)])[^。；：:]{2,50}(?:表|情况|台账|清单|名单|汇总|统计|明细|目录)\s*(?:[（(][^（()）]{1,20}[）)])?")
+_NUMBERED = r"第?[一二三四五六七八九十\d]+[、.．章节]|[（(][一二三四五六七八九十\d]+[）)]"
+_TABLE_WORD = re.compile(
+    rf"(?!{_NUMBERED})[^。；：:]{{2,50}}(?:表|情况|台账|清单|名单|汇总|统计|明细|目录)\s*(?:[（(][^（()）]{{1,20}}[）)])?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def with_captions(blocks: Sequence[Block]) -> tuple[Block, ...]:
     done: list[Block] = []
     for block in blocks:
         if isinstance(block, SourceTable):
-            above = []
+            above: list[str] = []
             for earlier in reversed(done[-3:]):
                 if not isinstance(earlier, Paragraph):
                     break

@@ -8,6 +8,8 @@ is found among long menus.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -36,8 +38,42 @@ def prune(root: etree._Element) -> None:
         # Some portals hide the article itself until a script shows it.
         if prose.get(element, 0) * 2 < prose[root]:
             _drop(element)
-    for element in [e for e in root.iter(etree.Element) if _is_surrounding(e, prose, prose[root])]:
+    facts = _facts(root)
+    for element in [e for e in facts if _is_surrounding(e, facts[e], prose, prose[root])]:
         _drop(element)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is in an element: its text where that is short (else ``None``), its links and their characters."""
+
+    text: str | None
+    links: int
+    linked: int
+
+
+def _facts(root: etree._Element) -> dict[etree._Element, _Facts]:
+    """Return the facts of every element in document order, each computed once from those of its children.
+
+    Asking every element for its text would take time squared on pages made to be slow.
+    """
+    order = list(root.iter(etree.Element))
+    facts: dict[etree._Element, _Facts] = {}
+    for element in reversed(order):
+        pieces, size, links, linked = [element.text or ""], 0, 0, 0
+        for part in element:
+            known = facts.get(part, _NOTHING)
+            size = _SMALL + 1 if known.text is None else size
+            pieces += [known.text or "", part.tail or ""]
+            links, linked = links + known.links, linked + known.linked
+        text = "".join(pieces)
+        if is_link(element):
+            links, linked = 1, len(plain(text))
+        facts[element] = _Facts(None if size + len(text.strip()) > _SMALL else text, links, linked)
+    return {element: facts[element] for element in order}
+
+
+_NOTHING = _Facts("", 0, 0)
 
 
 def _drop(element: etree._Element) -> None:
@@ -53,34 +89,20 @@ def _drop(element: etree._Element) -> None:
     parent.remove(element)
 
 
-def _is_surrounding(element: etree._Element, prose: dict[etree._Element, int], total: int) -> bool:
+def _is_surrounding(element: etree._Element, facts: _Facts, prose: dict[etree._Element, int], total: int) -> bool:
     if element.tag not in BLOCKS or element.tag in ("html", "body") or prose.get(element, 0) * 5 > total:
         return False
     if element.tag in ("nav", "footer", "aside"):
         return True
-    size = _size_up_to(element, _SMALL)
-    if size > _SMALL:
+    text = facts.text
+    if text is None:
         return False
-    text = text_of(element)
     if is_footer(text) or is_record(text):
         return text.count("。") <= 2
-    if not has_blocks(element) and is_surrounding(text):
+    if is_surrounding(text) and not has_blocks(element):
         return True
-    links = [plain(text_of(link)) for link in element.iter("a") if is_link(link)]
-    return bool(links) and (leads_elsewhere(text) or _is_link_list(links, plain(text)))
-
-
-def _size_up_to(element: etree._Element, most: int) -> int:
-    size = 0
-    for piece in element.itertext():
-        size += len(piece.strip())
-        if size > most:
-            break
-    return size
-
-
-def _is_link_list(links: list[str], words: str) -> bool:
-    return len(links) >= 3 and sum(map(len, links)) >= len(words) * 0.6 and "。" not in words
+    many_links = facts.links >= 3 and facts.linked >= len(plain(text)) * 0.6 and "。" not in text
+    return many_links or (facts.links > 0 and leads_elsewhere(text))
 
 
 def find_articles(root: etree._Element) -> list[etree._Element]:
@@ -134,42 +156,44 @@ def _lines(element: etree._Element) -> list[str]:
 
 
 def _prose(root: etree._Element) -> dict[etree._Element, int]:
-    """Return the weight of every element: the characters of its sentences outside links; a data table counts little.
+    """Return the weight of every element: the characters of its sentences outside links.
 
-    A small weight keeps a page that is one table from having none.
+    A data table counts little, but enough that a page that is one table has a weight.
     """
-    own: dict[etree._Element, list[str]] = {}
     order = list(root.iter(etree.Element))
-    linked: set[etree._Element] = set()
-    tables: dict[etree._Element, int] = {}
-    for element in order:
-        parent = element.getparent()
-        if is_link(element) or parent in linked:
-            linked.add(element)
-        elif parent in tables or (element.tag == "table" and is_data_table(element)):
-            tables[element] = 0
-        if element in linked or element in tables:
-            if element.tag == "table" and element in tables:
-                tables[element] = min(_TABLE_WEIGHT, len(plain(text_of(element))))
-        else:
-            own.setdefault(_line_owner(element), []).append(element.text or "")
-        if element is not root and parent is not None and parent not in linked and parent not in tables:
-            own.setdefault(_line_owner(parent), []).append(element.tail or "")
-    weights = {element: _weight(own.get(element, ())) + tables.get(element, 0) for element in order}
+    owners = _line_owners(order)
+    own: dict[etree._Element, list[str]] = {}
+    weights = dict.fromkeys(order, 0)
+    for element, owner in owners.items():
+        if owner is None:
+            continue
+        if element.tag == "table" and is_data_table(element):
+            weights[element] = min(_TABLE_WEIGHT, len(plain(text_of(element))))
+            continue
+        own.setdefault(owner, []).append(element.text or "")
+        for part in element:
+            own[owner].append(part.tail or "")
     for element in reversed(order):
+        weights[element] += _weight(own.get(element, ()))
         parent = element.getparent()
-        if element is not root and parent in weights:
+        if element is not root and parent is not None:
             weights[parent] += weights[element]
     return weights
 
 
-def _line_owner(element: etree._Element) -> etree._Element:
-    """Return the block that the text directly in *element* belongs to."""
-    while element.tag not in BLOCKS and element.getparent() is not None:
-        element = element.getparent()
-    return element
+def _line_owners(order: list[etree._Element]) -> dict[etree._Element, etree._Element | None]:
+    """Return for every element the block its text belongs to; ``None`` inside links and data tables."""
+    owners: dict[etree._Element, etree._Element | None] = {}
+    for element in order:
+        parent = element.getparent()
+        above = owners.get(parent, element) if parent is not None else element
+        if is_link(element) or above is None or (parent is not None and parent.tag == "table" and is_data_table(parent)):
+            owners[element] = None
+        else:
+            owners[element] = element if element.tag in BLOCKS else above
+    return owners
 
 
-def _weight(pieces: list[str] | tuple[()]) -> int:
+def _weight(pieces: Iterable[str]) -> int:
     words = plain("".join(pieces))
     return len(words) if _SENTENCE.search(words) else 0

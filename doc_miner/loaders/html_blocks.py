@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
 
-from doc_miner.loaders.docx_numbering import format_number
 from doc_miner.loaders.html_dom import BLOCKS, DROPPED, HEADINGS, is_link, text_of, walk
 from doc_miner.loaders.html_noise import is_edge_noise
 from doc_miner.loaders.html_tables import is_data_table, read_table
 from doc_miner.loaders.limits import Limits
+from doc_miner.loaders.number_formats import format_number
 from doc_miner.source import Block, Line, Paragraph, SourceTable
 
 _BLANK = re.compile(r"[ \t\r\n\f\xa0]+")
@@ -37,9 +36,19 @@ class _Flow:
     blocks: list[Block] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
-    linked: int = 0
     heading: int | None = None
     number: str = ""
+    kept_lines: int = 0
+    """How many elements around the place reached keep the line breaks of the source."""
+
+    def add(self, text: str) -> None:
+        if not self.kept_lines:
+            self.pieces.append(text)
+            return
+        for line in text.splitlines(keepends=True):
+            self.pieces.append(line)
+            if line[-1] in "\r\n":
+                self.end_line()
 
     def end_line(self) -> None:
         text = _BLANK.sub(" ", _WRAP.sub("", "".join(self.pieces))).strip(" \u3000\u2003\u2002")
@@ -83,7 +92,7 @@ def _blocks(article: etree._Element, limits: Limits) -> list[Block]:
         return [*_caption(article), read_table(article, cell_text, limits)]
     for event, item in walk(article, lambda element: element in tables or _is_dropped(element)):
         if isinstance(item, str):
-            flow.pieces.append(item)
+            flow.add(item)
         elif event == "whole":
             if item in tables:
                 _end(flow)
@@ -100,6 +109,8 @@ def _boundary(flow: _Flow, event: str, element: etree._Element, counters: _ListC
             flow.end_line()
     elif element.tag in BLOCKS:
         _end(flow)
+        if element.tag == "pre":
+            flow.kept_lines += 1 if event == "open" else -1
         if element.tag in HEADINGS:
             flow.heading = max(1, HEADINGS[element.tag] - 1) if event == "open" else None
         elif element.tag == "li":
@@ -175,6 +186,3 @@ def _trimmed(blocks: list[Block]) -> list[Block]:
 def _is_noise(block: Block) -> bool:
     return not isinstance(block, SourceTable) and is_edge_noise(block.text)
 
-
-def _texts(blocks: list[Block]) -> Iterator[str]:
-    return (block.text for block in blocks if isinstance(block, Paragraph))

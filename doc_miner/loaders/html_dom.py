@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from lxml import etree
 
-BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
-    "header hr html legend li main marquee menu nav ol p pre section summary table tbody td tfoot th thead tr ul caption".split()
-)
-CONTAINERS = frozenset("article blockquote body center dd div dl fieldset form html main section table tbody td tr ul ol li".split())
+_BLOCK_NAMES = """address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure
+    footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul"""
+_CONTAINER_NAMES = "article blockquote body center dd div dl fieldset form html main section table tbody td tr ul ol li"
+_DROPPED_NAMES = """script style noscript template head title textarea select option button input iframe object embed applet svg canvas
+    audio video map rp rt marquee datalist"""
+BLOCKS = frozenset(_BLOCK_NAMES.split())
+CONTAINERS = frozenset(_CONTAINER_NAMES.split())
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
-DROPPED = frozenset(
-    "script style noscript template head title textarea select option button input iframe object embed applet svg canvas audio video map "
-    "rp rt marquee datalist".split()
-)
-LINK_BLANK = re.compile(r"[ \t\r\n\f\xa0]+")
+DROPPED = frozenset(_DROPPED_NAMES.split())
 
 
 def walk(root: etree._Element, whole: Callable[[etree._Element], bool]) -> Iterator[tuple[str, etree._Element | str]]:

@@ -63,7 +63,7 @@ def _trimmed(cells: list[Cell]) -> list[Cell]:
 
 
 def _cells(row: etree._Element) -> Iterator[etree._Element]:
-    return row.iterchildren("td", "th")
+    yield from row.iterchildren("td", "th")
 
 
 def _span(cell: etree._Element, name: str, most: int) -> int:

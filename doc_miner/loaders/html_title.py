@@ -8,7 +8,7 @@ from lxml import etree
 
 from doc_miner.loaders.html_blocks import block_texts, plain
 
-_META_NAMES = ("articletitle", "og:title", "dc.title", "title")
+_META_NAME = "articletitle"
 _SITE = re.compile(r"\s*(?:_|\||--|[-–]|\s—\s|>|»)\s*[^_|–—]{0,40}$")
 _SITE_NAME = re.compile(r"(?:政府|门户|网|网站|官网|局|厅|委|委员会|办公室|信箱|频道|首页|中心|报告|公开|公告|动态|新闻)[^，。]{0,4}$")
 _CUT = re.compile(r"(?:\.{3}|…+)$")
@@ -34,16 +34,20 @@ def find_title(root: etree._Element) -> str | None:
 
 def _stated(root: etree._Element) -> str:
     for element in root.iter("meta"):
-        name = (element.get("name") or element.get("property") or "").lower()
-        content = " ".join((element.get("content") or "").split())
-        if name == _META_NAMES[0] and content:
+        name = (element.get("name") or "").lower()
+        content = " ".join((element.get("content") or "").split())[: 2 * _LONGEST]
+        if name == _META_NAME and content:
             return content
-    whole = " ".join("".join("".join(element.itertext()) for element in list(root.iter("title"))[:1]).split())
-    headings = [" ".join("".join(element.itertext()).split()) for element in root.iter("h1")]
+    whole = next((_one_line(element) for element in root.iter("title")), "")
+    headings = [_one_line(element) for element in root.iter("h1")]
     for heading in headings:
         if heading and len(heading) <= _LONGEST and (not whole or plain(whole).startswith(plain(heading)[:10])):
             return heading
     return without_site(whole)
+
+
+def _one_line(element: etree._Element) -> str:
+    return " ".join("".join(element.itertext()).split())[: 2 * _LONGEST]
 
 
 def without_site(title: str) -> str:

@@ -43,10 +43,16 @@ _ZIP_PARTS = (
     ("META-INF/container.xml", "epub"),
 )
 # Stream names of an OLE2 file; WPS writes the same streams as Word.
-_OLE_STREAMS = (("EncryptedPackage", "encrypted"), ("WordDocument", "doc"), ("Workbook", "xls"), ("PowerPoint Document", "ppt"), ("Book", "xls"))
+_OLE_STREAMS = (
+    ("EncryptedPackage", "encrypted"),
+    ("WordDocument", "doc"),
+    ("Workbook", "xls"),
+    ("PowerPoint Document", "ppt"),
+    ("Book", "xls"),
+)
 _ODF = re.compile(rb"mimetypeapplication/vnd\.oasis\.opendocument\.(text|spreadsheet|presentation)")
 _HTML_TAG = r"(?:!doctype\s+html|html|head|body|title|meta|script|style|link|div|p|table|center|font|span|h[1-6]|br|ul|ol|b)\b"
-_HTML = re.compile(rf"\s*(?:<\?xml[^>]{{0,200}}\?>\s*)?(?:<!--.{{0,2000}}?-->\s*)*<{_HTML_TAG}", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(rf"\s*(?:<\?xml[^>]{{0,200}}\?>\s*)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<{_HTML_TAG}", re.IGNORECASE | re.DOTALL)
 _HTML_ELEMENT = re.compile(r"<html[\s>]", re.IGNORECASE)
 _MHT = re.compile(rb"(?:^|\n)Content-Type:\s*multipart/related", re.IGNORECASE)
 _MAIL_HEADER = re.compile(rb"\s*[A-Za-z-]{2,40}:[^\n]{0,998}\n")

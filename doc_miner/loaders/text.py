@@ -163,13 +163,18 @@ def _gb_by_chance_utf8(data: bytes, utf8: str) -> str | None:
 
 
 def _chinese_share(text: str) -> float:
-    return len(_WRITTEN.findall(text)) / len(text)
+    sample = text[:_SAMPLE]
+    return len(_WRITTEN.findall(sample)) / len(sample)
 
 
 def _nearly_utf8(data: bytes) -> bool:
     """Return whether all but a few of the non-ASCII characters are UTF-8: GB18030 never is."""
-    text = data.decode("utf-8", errors="replace")
-    wide = sum(1 for character in text if character > "\x7f")
+    return _few_faults(data.decode("utf-8", errors="replace"))
+
+
+def _few_faults(text: str) -> bool:
+    """Return whether few of the characters beyond ASCII are replacements, and there are enough to tell."""
+    wide = len(text) - len(text.encode("ascii", errors="ignore"))
     return wide >= 20 and text.count("\ufffd") <= wide * _FEW
 
 
@@ -178,7 +183,6 @@ def _with_few_faults(data: bytes) -> tuple[str, str] | None:
         return None
     for encoding in ("utf-8", "gb18030"):
         text = data.decode(encoding, errors="replace")
-        wide = sum(1 for character in text if character > "\x7f")
-        if wide >= 20 and text.count("\ufffd") <= wide * _FEW and (encoding == "utf-8" or _plausible(text, short=True)):
+        if _few_faults(text) and (encoding == "utf-8" or _plausible(text, short=True)):
             return text, encoding
     return None

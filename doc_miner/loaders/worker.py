@@ -77,13 +77,21 @@ class SafeLoader:
         kind = detect_format(data, path.name)
         if kind not in LOADERS or kind == "txt" or (kind == "html" and len(data) <= _HERE):
             return read_source(data, path.name, self._limits)
+        del data  # the child reads the file again; two copies of a large one need not be kept
+        self._forget_after_fork()
         with self._lock:
             return self._load_in_child(path.absolute())
 
     def close(self) -> None:
         """End the child process; loading again starts a new one."""
+        self._forget_after_fork()
         with self._lock:
             self._discard(gently=True)
+
+    def _forget_after_fork(self) -> None:
+        """In a fork the child belongs to the other process, which still talks to it, and the lock may be held there."""
+        if self._process != os.getpid():
+            self._child, self._lock, self._process = None, threading.Lock(), os.getpid()
 
     def _load_in_child(self, path: Path) -> Source:
         child = self._ready_child()
@@ -104,18 +112,16 @@ class SafeLoader:
         raise answer
 
     def _ready_child(self) -> _Child:
-        if self._process != os.getpid():
-            # After a fork the child belongs to the parent, which still talks to it.
-            self._child, self._process = None, os.getpid()
         if self._child is None:
             try:
                 self._child = _Child(self._limits)
-            except (OSError, _ChildDied, TimeoutError) as error:
-                raise LoadError("worker", f"解析进程未能启动（{error}）；请放宽内存上限（现为 {self._limits.memory_mb} MB）后再试。") from error
+            except (OSError, RuntimeError, _ChildDied) as error:
+                advice = f"请放宽内存上限（现为 {self._limits.memory_mb} MB）后再试"
+                raise LoadError("worker", f"解析进程未能启动（{error}）；{advice}。") from error
         return self._child
 
     def _discard(self, *, gently: bool) -> None:
-        if self._child is not None and self._process == os.getpid():
+        if self._child is not None:
             self._child.end(gently=gently)
         self._child = None
 
@@ -129,16 +135,20 @@ class _ChildDied(Exception):
 
 
 def _crash(code: int | None, limits: Limits) -> LoadError:
-    if code is not None and code < 0:
-        try:
-            ending = f"信号 {signal.Signals(-code).name}"
-        except ValueError:
-            ending = f"信号 {-code}"
-    else:
-        ending = f"退出码 {code}"
     if code is not None and -code == getattr(signal, "SIGXCPU", None):
-        return LoadError("timeout", f"读取耗用的处理器时间超过 {limits.seconds:g} 秒，已停止；请拆分文件或放宽时间上限。")
-    return LoadError("crash", f"解析时程序库崩溃（{ending}），文件可能已损坏、带有恶意或过大；请用原软件另存后再试。")
+        return LoadError("timeout", f"读取耗用的处理器时间超过 {2 * limits.seconds:g} 秒，已停止；请拆分文件或放宽时间上限。")
+    return LoadError("crash", f"解析时程序库崩溃（{_ending(code)}），文件可能已损坏、带有恶意或过大；请用原软件另存后再试。")
+
+
+def _ending(code: int | None) -> str:
+    if code is None:
+        return "应答不合约定"
+    if code >= 0:
+        return f"退出码 {code}"
+    try:
+        return f"信号 {signal.Signals(-code).name}"
+    except ValueError:
+        return f"信号 {-code}"
 
 
 class _Child:
@@ -152,12 +162,11 @@ class _Child:
             detached: dict[str, Any] = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
         else:
             detached = {"start_new_session": True}  # Ctrl-C is for the caller alone
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0, **detached
-        )
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "bufsize": 0}
+        self._process: subprocess.Popen[bytes] = subprocess.Popen(command, **pipes, **detached)
         self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         # Neither a caller that forgets to close nor the end of the interpreter leaves a child behind.
-        self._finish = weakref.finalize(self, _end, self._process, 0.0)
+        self._finish = weakref.finalize(self, _end_own, self._process, os.getpid())
         assert self._process.stdout is not None
         threading.Thread(target=_collect, args=(self._process.stdout, self._answers, limits), daemon=True).start()
         try:
@@ -195,6 +204,11 @@ class _Child:
         """End the process and wait for it, so that no zombie stays."""
         self._finish.detach()
         _end(self._process, _END_SECONDS if gently else 0.0)
+
+
+def _end_own(process: subprocess.Popen[bytes], owner: int) -> None:
+    if os.getpid() == owner:  # and not in a fork, where the copy is thrown away
+        _end(process, 0.0)
 
 
 def _end(process: subprocess.Popen[bytes], patience: float) -> None:

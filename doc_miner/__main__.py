@@ -1,0 +1,5 @@
+"""``python -m doc_miner``."""
+
+from doc_miner.cli import main
+
+main()

@@ -1,0 +1,140 @@
+"""The command line; the only module that prints. Help and messages are in Chinese."""
+
+from __future__ import annotations
+
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="doc-miner",
+    help="从县级督导、整改类公文中提取问题、数据和措施，生成可核对的数据集。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+lexicon_app = typer.Typer(help="检查词典。", no_args_is_help=True)
+app.add_typer(lexicon_app, name="lexicon")
+
+DatasetOption = Annotated[Path, typer.Option("--dataset", help="数据集文件。", metavar="文件")]
+
+
+class EngineName(str, Enum):
+    """The engines that can be chosen."""
+
+    serial = "serial"
+    processes = "processes"
+
+
+class ExportFormat(str, Enum):
+    """The formats of an export."""
+
+    jsonl = "jsonl"
+    csv = "csv"
+
+
+class Ocr(str, Enum):
+    """When to read pictures of text."""
+
+    auto = "auto"
+    never = "never"
+    always = "always"
+
+
+@app.command()
+def mine(
+    paths: Annotated[list[Path], typer.Argument(help="要读取的文件或文件夹，可以有多个。", metavar="路径…")],
+    dataset: DatasetOption = Path("dataset.db"),
+    engine: Annotated[EngineName, typer.Option(help="serial 逐个处理；processes 用多个进程。", metavar="引擎")] = EngineName.serial,
+    workers: Annotated[int | None, typer.Option(help="进程数，默认等于处理器核数。", metavar="N", min=1)] = None,
+    ocr: Annotated[Ocr, typer.Option(help="文字识别：本版本只能用 never 或 auto（无识别引擎时等于 never）。", metavar="方式")] = Ocr.auto,
+    lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
+    force: Annotated[bool, typer.Option("--force", help="未变化的文件也重新读取。")] = False,
+) -> None:
+    """读取文件和文件夹，把新的或改动过的文档加入数据集。
+
+    全部读取成功时退出码为 0；有文档未能读取时为 1（逐一列出原因）；用法错误时为 2。
+
+    示例：doc-miner mine 整改报告/ --dataset 数据集.db
+    """
+    from doc_miner.archive import mine_archive
+    from doc_miner.engine import engine_for
+    from doc_miner.errors import SettingsError
+    from doc_miner.lexicon import Lexicon
+    from doc_miner.present.terminal import Progress, print_summary
+
+    if ocr is Ocr.always:
+        raise SettingsError("本版本没有文字识别（OCR）引擎，不能用 --ocr always；请改用 --ocr auto。")
+    lexicon = Lexicon.load(lexicons)
+    with Progress() as progress:
+        summary = mine_archive(paths, dataset, lexicon=lexicon, engine=engine_for(engine.value, workers), force=force, progress=progress.update)
+    print_summary(summary, dataset)
+    raise typer.Exit(1 if summary.failures else 0)
+
+
+@app.command()
+def show(
+    file: Annotated[Path, typer.Argument(help="一个文档。", metavar="文件")],
+    lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
+) -> None:
+    """在终端里显示一个文档：大纲、问题及其措施、数据、核查。
+
+    示例：doc-miner show 整改报告.pdf
+    """
+    from doc_miner.lexicon import Lexicon
+    from doc_miner.pipeline import mine as mine_file
+    from doc_miner.present.terminal import print_report
+
+    print_report(mine_file(file, lexicon=Lexicon.load(lexicons) if lexicons else None))
+
+
+@app.command()
+def export(
+    format: Annotated[ExportFormat, typer.Option("--format", help="jsonl 或 csv。", metavar="格式")],
+    out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹。", metavar="文件夹")],
+    dataset: DatasetOption = Path("dataset.db"),
+) -> None:
+    """把数据集导出为文件：每个表一个文件。CSV 可直接用 Excel、WPS 打开。
+
+    示例：doc-miner export --format csv --out 导出/
+    """
+    from doc_miner.dataset.export import export_csv, export_jsonl
+
+    files = (export_csv if format is ExportFormat.csv else export_jsonl)(dataset, out)
+    typer.echo(f"已写出 {len(files)} 个文件到 {out}")
+
+
+@lexicon_app.command("check")
+def lexicon_check(
+    lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
+) -> None:
+    """一次列出词典里的全部错误；没有错误时退出码为 0，否则为 1。
+
+    示例：doc-miner lexicon check --lexicons 我的词典/
+    """
+    from doc_miner.lexicon import check_lexicons
+
+    faults = check_lexicons(lexicons)
+    for fault in faults:
+        typer.echo(fault)
+    typer.echo(f"共 {len(faults)} 处错误。" if faults else "词典没有错误。")
+    raise typer.Exit(1 if faults else 0)
+
+
+def main() -> None:
+    """Run the command line: a user's error is a message and exit code 2, not a trace."""
+    from doc_miner.errors import DocMinerError
+
+    try:
+        app()
+    except DocMinerError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""Read a dataset: pandas DataFrames of its tables, with filters."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from doc_miner.dataset.schema import SCHEMA_VERSION, TABLES
+from doc_miner.errors import DatasetError
+
+if TYPE_CHECKING:
+    import pandas
+
+
+@contextmanager
+def connect(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a dataset for reading, or raise `DatasetError` with the reason."""
+    if not Path(path).is_file():
+        raise DatasetError(f"{path}: 没有这个数据集；请先运行 doc-miner mine 文件夹 --dataset {path}")
+    with closing(sqlite3.connect(f"file:{Path(path).resolve().as_posix()}?mode=ro", uri=True, timeout=30)) as db:
+        db.row_factory = sqlite3.Row
+        try:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            raise DatasetError(f"{path}: 不是数据集文件（{error}）。") from error
+        if version != SCHEMA_VERSION:
+            raise DatasetError(f"{path}: 数据集版本是 {version}，本程序读取版本 {SCHEMA_VERSION}。")
+        yield db
+
+
+class Dataset:
+    """A dataset for analysis: one method a table, each giving a DataFrame.
+
+    Filters are columns of the table, or ``county``, ``city``, ``province``, ``doc_type`` of its
+    document; a list means any of its values.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        with connect(self.path):
+            pass
+
+    def documents(self, **filters: Any) -> pandas.DataFrame:
+        """Return the documents."""
+        return self._frame("documents", filters)
+
+    def tables(self, **filters: Any) -> pandas.DataFrame:
+        """Return the tables of the documents; ``rows`` is a list of lists."""
+        return self._frame("tables", filters)
+
+    def sections(self, **filters: Any) -> pandas.DataFrame:
+        """Return the outline."""
+        return self._frame("sections", filters)
+
+    def problems(self, **filters: Any) -> pandas.DataFrame:
+        """Return the problems."""
+        return self._frame("problems", filters)
+
+    def measures(self, **filters: Any) -> pandas.DataFrame:
+        """Return the measures."""
+        return self._frame("measures", filters)
+
+    def figures(self, **filters: Any) -> pandas.DataFrame:
+        """Return the figures."""
+        return self._frame("figures", filters)
+
+    def changes(self, **filters: Any) -> pandas.DataFrame:
+        """Return the movements of figures."""
+        return self._frame("changes", filters)
+
+    def targets(self, **filters: Any) -> pandas.DataFrame:
+        """Return the cells of the tables of yearly goals."""
+        return self._frame("targets", filters)
+
+    def citations(self, **filters: Any) -> pandas.DataFrame:
+        """Return the cited documents."""
+        return self._frame("citations", filters)
+
+    def findings(self, **filters: Any) -> pandas.DataFrame:
+        """Return the findings of the audit."""
+        return self._frame("findings", filters)
+
+    def reviews(self, **filters: Any) -> pandas.DataFrame:
+        """Return the reviews."""
+        return self._frame("reviews", filters)
+
+    def _frame(self, name: str, filters: dict[str, Any]) -> pandas.DataFrame:
+        import pandas
+
+        sql, values = _query(name, filters)
+        with connect(self.path) as db:
+            rows = db.execute(sql, values).fetchall()
+        columns = [column.name for column in TABLES[name]]
+        frame = pandas.DataFrame([tuple(row) for row in rows], columns=columns)
+        for column in TABLES[name]:
+            if column.is_list:
+                frame[column.name] = frame[column.name].map(lambda text: None if text is None else json.loads(text))
+            elif column.type == "INTEGER":
+                frame[column.name] = frame[column.name].astype("Int64")
+            elif column.type in ("REAL", "NUMERIC"):
+                frame[column.name] = frame[column.name].astype("Float64")
+            elif column.type == "BOOLEAN":
+                frame[column.name] = frame[column.name].astype("boolean")
+            else:
+                frame[column.name] = frame[column.name].astype("string")
+        return frame
+
+
+_ALONE = ("documents", "reviews")
+_OF_DOCUMENT = ("county", "city", "province", "doc_type")
+
+
+def _query(name: str, filters: dict[str, Any]) -> tuple[str, list[Any]]:
+    known = {column.name for column in TABLES[name]}
+    parts: list[str] = []
+    values: list[Any] = []
+    for key, value in filters.items():
+        if key not in known and (key not in _OF_DOCUMENT or name in _ALONE):
+            raise DatasetError(f"{name} 表没有“{key}”这一列；可用：{'、'.join(sorted(known))}。")
+        options: Sequence[Any] = value if isinstance(value, (list, tuple, set)) else [value]
+        marks = ",".join("?" * len(options))
+        column = f't."{key}"' if key in known else f'd."{key}"'
+        parts.append(f"{column} IN ({marks})")
+        values += options
+    join = "" if name in _ALONE else " JOIN documents d ON d.doc_id = t.doc_id"
+    where = f" WHERE {' AND '.join(parts)}" if parts else ""
+    return f"SELECT t.* FROM {name} t{join}{where}", values
+
+
+def open_dataset(path: str | Path) -> Dataset:
+    """Open the dataset at *path* for analysis; raises `DatasetError` where there is none."""
+    return Dataset(path)

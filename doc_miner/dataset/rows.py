@@ -1,0 +1,103 @@
+"""Turn a report into rows of the dataset's tables; values leave as exact decimals (fractions to six places)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from doc_miner.dataset.schema import TABLES
+from doc_miner.model import Report
+from doc_miner.numerals import Number
+from doc_miner.source import Warning
+
+Row = tuple[Any, ...]
+
+
+def rows_of(report: Report, *, mined_at: str, miner_version: str, lexicon_digest: str, size: int, mtime_ns: int) -> dict[str, list[Row]]:
+    """Return the rows of every table for one mined document."""
+    document, meta = report.document, report.metadata
+    doc_id = document.doc_id
+    head = {
+        "doc_id": doc_id, "path": document.path, "sha256": document.sha256, "format": document.format, "title": meta.title, "doc_type": meta.doc_type, "issuer": meta.issuer,
+        "doc_number": meta.doc_number, "date": meta.date, "year": meta.year, "region_code": meta.region.code, "province": meta.region.province, "city": meta.region.city,
+        "county": meta.region.county, "text": document.text, "pages": document.pages, "status": report.status, "warnings": [_warning(w) for w in report.warnings],
+        "mined_at": mined_at, "miner_version": miner_version, "lexicon_digest": lexicon_digest,
+    }  # fmt: skip
+    tables = {
+        "documents": [head],
+        "files": [{"path": document.path, "doc_id": doc_id, "size": size, "mtime_ns": mtime_ns}],
+        "tables": [_from(t, doc_id, rows=[list(row) for row in t.rows]) for t in document.tables],
+        "sections": [_from(s, doc_id) for s in report.sections],
+        "problems": [_from(p, doc_id, mentions=[list(m) for m in p.mentions]) for p in report.problems],
+        "measures": [_from(m, doc_id) for m in report.measures],
+        "figures": [
+            _from(f, doc_id, value=number(f.value), value_max=number(f.value_max), value_exact=exact(f.value), value_max_exact=exact(f.value_max), bbox=list(f.bbox) if f.bbox else None)
+            for f in report.figures
+        ],
+        "changes": [_from(c, doc_id) for c in report.changes],
+        "targets": [_from(t, doc_id, value=number(t.value)) for t in report.targets],
+        "citations": [_from(c, doc_id) for c in report.citations],
+        "findings": [_from(f, doc_id) for f in report.findings],
+    }
+    return {name: [_row(name, values) for values in rows] for name, rows in tables.items()}
+
+
+def failed_rows(
+    doc_id: str, path: str, sha256: str | None, warning: Warning, *, mined_at: str, miner_version: str, lexicon_digest: str, size: int, mtime_ns: int
+) -> dict[str, list[Row]]:
+    """Return the rows of a document that was not read, with its reason."""
+    document = {
+        "doc_id": doc_id, "path": path, "sha256": sha256, "text": "", "status": "failed", "warnings": [_warning(warning)],
+        "mined_at": mined_at, "miner_version": miner_version, "lexicon_digest": lexicon_digest,
+    }  # fmt: skip
+    return {"documents": [_row("documents", document)], "files": [(path, doc_id, size, mtime_ns)]}
+
+
+def _warning(warning: Warning) -> dict[str, str]:
+    return {"code": warning.code, "message": warning.message, "place": warning.place}
+
+
+def _from(record: Any, doc_id: str, **values: Any) -> dict[str, Any]:
+    out = {name: getattr(record, name) for name in record.__slots__}
+    return out | values | {"doc_id": doc_id}
+
+
+def _row(table: str, values: dict[str, Any]) -> Row:
+    return tuple(_stored(values.get(column.name), column.is_list) for column in TABLES[table])
+
+
+def _stored(value: Any, is_list: bool) -> Any:
+    if is_list:
+        return None if value is None else json.dumps(value if isinstance(value, list) else list(value), ensure_ascii=False)
+    return int(value) if isinstance(value, bool) else value
+
+
+def exact(value: Number | None) -> str | None:
+    """Return a value as an exact decimal string; a fraction without one rounded to six places.
+
+    >>> exact(Fraction(2, 3)), exact(Decimal("7000000"))
+    ('0.666667', '7000000')
+    """
+    if value is None:
+        return None
+    if isinstance(value, Fraction):
+        value = round(Decimal(value.numerator) / Decimal(value.denominator), 6)
+    return f"{value:f}"
+
+
+def number(value: Number | None) -> int | float | None:
+    """Return a value as SQLite stores it: an integer where it is one, else the nearest float of its exact decimal."""
+    text = exact(value)
+    if text is None:
+        return None
+    if "." not in text:
+        return int(text) if abs(int(text)) < 2**63 else float(text)
+    return float(text)
+
+
+def names(table: str) -> Sequence[str]:
+    """Return the column names of a table in order."""
+    return [column.name for column in TABLES[table]]

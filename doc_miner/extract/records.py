@@ -1,0 +1,185 @@
+"""Run the extractors over one document and complete the records with what their places tell.
+
+`Extractor.extract` finds statements of problems, passages of measures, tables and targets;
+`Extractor.complete`, after linking, adds status, deadline, units, figures and movements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from doc_miner.extract.citations import find_citations
+from doc_miner.extract.conduct import deadline_of, latest_deadline, split_units, status_of, status_of_progress, units_of
+from doc_miner.extract.figures import FigureContext, FigureFinder, Zone
+from doc_miner.extract.measures import Passage, find_passages
+from doc_miner.extract.passages import Passages
+from doc_miner.extract.problems import Statement, find_statements
+from doc_miner.extract.rectification import RectificationTable, Row, find_rectification_tables
+from doc_miner.extract.table_figures import find_table_figures, is_data_table
+from doc_miner.extract.targets import TargetTable, find_targets
+from doc_miner.lexicon import Lexicon
+from doc_miner.link import Link
+from doc_miner.model import Change, Citation, Document, Figure, Measure, Metadata, Problem, Span
+from doc_miner.outline import Node
+from doc_miner.textfold import fold
+
+PLANS = ("整改方案", "实施方案")
+"""Document types whose unmarked items are planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What the extractors found before linking."""
+
+    statements: tuple[Statement, ...]
+    passages: tuple[Passage, ...]
+    tables: tuple[RectificationTable, ...]
+    targets: tuple[TargetTable, ...]
+    citations: tuple[Citation, ...]
+    rows: dict[Span, Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records after linking; ``links`` runs parallel to ``measures``."""
+
+    problems: tuple[Problem, ...]
+    measures: tuple[Measure, ...]
+    links: tuple[Link, ...]
+    figures: tuple[Figure, ...]
+    changes: tuple[Change, ...]
+
+
+class Extractor:
+    """The extractors of one lexicon."""
+
+    def __init__(self, lexicon: Lexicon, figures: FigureFinder) -> None:
+        self.lexicon, self.figures = lexicon, figures
+
+    def extract(self, document: Document, metadata: Metadata, outline: Node) -> Extracted:
+        """Return problems' statements, measures' passages, tables, targets and citations."""
+        passages = Passages(document.text, fold(document.text), self.lexicon)
+        targets = tuple(find_targets(document, passages, self.lexicon))
+        tables = tuple(find_rectification_tables(document))
+        covered = [span for found in targets for span in (*found.cells, *found.indicators)]
+        statements = [s for s in find_statements(outline, passages) if not _inside(s.problem.start, s.problem.end, covered)]
+        found = [p for p in find_passages(outline, passages, statements) if not _inside(p.start, p.end, covered)]
+        rows: dict[Span, Row] = {}
+        for table in tables:
+            node = Node("table", 1, table.table.start, table.table.start, table.table.end, (table.table.start, table.table.start), role="response")
+            for span in table.problems:
+                statements.append(Statement(Problem(*span, document.text[span[0] : span[1]], "problem/table-cell"), _cell_node(span), True))
+            for row in table.rows:
+                rows[row.measure] = row
+                found.append(Passage(*row.measure, node, "measure/table-cell"))
+        return Extracted(tuple(statements), tuple(sorted(found, key=lambda p: p.start)), tables, targets, tuple(find_citations(document.text)), rows)
+
+    def complete(self, document: Document, metadata: Metadata, outline: Node, found: Extracted, problems: Sequence[Problem], links: Sequence[Link]) -> Records:
+        """Return the records with status, deadline, units and figures."""
+        links = [self._table_link(passage, found, problems, link) for passage, link in zip(found.passages, links, strict=True)]
+        measures = tuple(self._measure(document, metadata, passage, found) for passage in found.passages)
+        figures, changes = self._figures(document, metadata, outline, found, problems, measures)
+        return Records(tuple(problems), measures, tuple(links), figures, changes)
+
+    def _table_link(self, passage: Passage, found: Extracted, problems: Sequence[Problem], link: Link) -> Link:
+        row = found.rows.get((passage.start, passage.end))
+        if row is None or row.problem is None:
+            return link
+        for index, problem in enumerate(problems):
+            if row.problem in ((problem.start, problem.end), *problem.mentions):
+                return Link(index)
+        return link
+
+    # --- measures ----------------------------------------------------------------------------
+    def _measure(self, document: Document, metadata: Metadata, passage: Passage, found: Extracted) -> Measure:
+        text = document.text[passage.start : passage.end]
+        reference = metadata.reference
+        row = found.rows.get((passage.start, passage.end))
+        planned_section = passage.node.role in ("plan", "recommendation")
+        status = status_of(text, results=_under_results(document.text, passage.node), planned_section=planned_section, plan_document=metadata.doc_type in PLANS, reference=reference)
+        deadline = deadline_of(text, reference, planned=status == "planned")
+        units = units_of(text)
+        if row is not None:
+            progress = " ".join(document.text[a:b] for a, b in row.progress)
+            status = status_of_progress(progress) or status
+            deadline = deadline or latest_deadline([document.text[a:b] for a, b in row.deadline], reference)
+            units = tuple(dict.fromkeys(unit for a, b in row.units for unit in split_units(document.text[a:b]))) or units
+        else:
+            lines = _lines_below(passage.node)
+            units = units or tuple(unit for kind, (a, b) in lines if kind == "units" for unit in split_units(document.text[a:b]))
+            deadline = deadline or latest_deadline([document.text[a:b] for kind, (a, b) in lines if kind == "deadline"], reference)
+        marker = passage.node.marker if passage.node.body <= passage.start and not passage.rule.endswith("paragraph") else ""
+        return Measure(passage.start, passage.end, text, passage.rule, number=marker, status=status, deadline=deadline, units=units)
+
+    # --- figures -----------------------------------------------------------------------------
+    def _figures(
+        self, document: Document, metadata: Metadata, outline: Node, found: Extracted, problems: Sequence[Problem], measures: Sequence[Measure]
+    ) -> tuple[tuple[Figure, ...], tuple[Change, ...]]:
+        excluded = [span for table in found.targets for span in table.cells]
+        table_figures: list[Figure] = []
+        taken = {id(table.table) for table in found.tables}
+        targets = {span for table in found.targets for span in table.cells}
+        for table in document.tables:
+            if id(table) in taken or any(table.start <= a < table.end for a, _ in targets) or not is_data_table(table):
+                continue
+            some, spans = find_table_figures(document.text, table, self.figures.quantities)
+            table_figures += some
+            excluded += spans
+        zones = _zones(outline, found, problems, measures)
+        context = FigureContext(metadata.reference, metadata.doc_type in PLANS or metadata.doc_type == "督导反馈", tuple(zones), tuple(excluded))
+        figures, changes = self.figures.find(document.text, context)
+        merged = sorted([*figures, *table_figures], key=lambda figure: (figure.start, figure.end))
+        return tuple(merged), tuple(changes)
+
+
+def _inside(start: int, end: int, spans: Sequence[Span]) -> bool:
+    return any(a < end and start < b for a, b in spans)
+
+
+def _cell_node(span: Span) -> Node:
+    return Node("cell", 1, span[0], span[0], span[1], span)
+
+
+def _under_results(text: str, node: Node) -> bool:
+    current: Node | None = node
+    while current is not None:
+        heading = text[current.heading[0] : current.heading[1]] if current.own_role else ""
+        if any(word in heading for word in ("成效", "落实情况", "整改情况", "完成情况", "进展", "结果", "做法")):
+            return True
+        current = current.parent
+    return False
+
+
+def _lines_below(node: Node) -> list[tuple[str, Span]]:
+    """Return the lines 责任单位：… and 完成时限：… that hold for a measure: below its own item or below an item around it."""
+    out: list[tuple[str, Span]] = []
+    current: Node | None = node
+    while current is not None and not out:
+        out = [(child.role or "", (child.body, child.end)) for child in current.children if child.kind == "label" and child.own_role in ("units", "deadline")]
+        current = current.parent
+    return out
+
+
+def _zones(outline: Node, found: Extracted, problems: Sequence[Problem], measures: Sequence[Measure]) -> list[Zone]:
+    zones = [Zone(node.start, node.end, node.role) for node in outline.walk() if node.own_role and node.role]
+    zones += [Zone(start, end, "goal") for table in found.targets for start, end in table.indicators]
+    zones += [Zone(start, end, "goal") for table in found.tables for start, end in table.goals]
+    zones += [Zone(problem.start, problem.end, "problem") for problem in problems]
+    zones += [Zone(a, b, "problem") for problem in problems for a, b in problem.mentions]
+    zones += [Zone(m.start, m.end, "plan" if m.status == "planned" else "response") for m in measures]
+    return zones
+
+
+def with_ids(records: Records, doc_id: str) -> Records:
+    """Return the records with ids made of the document's and of their place, and links by id."""
+    problems = tuple(replace(p, problem_id=f"{doc_id}-p{p.start}") for p in records.problems)
+    measures = tuple(
+        replace(m, measure_id=f"{doc_id}-m{m.start}", problem_id=problems[link.problem].problem_id if link.problem is not None else None)
+        for m, link in zip(records.measures, records.links, strict=True)
+    )
+    figures = tuple(replace(f, figure_id=f"{doc_id}-{f.figure_id}") for f in records.figures)
+    changes = tuple(
+        Change(*(f"{doc_id}-{key}" if key else None for key in (c.before, c.after, c.change)), change_id=f"{doc_id}-c{i}") for i, c in enumerate(records.changes, 1)
+    )
+    return replace(records, problems=problems, measures=measures, figures=figures, changes=changes)

@@ -1,0 +1,148 @@
+"""Find the figures of data tables: a number in a cell, its unit in the cell, the header, the row label or the caption."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from doc_miner.dates import find_dates
+from doc_miner.extract.quantities import QuantityFinder
+from doc_miner.model import Figure, Span, Table
+from doc_miner.numerals import parse_numeral, tidy
+from doc_miner.textfold import fold
+
+_NUMBER = re.compile(r"\s*(?P<sign>[-+])?(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<tail>[^\d\s]{0,5})\s*")
+_UNIT = re.compile(r"[(\[]\s?(?:单位\s?[:]\s?)?(?P<unit>[^()\[\]\d]{1,8})\s?[)\]]|单位\s?[:]\s?(?P<unit2>[^\s,。;()]{1,8})")
+_NO_FIGURE = re.compile(r"序号|编号|年份|年度$|电话|邮编|代码|页码|日期|时间|名次|排名")
+_STAGES = ("九年一贯制", "小学", "初中", "高中", "幼儿园", "学前", "特殊教育", "特教")
+_STAGE_NAMES = {"幼儿园": "学前", "特殊教育": "特教"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    text: str
+    unit: str | None
+    factor: int
+    year: int | None
+
+
+def find_table_figures(text: str, table: Table, finder: QuantityFinder) -> tuple[list[Figure], list[Span]]:
+    """Return the figures of a data table, and the spans of the cells they were read from."""
+    labels = _column_labels(table, finder)
+    caption = _label(f"{table.caption} (单位:{table.unit})" if table.unit else table.caption, finder)
+    first_data = max(1, table.header_rows)
+    label_columns = _label_columns(table, first_data)
+    figures: list[Figure] = []
+    spans: list[Span] = []
+    for r in range(first_data, len(table.rows)):
+        row_label = _label("".join(table.rows[r][c] for c in label_columns), finder)
+        for c, cell in enumerate(table.cells[r]):
+            if cell is None or c in label_columns or cell.end <= cell.start:
+                continue
+            figure = _cell_figure(text, cell.start, cell.end, labels[c], row_label, caption, finder)
+            if figure is not None:
+                figures.append(figure)
+                spans.append((cell.start, cell.end))
+    return figures, spans
+
+
+def _column_labels(table: Table, finder: QuantityFinder) -> list[_Label]:
+    width = len(table.rows[0]) if table.rows else 0
+    out = []
+    for c in range(width):
+        parts: list[str] = []
+        for r in range(max(1, table.header_rows)):
+            text = _covering_text(table, r, c)
+            if text and text not in parts:
+                parts.append(text)
+        out.append(_label("".join(parts), finder))
+    return out
+
+
+def _covering_text(table: Table, row: int, column: int) -> str:
+    """Return the text of the header cell that covers a place (a merged cell covers several)."""
+    for c in range(column, -1, -1):
+        cell = table.cells[row][c]
+        if cell is not None and c + cell.colspan > column:
+            return table.rows[row][c]
+        if c == column and cell is not None:
+            return table.rows[row][c]
+    return ""
+
+
+def _label(text: str, finder: QuantityFinder) -> _Label:
+    folded = fold(text)
+    match = _UNIT.search(folded)
+    unit, factor = finder.header_unit(match["unit"] or match["unit2"]) if match else (None, 1)
+    bare = _UNIT.sub("", folded).strip()
+    years = [mention.year for mention in find_dates(bare) if mention.year]
+    if unit is None and re.search(r"(?:率|占比|比例|比重)$", bare):
+        unit = "%" if match is None else None
+    return _Label(bare, unit, factor, years[-1] if years else None)
+
+
+def _label_columns(table: Table, first_data: int) -> list[int]:
+    """Return the columns at the left that name the rows: those whose cells are mostly no numbers."""
+    out = []
+    width = len(table.rows[0]) if table.rows else 0
+    for c in range(width):
+        cells = [table.rows[r][c] for r in range(first_data, len(table.rows)) if table.rows[r][c].strip()]
+        numbers = sum(1 for cell in cells if _NUMBER.fullmatch(fold(cell)))
+        header = table.rows[0][c] if table.rows else ""
+        if cells and numbers >= 0.5 * len(cells) and not _NO_FIGURE.search(header):
+            break
+        out.append(c)
+    return out
+
+
+def _cell_figure(text: str, start: int, end: int, column: _Label, row: _Label, caption: _Label, finder: QuantityFinder) -> Figure | None:
+    if _NO_FIGURE.search(column.text) or _NO_FIGURE.search(row.text):
+        return None
+    match = _NUMBER.fullmatch(fold(text[start:end]))
+    if match is None:
+        return None
+    value = parse_numeral(match["n"])
+    if value is None:
+        return None
+    unit, factor = _unit_of(match["tail"], column, row, caption, finder)
+    if match["tail"] and unit is None:
+        return None
+    subject = _subject(row, column, caption)
+    stage = next((_STAGE_NAMES.get(s, s) for s in _STAGES if s in row.text), None) or next((_STAGE_NAMES.get(s, s) for s in _STAGES if s in column.text), None)
+    return Figure(
+        start, end, text[start:end], tidy(-value * factor if match["sign"] == "-" else value * factor), unit, "=", "figure/table-cell",
+        subject=subject, stage=stage, year=column.year or row.year or caption.year, figure_id=f"f{start}",
+    )
+
+
+def _unit_of(tail: str, column: _Label, row: _Label, caption: _Label, finder: QuantityFinder) -> tuple[str | None, int]:
+    if tail:
+        return finder.header_unit(tail)
+    for label in (column, row):
+        if label.unit is not None:
+            return label.unit, label.factor
+    for label in (column, row):
+        implied = finder.implied_unit(label.text)
+        if implied is not None and caption.unit is None:
+            return implied, 1
+    if re.search(r"系数|指数|师比|生比", column.text + row.text):
+        return None, 1
+    return caption.unit, caption.factor
+
+
+def _subject(row: _Label, column: _Label, caption: _Label) -> str:
+    name = re.sub(r"(?:19|20)\d{2}年?", "", column.text)
+    label = re.sub(r"^\d{1,2}[.、]\s*", "", row.text)
+    return (label + name).strip() or caption.text
+
+
+def is_data_table(table: Table) -> bool:
+    """Return whether a table holds numbers in cells of their own."""
+    cells = [cell for row in table.rows[1:] for cell in row if cell.strip()]
+    return sum(1 for cell in cells if _NUMBER.fullmatch(fold(cell))) >= max(2, 0.2 * len(cells))
+
+
+def rows_of(tables: Sequence[Table]) -> list[Span]:
+    """Return the spans of tables in the text."""
+    return [(table.start, table.end) for table in tables]

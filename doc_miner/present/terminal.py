@@ -1,0 +1,180 @@
+"""Show progress, the closing table of a run, and one document in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import PurePath
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from doc_miner.dataset.rows import exact
+from doc_miner.model import Change, Figure, Measure, Problem, Report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from doc_miner.archive import Summary
+
+_RECORDS = {"problems": "问题", "measures": "措施", "figures": "数据", "changes": "变化", "targets": "年度目标", "citations": "引用文件", "findings": "核查"}
+_STATUS = {"done": "已完成", "ongoing": "进行中", "planned": "计划"}
+_ROLE = {"level": "现状", "before": "变化前", "after": "变化后", "change": "变化量", "plan": "计划", "standard": "标准"}
+_SEVERITY = {"error": "矛盾", "warning": "存疑", "info": "提示"}
+
+
+class Progress:
+    """The progress bar of a run: how many of how many, the document's name, the time left. Silent where there is no terminal."""
+
+    def __init__(self) -> None:
+        self._bar = RichProgress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+        )
+        self._task = self._bar.add_task("准备", total=None)
+
+    def __enter__(self) -> Progress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._bar.stop()
+
+    def update(self, done: int, total: int, path: str) -> None:
+        """Show that *done* of *total* files are through, the last one being *path*."""
+        self._bar.update(self._task, completed=done, total=total, description=escape(PurePath(path).name[:40]))
+
+
+def print_summary(summary: Summary, dataset: Path) -> None:
+    """Print the closing table of a run, and each document that was not read with its reason."""
+    console = Console(highlight=False)
+    table = Table(title="本次运行", show_header=False, title_justify="left")
+    table.add_row("文件", str(summary.found))
+    table.add_row("读取", str(summary.read))
+    table.add_row("未变化", str(summary.unchanged))
+    table.add_row("未能读取", str(len(summary.failures)))
+    for name, title in _RECORDS.items():
+        if summary.records.get(name):
+            table.add_row(title, str(summary.records[name]))
+    table.add_row("用时", f"{summary.seconds:.1f} 秒")
+    console.print(table)
+    for path, reason in summary.failures:
+        console.print(Text(f"未能读取 {path}：{reason}"), soft_wrap=True)
+    console.print(Text(f"数据集：{dataset}"), soft_wrap=True)
+
+
+def print_report(report: Report) -> None:
+    """Print one document: what it is, its outline, its problems with their measures, other measures, figures, findings."""
+    console = Console(highlight=False)
+    _head(console, report)
+    _outline(console, report)
+    shown: set[str] = set()
+    for index, problem in enumerate(report.problems, 1):
+        console.print(_problem_tree(report, index, problem, shown))
+    others = [measure for measure in report.measures if measure.problem_id is None]
+    if others:
+        tree = Tree(Text("其他措施（未对应到问题）", style="bold"))
+        for measure in others:
+            _add_measure(tree, report, measure, shown)
+        console.print(tree)
+    rest = [figure for figure in report.figures if figure.figure_id not in shown]
+    if rest:
+        console.print(_figure_table(rest))
+    if report.findings:
+        tree = Tree(Text("核查", style="bold"))
+        for finding in report.findings:
+            tree.add(Text(f"{_SEVERITY[finding.severity]}：{finding.message}"))
+        console.print(tree)
+
+
+def _head(console: Console, report: Report) -> None:
+    meta = report.metadata
+    region = "".join(filter(None, (meta.region.province, meta.region.city, meta.region.county)))
+    console.print(Text(meta.title or report.document.path, style="bold"))
+    parts = [("类型", meta.doc_type), ("地区", region), ("发文", meta.issuer), ("文号", meta.doc_number), ("日期", meta.date)]
+    console.print(Text("  ".join(f"{name}：{value}" for name, value in parts if value)))
+    for warning in report.warnings:
+        console.print(Text(f"注意：{warning.message}" + (f"（{warning.place}）" if warning.place else "")))
+
+
+def _outline(console: Console, report: Report) -> None:
+    if not report.sections:
+        return
+    tree = Tree(Text("大纲", style="bold"))
+    nodes = {}
+    for section in report.sections:
+        if section.level > 3:
+            continue
+        parent = nodes.get(section.parent_id or "", tree)
+        nodes[section.section_id] = parent.add(Text(f"{section.number} {section.heading[:36]}"))
+    console.print(tree)
+
+
+def _problem_tree(report: Report, index: int, problem: Problem, shown: set[str]) -> Tree:
+    label = f"问题{index} [{'、'.join(problem.categories)}] {_brief(problem.text, 90)}"
+    tree = Tree(Text(label, style="bold"))
+    own = [f for f in report.figures if f.problem_id == problem.problem_id and f.measure_id is None and problem.start <= f.start < problem.end]
+    if own:
+        tree.add(Text("数据：" + "；".join(_figure(figure) for figure in own)))
+    shown.update(f.figure_id for f in report.figures if f.problem_id == problem.problem_id and f.measure_id is None)
+    measures = [m for m in report.measures if m.problem_id == problem.problem_id]
+    for measure in measures:
+        _add_measure(tree, report, measure, shown)
+    if not measures:
+        tree.add(Text("（未找到对应措施）"))
+    return tree
+
+
+def _add_measure(tree: Tree, report: Report, measure: Measure, shown: set[str]) -> None:
+    facts = [_STATUS[measure.status]]
+    if measure.deadline:
+        facts.append(f"期限 {measure.deadline}")
+    if measure.units:
+        facts.append("责任 " + "、".join(measure.units[:4]))
+    branch = tree.add(Text(f"措施 [{'、'.join(measure.categories[:2])}] {_brief(measure.text, 70)}（{'；'.join(facts)}）"))
+    figures = [f for f in report.figures if f.measure_id == measure.measure_id]
+    shown.update(f.figure_id for f in figures)
+    moved = [_movement(change, figures) for change in report.changes if change.after in {f.figure_id for f in figures}]
+    if moved:
+        branch.add(Text("变化：" + "；".join(moved)))
+    if figures:
+        branch.add(Text("数据：" + "；".join(_figure(figure) for figure in figures)))
+
+
+def _movement(change: Change, figures: Sequence[Figure]) -> str:
+    by_id = {figure.figure_id: figure for figure in figures}
+    before, after, amount = (by_id.get(key or "") for key in (change.before, change.after, change.change))
+    subject = (after or before or amount).subject if (after or before or amount) else ""  # type: ignore[union-attr]
+    arrow = f"{before.text}→{after.text}" if before and after else after.text if after else ""
+    return f"{subject} {arrow}" + (f"（{'变化' if amount.role == 'change' else ''}{amount.text}）" if amount else "")
+
+
+def _figure(figure: Figure) -> str:
+    if figure.missing:
+        return f"{figure.subject[-16:]} {figure.text.strip()}（缺）"
+    return f"{figure.subject} {figure.text}"
+
+
+def _figure_table(figures: Sequence[Figure]) -> Table:
+    table = Table(title="其他数据", title_justify="left")
+    for title in ("内容", "原文", "数值", "单位", "学段", "年份", "性质", "类别"):
+        table.add_column(title, overflow="fold")
+    for figure in figures:
+        value = "缺" if figure.missing else exact(figure.value) or ""
+        if figure.value_max is not None:
+            value += f"—{exact(figure.value_max)}"
+        sign = "" if figure.qualifier == "=" else figure.qualifier
+        cells = (figure.subject, figure.text, f"{sign}{value}", figure.unit or "", figure.stage or "", str(figure.year or ""), _ROLE[figure.role], figure.category or "")
+        table.add_row(*(Text(cell) for cell in cells))
+    return table
+
+
+def _brief(text: str, length: int) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= length else flat[: length - 1] + "…"
