@@ -239,6 +239,7 @@ def _point(match: re.Match[str], reference: date | None) -> tuple[str, date | No
                     kind = "span"
         elif part:
             first, last = _year_part(year, part.removesuffix("前") if part != "前" else part)
+            kind = "school" if "学期" in part else kind
         else:
             first, last = date(year, 1, 1), date(year, 12, 31)
     if part.endswith("底前"):

@@ -1,8 +1,7 @@
 """Find the region that a document belongs to: provinces, cities and counties, by name and year.
 
-Names are read in the title, the issuer, the head and the body, in this order of trust. A name
-counts only where it can stand as a name (建和县级骨干教师 does not name 和县). Where several
-regions fit, none is taken and all are returned as candidates.
+Names are read in the title, the issuer, the head and the body, in this order of trust. A name counts only where
+it can stand as a name (建和县级骨干教师 does not name 和县). Where several regions fit, none is taken.
 """
 
 from __future__ import annotations
@@ -28,7 +27,6 @@ _TABLE = re.compile(rf"{_HEADER}\n(?:{_ROW.pattern}\n)*+", re.ASCII)
 _OPEN, _LONGEST = 9999, 15
 _LEVELS = ("province", "city", "county")
 _HEAD = 2  # the zones before it are the title and the issuer, the one after it is the body
-
 _ENDING = re.compile("[县区市旗省州盟]")
 _SUFFIX = re.compile("[一-鿿]{0,12}自治[区州县旗]|特别行政区|地区|林区|特区|[省市县区旗盟州]")
 _WORDS_AFTER = {"区": "级域", "市": "级场", "旗": "级帜"}
@@ -78,8 +76,6 @@ class _Row:
     parent: str
     since: int
     until: int
-    former: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +97,11 @@ class RegionTable:
     def load(cls, path: Path) -> RegionTable:
         """Read the table; raise `LexiconError` with every fault in it."""
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8").rstrip("\n") + "\n"
         except (OSError, UnicodeDecodeError) as error:
             raise LexiconError([f"{path}:1: 读不了这个文件（{error}）。"]) from error
         cells = text.replace("\n", "\t").split("\t")[_WIDTH:-1]
-        faults = [f"{path}:{fault}" for fault in _faults(text, cells)]
-        if faults:
+        if faults := [f"{path}:{fault}" for fault in _faults(text, cells)]:
             raise LexiconError(faults)
         by_name: dict[str, list[int]] = {}
         for index, name in enumerate(cells[1::_WIDTH]):
@@ -124,8 +119,7 @@ class RegionTable:
         pending: tuple[Region, ...] = ()
         limit = len(zones)
         for rank, zone in enumerate(_LEAD.sub("", zone) for zone in zones):
-            national = rank == _HEAD and any(map(_NATIONAL.search, zones[: _HEAD + 1]))
-            if rank >= limit or (national and not broad and not pending):
+            if rank >= limit or (rank == _HEAD and not (broad or pending) and any(map(_NATIONAL.search, zones[:3]))):
                 break
             mentions = self._mentions(zone, year, broad)
             stated = None if pending or rank >= _HEAD else self._unlisted(zone, mentions)
@@ -154,7 +148,10 @@ class RegionTable:
         typed = re.sub(r"\s", "", name)
         ranked = [((0, 0, 0, -row.since), self._region(row, _OPEN)) for row in self._coded(typed)]
         for cut in range(len(typed) - 1):
-            for kind, row in self._like(typed[cut:]):
+            own = typed[cut:]
+            short = [full for full in self._by_name if full.startswith(own) and _SUFFIX.fullmatch(full, len(own))]
+            like = [(0, row) for row in _last(self._listed(own))] + [(1, row) for row in self._heirs(own, _OPEN)]
+            for kind, row in like + [(2, row) for full in short for row in _last(self._listed(full))]:
                 region = self._region(row, _OPEN)
                 above = iter(f"{region.province}{region.city}")
                 if all(character in above for character in typed[:cut]):
@@ -162,17 +159,9 @@ class RegionTable:
                     ranked.append((order, region))
         return tuple(dict.fromkeys(region for _, region in sorted(ranked, key=lambda item: item[0])))
 
-    def _like(self, name: str) -> Iterator[tuple[int, _Row]]:
-        """Yield the rows with this name (0), formerly with it (1), or with it as short form (2)."""
-        yield from ((0, row) for row in _last(self._listed(name)))
-        yield from ((1, row) for row in self._heirs(name, _OPEN))
-        for full in self._by_name:
-            if full.startswith(name) and _SUFFIX.fullmatch(full, len(name)):
-                yield from ((2, row) for row in _last(self._listed(full)))
-
     def _row(self, index: int) -> _Row:
-        code, name, level, parent, since, until, former, note = self._cells[index * _WIDTH : (index + 1) * _WIDTH]
-        return _Row(code, name, level, parent, int(since or 0), int(until or _OPEN), former, note)
+        code, name, level, parent, since, until = self._cells[index * _WIDTH : index * _WIDTH + 6]
+        return _Row(code, name, level, parent, int(since or 0), int(until or _OPEN))
 
     def _listed(self, name: str) -> list[_Row]:
         return [self._row(index) for index in self._by_name.get(name, ())]
@@ -183,8 +172,7 @@ class RegionTable:
     def _heirs(self, name: str, year: int) -> list[_Row]:
         """Return the rows, valid in *year*, that bore *name* before."""
         former = re.compile(rf"(?:^|;){re.escape(name)}:(\d+)")
-        texts = enumerate(self._cells[6::_WIDTH])
-        found = ((self._row(index), former.search(text)) for index, text in texts if name in text)
+        found = ((self._row(i), former.search(text)) for i, text in enumerate(self._cells[6::_WIDTH]) if name in text)
         return [row for row, match in found if match and int(match[1]) <= year and row.since <= year <= row.until]
 
     def _region(self, row: _Row, year: int) -> Region:
@@ -201,8 +189,7 @@ class RegionTable:
     def _named(self, name: str, year: int | None) -> tuple[Region, ...]:
         """Return what *name* meant in *year*: then valid, else given up by then, else the latest."""
         at = _OPEN if year is None else year
-        rows = self._listed(name)
-        last = _last(rows)
+        last = _last(rows := self._listed(name))
         valid = [row for row in rows if row.since <= at <= row.until and (at < row.until or row in last)]
         chosen = valid or (self._heirs(name, at) if year else []) or last
         return tuple(dict.fromkeys(self._region(row, at) for row in chosen))
@@ -233,7 +220,7 @@ class RegionTable:
         before, after = zone[start - 1 : start], zone[end : end + 1] or "\n"
         if after in _WORDS_AFTER.get(zone[end - 1], "级"):
             return False
-        note = self._listed(zone[start:end])[0].note
+        note = self._cells[self._by_name[zone[start:end]][0] * _WIDTH + 7]
         if note == "generic":
             return bool(_broad(above)) or (start == 0 and bool(_ORGAN.match(zone, end)))
         bounded = bool(above) or not "一" <= before <= "鿿" or before in _CONNECTIVES
@@ -280,8 +267,8 @@ def _last(rows: Sequence[_Row]) -> list[_Row]:
 
 def _inside(region: Region, broad: Region) -> bool:
     """Tell whether *region* is *broad* or lies in it."""
-    same = region.province == broad.province and broad.city in (None, region.city)
-    return region == broad or (same and not broad.county)
+    above = (broad.province, broad.city or region.city, broad.county)
+    return region == broad or above == (region.province, region.city, None)
 
 
 def _within(regions: Sequence[Region], pool: Sequence[Region]) -> tuple[Region, ...]:
@@ -307,8 +294,7 @@ def _pick(mentions: Sequence[_Mention], rank: int) -> tuple[Region, ...]:
             return subject.regions
     best = max((votes[regions] for regions in pool), default=0)
     chosen = [regions for regions in pool if votes[regions] == best]
-    rivals = [n for r, n in votes.items() if r not in chosen and not any(_within(c, r) for c in chosen)]
-    rival = max(rivals, default=0)
+    rival = max((n for r, n in votes.items() if not any(c == r or _within(c, r) for c in chosen)), default=0)
     if (rank >= _HEAD and rival > best) or (rank > _HEAD and (len(chosen) != 1 or best <= max(1, 2 * rival))):
         return ()
     return tuple(dict.fromkeys(region for regions in chosen for region in regions))

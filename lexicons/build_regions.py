@@ -36,9 +36,7 @@ FIRST, LAST = 1980, 2024
 PLACEHOLDERS = frozenset({"市辖区", "县", "市", "直辖县"})
 
 # A name takes part in a succession only under one of these kinds of event.
-RENAMING = frozenset(
-    {"撤县设区", "撤县设市", "撤市设区", "撤旗设区", "撤地设市", "更名", "区划调整"}
-)
+RENAMING = frozenset({"撤县设区", "撤县设市", "撤市设区", "撤旗设区", "撤地设市", "更名", "区划调整"})
 
 # Provinces whose counties were another province's before.
 SPLIT_OFF = {"46": "44", "50": "51"}
@@ -52,21 +50,22 @@ GENERIC = frozenset(
     城区 郊区 矿区 市区 新区 东区 西区 南区 北区 盐区 一区 二区 市郊区 东郊区 西郊区 南郊区 北郊区 清郊区
     东市区 西市区 南市区 北市区 中市区 新市区 东矿区 老城区 新城区 古城区 解放区 公园区 露天区 大厂区
     新建县 新建区 资源县 平安县 平安区 友好区 公安县 南部县 比如县 会同县 延长县 富裕县 全州县 合作市
-    和县 新县 任县 应县 均县 完县
+    和县 新县 任县 应县 均县 完县 向山区
     """.split()
 )
 
-# Names whose stem is a word, or that arise where two words meet (沿海|城市, 每天|全县): they count only
+# Names whose stem is a word, or that arise where two words meet (沿海|城市, 云南|山区, 每天|全县): they count only
 # where a boundary precedes. Names such as 政和县 (财政|和县) are added by rule in `note`.
 WORD = frozenset(
     """
     和平区 和平县 东方市 东方县 中方县 大方县 大名县 长子县 富民县 同心县 民乐县 乐业县 兴业县 博爱县 万年县
     先锋区 前锋区 前进区 振兴区 复兴区 宏伟区 文峰区 光明区 新兴区 新兴县 东风区 红旗区 立新区 向阳区 安居区
     爱民区 新民市 新民县 新华区 四方区 三元区 二道区 安定区 平定县 平原县 平房区 建华区 大同区 大观区 大通区
-    天全县 全南县 万全县 万全区 天等县 名山区 名山县 向山区 半山区 海城区 海城市 海城县 兴城市 增城市 应城市
+    天全县 全南县 万全县 万全区 天等县 名山区 名山县 半山区 海城区 海城市 海城县 兴城市 增城市 应城市
     双城市 白城市 项城市 方城县 大城县 石城县 山城区 永新县 清水县 大新县 大田县 大安市 太平区 太平县
     港口区 运河区 动力区 工农区 市中区 市北区 市南区 城中区 城东区 城西区 城南区 城北区 中山区 中原区 站前区
     江北区 江东区 江南区 河东区 河西区 河北区 海南区 无为县 无为市 三门县 石门县 高台县 台前县 洞口县
+    东山区 西山区 南山区 东城区 西城区 南城区 北城区 增城区 增城县 望城区 望城县 北林区 西林区 南湖区
     """.split()
 )
 
@@ -138,9 +137,7 @@ def collect_spells(rows: Iterable[tuple[int, str, str, str, str, str]]) -> list[
         start = previous = min(idents)
         for year in [*sorted(idents)[1:], LAST + 2]:
             if year != previous + 1:
-                spells.append(
-                    Spell(code, name, level, parent, start, previous, idents[start], idents[previous])
-                )
+                spells.append(Spell(code, name, level, parent, start, previous, idents[start], idents[previous]))
                 start = year
             previous = year
     return spells
@@ -191,9 +188,7 @@ def link_successors(spells: list[Spell], events: dict[tuple[str, str], set[int]]
     listed: set[tuple[str, str, int]] = set()
     for spell in spells:
         begun[spell.level, spell.since].append(spell)
-        listed.update(
-            (spell.code[:2], spell.name, year) for year in range(spell.since, spell.until + 1)
-        )
+        listed.update((spell.code[:2], spell.name, year) for year in range(spell.since, spell.until + 1))
     for old in sorted(spells, key=lambda spell: (spell.until, spell.code, spell.name)):
         year = old.until + 1
         heirs = [new for new in begun[old.level, year] if same_province(old, new)]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from doc_miner.dates import find_dates
+from doc_miner.dates import DateMention, find_dates
 from doc_miner.textfold import fold
 
 _DONE_STRONG = re.compile(
@@ -14,14 +14,13 @@ _DONE_STRONG = re.compile(
 )
 _PAST_YEAR = re.compile(r"(?:19|20)\d{2}年(?:以来|来)?|去年|上年|近年来|今年以来|三年来|两年来|近[两三五]年")
 _ONGOING = re.compile(r"正在|推进中|逐步|持续|进一步|不断|坚持|推动|加强|强化|深化|目前|常态化|定期|严格|着力|狠抓|督促|引导|促进|着手|加紧|稳步|每学期|每年|每月|充分|积极|落实|完善|优化|健全|加大|加快|开展|规范|指导|要求")
-_PLANNED = re.compile(r"计划(?!生育|单列|》|[,。]|内|管理)|拟(?!定了|订了)|将(?=于|在|继续|进一步|逐步|投入|新建|建|对|按|通过|全面|重点|启动|争取|为|招|开|实施|推|加|完)|力争|明年|预计|争取|打算|即将|有望|下一步|今后|待[^,。;]{1,10}后|准备|列入明年|年底前|(?:20\d\d)年[^,。;]{0,10}前|到20\d\d年|20\d\d年底[^,。;]{0,8}(?:完成|建成|达到|实现)")
+_PLANNED = re.compile(r"计划(?!生育|单列|》|[,。]|内|管理)|拟(?!定|订)|规划(?=拆除|建设|新建|迁建)|将(?=于|在|继续|进一步|逐步|投入|新建|建|对|按|通过|全面|重点|启动|争取|为|招|开|实施|推|加|完)|力争|明年|预计|争取|打算|即将|有望|下一步|今后|待[^,。;]{1,10}后|准备|列入明年|年底前|(?:20\d\d)年[^,。;]{0,10}前|到20\d\d年|20\d\d年底[^,。;]{0,8}(?:完成|建成|达到|实现)")
 _RESULT_HEADINGS = ("整改成效", "成效", "整改结果", "完成情况", "整改落实情况", "落实情况", "整改情况", "进展")
 
 _PROGRESS_DONE = re.compile(r"已完成|完成|已整改|整改到位|已落实|办结|已销号|销号|已解决|已建成|达标|已配|已招|已印发|已投入|已开")
 _PROGRESS_ONGOING = re.compile(r"正在|推进|持续|长期|进行中|基本完成|部分完成|逐步|已启动|启动|序时|阶段性|常态|开工|在建|施工|招标|筹备|有序")
 _PROGRESS_PLANNED = re.compile(r"未启动|未开工|尚未|计划|拟|待|列入|准备|将")
 
-_DEADLINE_CUE = re.compile(r"力争|预计|计划|确保|争取|拟|将|完成|完工|建成|竣工|投入使用|达到|实现|消除|落实|交付|到位|开工|投用|招聘|补充|启用|达标|解决|前|招生|配齐|配足|新增|覆盖|实施|推进|化解|开学|培训|改造|建设|新建|整改")
 _NO_DEADLINE = re.compile(r"规划|计划\(|方案|》|〔|以来|年度(?:公用|预算)")
 _UNIT_LABEL = re.compile(r"(?:责任单位|牵头单位|责任部门|牵头部门|配合单位|配合部门|责任科室|责任人|主责单位|责任领导|承办单位|协办单位)\s?[:]\s?(?P<units>[^\n。;]{2,80}?)(?=[。;)\n]|完成时限|整改时限|完成时间|配合单位|责任人|责任领导|$)")
 _UNIT_LEAD = re.compile(r"(?:由)?(?P<units>[一-鿿、和与及]{2,50}?)(?:负责)?(?:牵头|主办)(?=[,。;)]|负责|落实|组织|实施|会同|配合|编制|制定)")
@@ -35,36 +34,35 @@ def status_of(text: str, *, results: bool, planned_section: bool, plan_document:
     *results*: it stands under a heading of results; *planned_section*: under next steps or
     recommendations; *plan_document*: in a plan, where an unmarked item is planned.
     """
-    folded = fold(text)
-    bare = re.sub(r"《[^》]{0,60}》|“[^”]{0,30}”", "", folded)
-    done = len(_DONE_STRONG.findall(bare))
-    planned = len(_PLANNED.findall(bare))
-    past = _past_years(bare, reference)
+    bare = re.sub(r"《[^》]{0,60}》|“[^”]{0,30}”", "", fold(text))
+    clauses = [clause for clause in re.split(r"[,。;:!?\n]", bare) if clause.strip()]
+    done = planned = ongoing = 0
+    for clause in clauses:
+        if _PLANNED.search(clause):
+            planned += 1
+        elif _DONE_STRONG.search(clause) or _is_past(clause, reference):
+            done += 1
+        elif _ONGOING.search(clause):
+            ongoing += 1
     if planned_section:
-        return "done" if done >= 3 and past >= 2 and not planned else "planned"
+        return "done" if done >= 4 and not planned and done > ongoing else "planned"
     if plan_document:
-        if re.search(r"已(?:经)?(?:完成|全部|整改|建成|落实)|目前已", bare) and not planned:
-            return "done"
+        already = re.search(r"已(?:经)?(?:完成|全部|整改|建成|落实|解决|投入使用)|目前已|已于", bare)
+        return "done" if already and not planned and done >= max(2, ongoing) else "planned"
+    if planned and planned >= done:
         return "planned"
-    if planned and not done and not past:
-        return "planned"
-    if planned > done + past and planned >= 2:
-        return "planned"
-    ongoing = len(_ONGOING.findall(bare))
-    if done and (done + past) * 3 >= ongoing:
-        return "done"
-    if past and re.search(r"\d", bare) and past * 4 >= ongoing:
+    if done and done * 4 >= ongoing:
         return "done"
     return "done" if results and done >= 2 else "ongoing"
 
 
-def _past_years(folded: str, reference: date | None) -> int:
-    count = 0
-    for match in _PAST_YEAR.finditer(folded):
-        digits = re.match(r"\d{4}", match[0])
-        if digits is None or reference is None or int(digits[0]) <= reference.year:
-            count += 1
-    return count
+def _is_past(clause: str, reference: date | None) -> bool:
+    """Return whether a clause tells of a past year and of a number reached in it."""
+    match = _PAST_YEAR.search(clause)
+    if match is None or not re.search(r"\d", clause[match.end() :]):
+        return False
+    digits = re.match(r"\d{4}", match[0])
+    return digits is None or reference is None or int(digits[0]) <= reference.year
 
 
 def status_of_progress(text: str) -> str | None:
@@ -88,43 +86,48 @@ def deadline_of(text: str, reference: date | None, *, planned: bool) -> str | No
     """
     folded = fold(text)
     masked = re.sub(r"《[^》]{0,80}》|\([^()]{0,30}〔[^)]{0,20}\)", lambda m: "\u3000" * len(m[0]), folded)
-    best: date | None = None
-    for mention in find_dates(masked, reference):
-        day = mention.last
-        if day is None or mention.kind in ("vague", "since"):
-            continue
-        after = masked[mention.end : mention.end + 24]
-        before = masked[max(0, mention.start - 14) : mention.start]
-        if _NO_DEADLINE.match(after) or re.search(r"《$|\($", before):
-            continue
-        if reference is not None and day <= reference and mention.kind != "deadline":
-            continue
-        clause_before = re.split(r"[,。;]", before)[-1]
-        if not _is_promise(mention.kind, clause_before, after, day, reference, planned):
-            continue
-        if mention.text.rstrip("。").endswith(("秋季学期", "秋学期")) and day.month == 1:
-            day = date(day.year - 1, 9, 30)
-        elif mention.text.endswith(("春季学期", "春学期")) and day.month == 7:
-            day = date(day.year, 7, 31)
-        best = day if best is None or day > best else best
-    return best.isoformat() if best else None
+    days = [day for mention in find_dates(masked, reference) if (day := _promised_day(mention, masked, reference, planned))]
+    return max(days).isoformat() if days else None
 
 
-def _is_promise(kind: str, before: str, after: str, day: date, reference: date | None, planned: bool) -> bool:
-    clause = re.split(r"[,。;]", after)[0]
-    if re.match(r"\s?(?:起|以来|开始|至今|度?(?:预算|公用经费|财政))", after):
-        return False
-    if kind == "deadline":
-        if reference is not None and day < reference:
-            return False
-        return not re.search(r"截至|截止", before)
-    if reference is not None and day <= reference:
-        return False
-    if re.search(r"已|至今|完成了", before + clause[:4]) and reference is None:
-        return False
-    if reference is None and not planned and not re.search(r"计划|力争|预计|争取|拟|将|确保|规划", before + clause):
-        return False
-    return re.search(_DEADLINE_CUE, before + clause) is not None
+_PROMISE = re.compile(r"力争|预计|计划|争取|拟|将|确保|规划|打算|有望|目标|务必|限")
+_SURE = re.compile(r"前$|以前$|之前$")
+
+
+def _promised_day(mention: DateMention, masked: str, reference: date | None, planned: bool) -> date | None:
+    day = mention.last
+    if day is None or mention.kind in ("vague", "since", "span", "school"):
+        return _term_day(mention, masked, reference, planned) if mention.kind == "school" else None
+    before = re.split(r"[,。;]", masked[max(0, mention.start - 16) : mention.start])[-1]
+    after = re.split(r"[,。;]", masked[mention.end : mention.end + 30])[0]
+    if _NO_DEADLINE.match(after) or before.endswith(("《", "(")) or re.match(r"\s?(?:起|开始|至今|以来|度?(?:预算|公用经费|财政))", after):
+        return None
+    sure = mention.kind == "deadline" and _SURE.search(mention.text) is not None
+    if reference is not None:
+        begins = mention.first or date(day.year, day.month if re.search(r"月|季", mention.text) else 1, 1)
+        if day < reference or (not sure and begins <= reference and not _PROMISE.search(before + after[:8])):
+            return None
+    elif not sure and re.search(r"截至|截止|已|完成了|了", before + after[:6]):
+        return None
+    if sure:
+        return None if re.search(r"截至|截止|已(?:经)?$", before) else day
+    if _PROMISE.search(before + after):
+        return day
+    if reference is not None and planned and (mention.first or day) > reference:
+        return day
+    return day if mention.kind == "deadline" and planned and not re.search(r"截至|截止", before) else None
+
+
+def _term_day(mention: DateMention, masked: str, reference: date | None, planned: bool) -> date | None:
+    """Return the day by which something is promised for a school term: its opening (2025年秋季学期 → 2025-09-30)."""
+    if mention.first is None or (reference is not None and mention.first <= reference):
+        return None
+    after = re.split(r"[,。;]", masked[mention.end : mention.end + 20])[0]
+    before = re.split(r"[,。;]", masked[max(0, mention.start - 12) : mention.start])[-1]
+    if re.match(r"\s?(?:起|开始)", after) or not (planned or _PROMISE.search(before + after)):
+        return None
+    last = date(mention.first.year, mention.first.month, 30 if mention.first.month == 9 else 28)
+    return last
 
 
 def units_of(text: str) -> tuple[str, ...]:

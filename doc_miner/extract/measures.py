@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from doc_miner.extract.passages import Passages
-from doc_miner.extract.problems import Statement, announced_problems, first_list_kind
+from doc_miner.extract.problems import Statement
 from doc_miner.outline import Node
 
 ROLES = ("response", "measure", "plan", "recommendation")
@@ -43,7 +43,7 @@ def find_passages(root: Node, passages: Passages, statements: Sequence[Statement
 
 def _collect(node: Node, passages: Passages, stated: set[int], out: list[Passage]) -> None:
     holds = node.role in ROLES
-    problems_below = announced_problems(node, passages)
+    problems_below = any(child.role == "problem" for child in node.children)
     listed = [child for child in node.children if child.kind != "label" or child.role in ROLES]
     if holds and node.kind != "root" and id(node) not in stated:
         if not node.children:
@@ -54,8 +54,6 @@ def _collect(node: Node, passages: Passages, stated: set[int], out: list[Passage
             out += list(_leaf(node, passages, end=node.children[0].start))
     for child in node.children:
         if id(child) in stated and not child.children:
-            continue
-        if problems_below and child.kind == first_list_kind(node):
             continue
         _collect(child, passages, stated, out)
 

@@ -31,6 +31,7 @@ class Statement:
 
 def find_statements(root: Node, passages: Passages) -> list[Statement]:
     """Return every place where the outline states a problem, in order; the same problem may be stated twice."""
+    _mark_announced(root, passages)
     out = []
     for node in root.walk():
         out += list(_statements_of(node, passages))
@@ -44,6 +45,16 @@ def find_statements(root: Node, passages: Passages) -> list[Statement]:
     return unique
 
 
+def _mark_announced(root: Node, passages: Passages) -> None:
+    """Give the items of lists that running text announces as problems (存在以下问题：…) their role."""
+    for node in root.walk():
+        if node.role != "problem" and announced_problems(node, passages):
+            for child in node.children:
+                if child.kind == node.children[0].kind:
+                    for below in child.walk():
+                        below.role = below.own_role or "problem"
+
+
 def _statements_of(node: Node, passages: Passages) -> Iterator[Statement]:
     answered = answers(node)
     if node.kind == "label-numbered":
@@ -54,14 +65,7 @@ def _statements_of(node: Node, passages: Passages) -> Iterator[Statement]:
         if _states_something(node, passages):
             yield _statement(node, passages, node.body, node.own_end(), "problem/answered", True)
         return
-    if announced_problems(node, passages):
-        for child in node.children:
-            if child.kind == first_list_kind(node):
-                yield _item(child, passages, "problem/announced-list")
-        return
     if node.role != "problem" or node.kind == "root":
-        return
-    if node.parent is not None and announced_problems(node.parent, passages) and node.kind == first_list_kind(node.parent):
         return
     if node.children:
         return
@@ -84,11 +88,6 @@ def answers(node: Node) -> bool:
 def _states_something(node: Node, passages: Passages) -> bool:
     start, end = passages.trimmed(node.body, node.own_end())
     return end - start >= 4
-
-
-def first_list_kind(node: Node) -> str | None:
-    """Return the kind of the first list below a node."""
-    return node.children[0].kind if node.children else None
 
 
 def announced_problems(node: Node, passages: Passages) -> bool:
