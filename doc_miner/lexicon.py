@@ -172,8 +172,6 @@ def _read(folder: Path) -> tuple[Lexicon | None, list[str]]:
         regions = RegionTable.load(folder / "regions.tsv")
     except LexiconError as error:
         faults += error.faults
-    except OSError:
-        faults.append("regions.tsv:1: 文件不存在或不能读取。")
     if faults or regions is None:
         return None, faults
     cues: dict[str, list[str]] = {kind: [] for kind in CUE_KINDS}

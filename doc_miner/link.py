@@ -105,10 +105,21 @@ def _link(text: str, passage: Passage, problems: Sequence[Problem], nodes: dict[
         node = node.parent
     if passage.node.role == "plan":
         return Link(None)
+    told = [i for i, p in enumerate(problems) if p.rule == "problem/running-text" and _same_part(p, passage) and p.end <= passage.start]
+    if told:
+        return Link(told[-1])
     pool = _paired(passage.node, problems)
     if len(pool) == 1:
         return Link(pool[0])
     return _by_meaning(text[passage.start : passage.end], pool, grams) if pool else Link(None)
+
+
+def _same_part(problem: Problem, passage: Passage) -> bool:
+    """Return whether a problem of running text stands in the numbered part (or the unnumbered text) in which a measure stands."""
+    node: Node | None = passage.node
+    while node is not None and node.line_bound:
+        node = node.parent
+    return node is not None and node.start <= problem.start < node.end
 
 
 def _paired(node: Node, problems: Sequence[Problem]) -> list[int]:

@@ -7,8 +7,9 @@ import re
 from doc_miner.dates import find_dates
 from doc_miner.extract.passages import Passages
 from doc_miner.lexicon import Lexicon
-from doc_miner.model import Document, Metadata, Region, Span
+from doc_miner.model import Document, Metadata, Span
 from doc_miner.numerals import parse_chinese
+from doc_miner.regions import Region
 from doc_miner.source import Warning
 from doc_miner.textfold import fold
 
@@ -154,15 +155,13 @@ def _issuer(document: Document, folded: str, title: str | None, lines: list[Span
 # --- region ----------------------------------------------------------------------------------
 def _region(document: Document, title: str | None, issuer: str | None, date: str | None, lexicon: Lexicon, lines: list[Span]) -> tuple[Region, tuple[Warning, ...]]:
     year = int(date[:4]) if date else _cited_year(document.text)
-    head = [re.sub(r"\s+", "", document.text[a:b]) for a, b in lines[:6]]
-    zones = [zone for zone in (title, issuer, " ".join(head), document.text[:1500]) if zone]
-    found, candidates = lexicon.regions.resolve(zones, year)
-    if found is not None:
-        return Region(found.code, found.province, found.city, found.county), ()
+    head = " ".join(re.sub(r"\s+", "", document.text[a:b]) for a, b in lines[:6])
+    found, candidates = lexicon.regions.resolve((title or "", issuer or "", head, document.text[:3000]), year)
+    warnings: tuple[Warning, ...] = ()
     if candidates:
         names = "、".join("".join(filter(None, (c.province, c.city, c.county))) for c in candidates[:6])
-        return Region(), (Warning("region-ambiguous", f"地区名对应多个县区，未作认定：{names}。"),)
-    return Region(), ()
+        warnings = (Warning("region-ambiguous", f"地区名对应多个县区，未作认定：{names}。"),)
+    return found or Region(), warnings
 
 
 def _cited_year(text: str) -> int | None:

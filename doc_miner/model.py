@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date as Date
 
 from doc_miner.numerals import Number
+from doc_miner.regions import Region
 from doc_miner.source import BBox, Warning
 
 Span = tuple[int, int]
@@ -68,16 +69,6 @@ class Document:
     warnings: tuple[Warning, ...] = ()
     lead: str = ""
     """Text in front of the title that was dropped from the body (number, source and date lines of a page), for meta data only."""
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A region in full official form; each part ``None`` where unknown."""
-
-    code: str | None = None
-    province: str | None = None
-    city: str | None = None
-    county: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,7 @@ def _joined_lines(blocks: Sequence[Paragraph | SourceTable]) -> tuple[list[Parag
     limit = _wrap_width(widths)
     if limit is None:
         return list(blocks), 0
+    indented = sum(1 for p in paragraphs if p.text[:1] == "\u3000" or p.text.startswith("    ")) >= 3
     out: list[Paragraph | SourceTable] = []
     joined = 0
     open_line = False
@@ -186,9 +187,8 @@ def _joined_lines(blocks: Sequence[Paragraph | SourceTable]) -> tuple[list[Parag
             joined += 1
         else:
             out.append(block)
-        open_line = bool(text.strip()) and _width(text.rstrip()) >= limit - 5 and not text.rstrip().endswith("。")
-        if text.rstrip().endswith("。") and _width(text.rstrip()) >= limit - 1:
-            open_line = False
+        full = bool(text.strip()) and _width(text.rstrip()) >= limit - 6
+        open_line = full and (indented or not text.rstrip().endswith("。"))
     return out, joined
 
 

@@ -155,7 +155,7 @@ class _Reader:
                 continue
             node = self._push(kind, number, start, match.end(), end, self.text[start : match.end()].strip())
             node.heading = (match.end(), self._heading_end(match.end(), end))
-            if kind != "is" and kind != "tagged":
+            if kind not in ("is", "tagged") and self._is_heading(*node.heading, end):
                 node.own_role = self._role_of(*node.heading)
             return match.end(), node
         return start, None
@@ -200,6 +200,10 @@ class _Reader:
             return False
         role = self.lexicon.headings.get(line)
         return role is not None
+
+    def _is_heading(self, start: int, stop: int, end: int) -> bool:
+        """Return whether an item's first words name it: they fill their line, or are short and without a comma."""
+        return stop >= end or self.folded[stop : stop + 1] == ":" or "," not in self.folded[start:stop]
 
     def _role_of(self, start: int, end: int) -> str | None:
         """Return the role of a heading: that of the longest form in it, the last one where several are as long."""
@@ -281,7 +285,9 @@ class _Reader:
         return node
 
     def _introduces_list(self, node: Node, at: int) -> bool:
-        """Return whether an item of running text ends with a colon just before *at*, so that the list there is its own."""
+        """Return whether a list that begins at *at* is an item's own: the item ends with a colon there, or is a label on its line."""
+        if node.kind == "label":
+            return not self.folded[node.body : at].strip()
         return node.line_bound and not node.inline and self.folded[node.body : at].rstrip().endswith(":")
 
     def _pop(self, at: int) -> None:

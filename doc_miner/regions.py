@@ -17,14 +17,13 @@ from pathlib import Path
 from doc_miner.errors import LexiconError
 
 _HEADER = "code\tname\tlevel\tparent\tsince\tuntil\tformer\tnote"
-_WIDTH = 8
 _ROW = re.compile(
     r"\d{6}\t[一-鿿]{2,15}\t(?:province\t|(?:city|county)\t\d{6})\t(?:\d{4})?\t(?:\d{4})?\t"
     r"(?:[一-鿿]{2,15}:\d{4}(?:;(?!\t))?)*\t(?:generic|word)?",
     re.ASCII,
 )
 _TABLE = re.compile(rf"{_HEADER}\n(?:{_ROW.pattern}\n)*+", re.ASCII)
-_OPEN, _LONGEST = 9999, 15
+_WIDTH, _OPEN, _LONGEST = 8, 9999, 15
 _LEVELS = ("province", "city", "county")
 _HEAD = 2  # the zones before it are the title and the issuer, the one after it is the body
 _ENDING = re.compile("[县区市旗省州盟]")
@@ -32,7 +31,7 @@ _SUFFIX = re.compile("[一-鿿]{0,12}自治[区州县旗]|特别行政区|地区
 _WORDS_AFTER = {"区": "级域", "市": "级场", "旗": "级帜"}
 # A Chinese character before a doubtful name shows that it is none, unless it is one of these.
 _CONNECTIVES = frozenset("对在由与及向赴年")
-_LEAD = re.compile(r"\A[\W_]*(?:中共)?[\W_]*")
+_LEAD = re.compile(r"\A[\W_]*(?:\d{4}年度?)?(?:中共)?[\W_]*")
 _ORGAN = re.compile("人民政府|政府|教育局|教育和?体育局|教体局|教育委|教育督导|委|人大|政协|人民代表")
 _NATIONAL = re.compile(
     r"\A[\W_]*(?:\d{4}年)?(?:关于)?(?:中共中央|国务院|教育部|中华人民共和国|全国人|全国政协|全国教育|国家教育督导"
@@ -62,10 +61,10 @@ class Region:
     Districts of 北京, 天津, 上海, 重庆 and counties that answer to their province have no city.
     """
 
-    code: str | None
-    province: str | None
-    city: str | None
-    county: str | None
+    code: str | None = None
+    province: str | None = None
+    city: str | None = None
+    county: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +200,8 @@ class RegionTable:
         for end in (ending.end() for ending in _ENDING.finditer(zone)):
             floor = found[-1].end if found else 0
             for start in range(max(floor, end - _LONGEST), end - 1):
-                name, longer = zone[start:end], zone[start : end + 1]
-                if name in self._by_name and (longer == name or longer not in self._by_name):
+                name, longer = zone[start:end], {zone[start : end + 1], zone[start : end + 2]}
+                if name in self._by_name and not any(map(self._by_name.__contains__, longer - {name})):
                     above = found[-1].regions if found and floor == start else ()
                     regions = _within(meaning(name), above) if _broad(above) else meaning(name)
                     if regions and self._stands(zone, start, end, above):
@@ -261,8 +260,9 @@ def _faults(text: str, cells: Sequence[str]) -> Iterator[str]:
 
 def _last(rows: Sequence[_Row]) -> list[_Row]:
     """Return the rows that do not go on in another of the same name with a new code or parent."""
-    begun = {(row.since, row.code[:2]) for row in rows}
-    return [row for row in rows if (row.until, row.code[:2]) not in begun]
+    home = {"46": "44", "50": "51"}  # 海南 left 广东 in 1988, 重庆 left 四川 in 1997
+    begun = {(row.since, home.get(row.code[:2], row.code[:2])) for row in rows}
+    return [row for row in rows if (row.until, home.get(row.code[:2], row.code[:2])) not in begun]
 
 
 def _inside(region: Region, broad: Region) -> bool:

@@ -10,10 +10,12 @@ from doc_miner.model import Span
 from doc_miner.outline import Node
 
 _SENTENCE = re.compile(r"[^。!?\n]*[。!?](?:[”\"」）)]*)|[^。!?\n]+")
-_FILLER = re.compile(r"[的了及和与、:\s()（）【】\[\]]|目前|当前|主要|我县|我区|全县|全区|以下|几个方面|方面|情况|分析|原因|仍然|还|工作|一些|部分|具体|如下|教育|义务教育|均衡|发展|整改|督导|反馈|评估|有关|存在|对应|相关|优质|县域|推进|下一步|今后|下步|内容")
+_FILLER = re.compile(r"近年来|几年来|[两三四五]年来|以来|今年|所|已|过去|[的了及和与、:\s()（）【】\[\]]|目前|当前|主要|我县|我区|全县|全区|以下|几个方面|方面|情况|分析|原因|仍然|还|工作|一些|部分|具体|如下|教育|义务教育|均衡|发展|整改|督导|反馈|评估|有关|存在|对应|相关|优质|县域|推进|下一步|今后|下步|内容")
 _SIGNATURE = re.compile(r"(?:^|[一-鿿])(?:人民政府|委员会|办公室|教育局|教育体育局|教体局|督导室|领导小组|督导组|评估组|财政局|指挥部|专班|中学|小学|学校)(?:\s{2,}.*|\(盖?章\)|办公室)?$")
 _DATE_LINE = re.compile(r"^[\s(]*(?:(?:19|20)\d{2}\s?年\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?日)?|[二][〇零○O0][一二三四五六七八九〇零○]{2}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}日)?)[\s)]*(?:印发)?$")
 _CONTACT = re.compile(r"^[(]?(?:联系人|联系电话|联系单位|抄送|主送|附件|附[:]|承办|主题词|分送|经办|撰稿|编辑|责任编辑|公开方式|信息公开|此件|本报告|注[:])")
+
+_LEADS_IN = re.compile(r"(?:[:]|如下[。]?|(?:以下|下列)[^,。;:]{0,12}[。:]|在肯定成绩的同时[^。]{0,60}。|(?:不足|差距|困难|问题)。?主要(?:表现在|有)[。:]?)$")
 
 
 class Passages:
@@ -102,7 +104,7 @@ class Passages:
     def is_preamble(self, start: int, end: int) -> bool:
         """Return whether a paragraph leads into a document or list without doing anything itself."""
         line = self.folded[start:end].rstrip()
-        if line.endswith((":", "如下", "如下。")) and len(line) <= 200:
+        if len(line) <= 200 and _LEADS_IN.search(line):
             return True
         return self.preamble_cue.match(line) is not None and line.endswith((":", "如下。", "制定本方案。"))
 

@@ -51,8 +51,15 @@ def _mark_announced(root: Node, passages: Passages) -> None:
         if node.role != "problem" and announced_problems(node, passages):
             for child in node.children:
                 if child.kind == node.children[0].kind:
-                    for below in child.walk():
-                        below.role = below.own_role or "problem"
+                    _mark(child)
+
+
+def _mark(node: Node) -> None:
+    if node.own_role is not None and node.own_role != "problem":
+        return
+    node.role = "problem"
+    for child in node.children:
+        _mark(child)
 
 
 def _statements_of(node: Node, passages: Passages) -> Iterator[Statement]:

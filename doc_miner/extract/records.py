@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from doc_miner.extract.figures import FigureContext, FigureFinder, Zone
 from doc_miner.extract.measures import Passage, find_passages
 from doc_miner.extract.passages import Passages
 from doc_miner.extract.problems import Statement, find_statements
+from doc_miner.extract.running import find_running
 from doc_miner.extract.rectification import RectificationTable, Row, find_rectification_tables
 from doc_miner.extract.table_figures import find_table_figures, is_data_table
 from doc_miner.extract.targets import TargetTable, find_targets
@@ -60,11 +62,17 @@ class Extractor:
     def extract(self, document: Document, metadata: Metadata, outline: Node) -> Extracted:
         """Return problems' statements, measures' passages, tables, targets and citations."""
         passages = Passages(document.text, fold(document.text), self.lexicon)
+        _give_default_roles(outline, metadata, passages)
         targets = tuple(find_targets(document, passages, self.lexicon))
         tables = tuple(find_rectification_tables(document))
         covered = [span for found in targets for span in (*found.cells, *found.indicators)]
         statements = [s for s in find_statements(outline, passages) if not _inside(s.problem.start, s.problem.end, covered)]
         found = [p for p in find_passages(outline, passages, statements) if not _inside(p.start, p.end, covered)]
+        if metadata.doc_type not in SILENT:
+            stretches = _running_stretches(outline, metadata, passages, [(t.start, t.end) for t in document.tables])
+            told, done = find_running(stretches, passages)
+            statements += [s for s in told if not _inside(s.problem.start, s.problem.end, covered)]
+            found += [p for p in done if not _inside(p.start, p.end, [*covered, *((q.start, q.end) for q in found)])]
         rows: dict[Span, Row] = {}
         for table in tables:
             node = Node("table", 1, table.table.start, table.table.start, table.table.end, (table.table.start, table.table.start), role="response")
@@ -131,6 +139,69 @@ class Extractor:
         figures, changes = self.figures.find(document.text, context)
         merged = sorted([*figures, *table_figures], key=lambda figure: (figure.start, figure.end))
         return tuple(merged), tuple(changes)
+
+
+SILENT = ("督导反馈", "统计公报")
+"""Document types whose parts without a telling heading hold no measures of the county's own."""
+_MATTER = re.compile(r"^关于.{2,40}(?:问题|诉求|建议|情况)$")
+
+
+def _give_default_roles(outline: Node, metadata: Metadata, passages: Passages) -> None:
+    """Let parts whose heading says what is done (一、加大投入，改善条件) hold measures, where no heading above tells otherwise."""
+    if metadata.doc_type in SILENT:
+        return
+    for node in outline.children:
+        if node.role is None and not node.line_bound and node.kind != "label":
+            _give_default_role(node, passages)
+
+
+def _give_default_role(node: Node, passages: Passages) -> None:
+    heading = passages.folded[node.heading[0] : node.heading[1]].strip(" :。")
+    action = passages.action_cue.search(heading)
+    if action is not None and action.start() <= 8 and not _MATTER.match(heading) and passages.problem_cue.search(heading) is None:
+        for below in node.walk():
+            below.role = below.role or "measure"
+        return
+    items = [child for child in node.children if child.role is None and child.kind in ("is", "circled")]
+    acting = [child for child in items if passages.action_cue.search(passages.folded, child.body, child.end)]
+    if len(acting) * 2 > len(items):
+        for child in items:
+            child.role = "measure"
+    for child in node.children:
+        if child.role is None and not child.line_bound and child.kind != "label":
+            _give_default_role(child, passages)
+
+
+def _running_stretches(outline: Node, metadata: Metadata, passages: Passages, tables: Sequence[Span]) -> list[tuple[Node, Span]]:
+    """Return the stretches of running text that no heading explains, each with its node; none where the outline tells all."""
+    told = any(node.role in ("response", "measure", "plan", "problem") and not node.line_bound for node in outline.walk())
+    out: list[tuple[Node, Span]] = []
+    for node in outline.walk():
+        if node.role is not None or node.line_bound:
+            continue
+        if node.kind == "root":
+            if told:
+                continue
+            start = passages.folded.find("\n") + 1
+        else:
+            start = node.heading[1]
+        gaps = [(start, node.own_end())] if node.kind != "root" else [(start, node.own_end())]
+        for begin, end in gaps:
+            for piece in _without(begin, end, tables):
+                out.append((node, piece))
+    return out
+
+
+def _without(start: int, end: int, holes: Sequence[Span]) -> list[Span]:
+    out, at = [], start
+    for a, b in sorted(holes):
+        if a < end and b > at:
+            if a > at:
+                out.append((at, a))
+            at = max(at, b)
+    if at < end:
+        out.append((at, end))
+    return out
 
 
 def _inside(start: int, end: int, spans: Sequence[Span]) -> bool:

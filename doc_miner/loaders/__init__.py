@@ -18,7 +18,7 @@ from doc_miner.loaders.formats import REFUSED, SUFFIXES, label
 from doc_miner.loaders.limits import DEFAULT, MEGABYTE, Limits
 from doc_miner.loaders.repair import repaired
 from doc_miner.loaders.sniff import detect_format
-from doc_miner.source import Source, Warning
+from doc_miner.source import Paragraph, Source, SourceTable, Warning
 
 __all__ = ["DEFAULT", "LOADERS", "Limits", "detect_format", "load_source", "read_bytes", "read_source"]
 
@@ -50,7 +50,8 @@ def read_bytes(path: Path, limits: Limits = DEFAULT) -> bytes:
     except PermissionError as error:
         raise LoadError("unreadable", "没有读取权限；请检查文件的权限设置。") from error
     except (OSError, ValueError) as error:
-        raise LoadError("unreadable", f"文件打不开（{error}）；请复制到本地磁盘后再试。") from error
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise LoadError("unreadable", f"文件打不开（{reason}）；请复制到本地磁盘后再试。") from error
 
 
 def read_source(data: bytes, name: str, limits: Limits = DEFAULT) -> Source:
@@ -68,8 +69,8 @@ def read_source(data: bytes, name: str, limits: Limits = DEFAULT) -> Source:
     except Exception as error:  # the border: no library's exception passes it
         fault = f"{label(kind).strip()}，{type(error).__name__}"
         raise LoadError("damaged", f"文件已损坏或不合规范（{fault}）；请用原软件打开并另存后再试。") from error
-    lie = _lying_name(name, kind)
-    return replace(source, warnings=(lie, *source.warnings)) if lie else source
+    further = [warning for warning in (_lying_name(name, kind), _no_text(source)) if warning]
+    return replace(source, warnings=(*further, *source.warnings)) if further else source
 
 
 def _reader(kind: str) -> Reader:
@@ -87,6 +88,15 @@ def _reader(kind: str) -> Reader:
     except ImportError as error:
         raise LoadError("not_installed", f"读取{label(kind)}需要的程序库 {error.name} 没有安装；请重新安装 doc-miner。") from error
     return reader
+
+
+def _no_text(source: Source) -> Warning | None:
+    for block in source.blocks:
+        if isinstance(block, Paragraph) and block.text.strip():
+            return None
+        if isinstance(block, SourceTable) and any(cell.strip() for row in block.rows for cell in row):
+            return None
+    return Warning("no_text", "没有读到文字（可能全是图片）；请核对原文件。")
 
 
 def _lying_name(name: str, kind: str) -> Warning | None:

@@ -125,7 +125,7 @@ class _DocumentReader:
         properties = child(element, "pPr")
         in_contents = self.text.in_contents
         text, boxes = self.text.read(element)
-        if self._is_contents(value_of(properties, "pStyle"), text, in_contents or self.text.in_contents):
+        if text.strip() and self._is_contents(element, text, in_contents or self.text.in_contents):
             self.notes.count("contents")
             if found and isinstance(found[-1], Paragraph) and "".join(found[-1].text.split()) == "目录":
                 found.pop()
@@ -138,10 +138,14 @@ class _DocumentReader:
         for box in boxes:
             found += self.blocks(box)
 
-    def _is_contents(self, style: str | None, text: str, in_contents: bool) -> bool:
-        if not text.strip():
-            return False
-        return self.styles.is_contents(style) or (in_contents and bool(_PAGE_NUMBER_AT_END.search(text)))
+    def _is_contents(self, element: etree._Element, text: str, in_contents: bool) -> bool:
+        """Return whether the paragraph is a line of an automatic table of contents.
+
+        Its field may be left open in a broken file: so a line must also look like one.
+        """
+        if self.styles.is_contents(value_of(child(element, "pPr"), "pStyle")):
+            return True
+        return in_contents and bool(_PAGE_NUMBER_AT_END.search(text)) and element.find(f".//{w('r')}/{w('tab')}") is not None
 
     def _paragraphs(self, properties: etree._Element | None, text: str) -> Iterator[Paragraph]:
         number = self._number(properties)

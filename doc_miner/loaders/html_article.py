@@ -161,13 +161,14 @@ def _prose(root: etree._Element) -> dict[etree._Element, int]:
     A data table counts little, but enough that a page that is one table has a weight.
     """
     order = list(root.iter(etree.Element))
-    owners = _line_owners(order)
+    tables = {element for element in order if element.tag == "table" and is_data_table(element)}
+    owners = _line_owners(order, tables)
     own: dict[etree._Element, list[str]] = {}
     weights = dict.fromkeys(order, 0)
     for element, owner in owners.items():
         if owner is None:
             continue
-        if element.tag == "table" and is_data_table(element):
+        if element in tables:
             weights[element] = min(_TABLE_WEIGHT, len(plain(text_of(element))))
             continue
         own.setdefault(owner, []).append(element.text or "")
@@ -181,13 +182,13 @@ def _prose(root: etree._Element) -> dict[etree._Element, int]:
     return weights
 
 
-def _line_owners(order: list[etree._Element]) -> dict[etree._Element, etree._Element | None]:
+def _line_owners(order: list[etree._Element], tables: set[etree._Element]) -> dict[etree._Element, etree._Element | None]:
     """Return for every element the block its text belongs to; ``None`` inside links and data tables."""
     owners: dict[etree._Element, etree._Element | None] = {}
     for element in order:
         parent = element.getparent()
         above = owners.get(parent, element) if parent is not None else element
-        if is_link(element) or above is None or (parent is not None and parent.tag == "table" and is_data_table(parent)):
+        if is_link(element) or above is None or parent in tables:
             owners[element] = None
         else:
             owners[element] = element if element.tag in BLOCKS else above

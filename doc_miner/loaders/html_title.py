@@ -10,7 +10,7 @@ from doc_miner.loaders.html_blocks import block_texts, plain
 
 _META_NAME = "articletitle"
 _SITE = re.compile(r"\s*(?:_|\||--|[-–]|\s—\s|>|»)\s*[^_|–—]{0,40}$")
-_SITE_NAME = re.compile(r"(?:政府|门户|网|网站|官网|局|厅|委|委员会|办公室|信箱|频道|首页|中心|报告|公开|公告|动态|新闻)[^，。]{0,4}$")
+_SITE_NAME = re.compile(r"(?:政府|门户|网|网站|局|厅|委|委员会|办公室|信箱|频道|首页|中心)\s*$")
 _CUT = re.compile(r"(?:\.{3}|…+)$")
 _LONGEST = 150
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from doc_miner.loaders import text
 
-_HEAD = 4096
+_HEAD = 65_536
+_MARKS = b"\xef\xbb\xbf\xff\xfe"
 _MAGIC = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
     (b"{\\rtf", "rtf"),
@@ -25,7 +26,6 @@ _MAGIC = (
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!\x1a\x07", "rar"),
     (b"\x1f\x8b\x08", "gzip"),
-    (b"BZh", "bzip2"),
     (b"\xfd7zXZ\0", "xz"),
     (b"%!PS", "ps"),
     (b"\xc5\xd0\xd3\xc6", "ps"),
@@ -69,7 +69,7 @@ def detect_format(data: bytes, name: str) -> str:
     >>> detect_format(b"%PDF-1.7", "report.doc")
     'pdf'
     """
-    if not data.strip(b"\0 \t\r\n"):
+    if not data.strip(b"\0 \t\r\n" + _MARKS):
         return "empty"
     return _by_magic(data) or _by_markup(data) or ("txt" if text.is_text(data) else "unknown")
 
@@ -88,6 +88,8 @@ def _by_structure(data: bytes) -> str | None:
     head = data[:_HEAD]
     if b"%PDF-" in head[:1024]:
         return "pdf"
+    if head[:3] == b"BZh" and head[4:10] == b"1AY&SY":
+        return "bzip2"
     if head[:2] == b"BM" and len(head) > 26 and struct.unpack_from("<I", head, 14)[0] in (12, 40, 56, 108, 124):
         return "bmp"
     if head[:4] == b"RIFF" and head[8:12] in (b"WEBP", b"WAVE", b"AVI "):

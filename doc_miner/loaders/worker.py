@@ -158,12 +158,13 @@ class _Child:
         self.files = 0
         path = [entry for entry in sys.path if entry]  # '' is the working directory, full of other people's files
         command = [sys.executable, "-P", "-W", "ignore", "-c", _START.format(path=path, memory=limits.memory_mb)]
+        detached: dict[str, Any]
         if sys.platform == "win32":
-            detached: dict[str, Any] = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+            detached = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
         else:
             detached = {"start_new_session": True}  # Ctrl-C is for the caller alone
-        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "bufsize": 0}
-        self._process: subprocess.Popen[bytes] = subprocess.Popen(command, **pipes, **detached)
+        options = detached | {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "bufsize": 0}
+        self._process: subprocess.Popen[bytes] = subprocess.Popen(command, **options)
         self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         # Neither a caller that forgets to close nor the end of the interpreter leaves a child behind.
         self._finish = weakref.finalize(self, _end_own, self._process, os.getpid())

@@ -1,0 +1,204 @@
+"""Join lines to paragraphs, over page breaks and around tables.
+
+A line goes on in the next one only when nothing more would have fitted into it and the next
+begins where lines go on, not at an indent. Titles set large over several lines are one paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from doc_miner.loaders.grid import is_caption, parse_unit
+from doc_miner.loaders.pdf_lines import PageLine
+from doc_miner.loaders.pdf_tables import PageTable
+from doc_miner.loaders.pdf_wrap import room_needed
+from doc_miner.textfold import fold
+
+_LARGER = 1.12
+_SENTENCE_ENDS = tuple("。！？；：!?;:")
+_CN = "[一二三四五六七八九十百]{1,3}"
+_MARKER = re.compile(
+    rf"(?:{_CN}\s?[、.](?!\d)|\(\s?(?:{_CN}|\d{{1,2}})\s?\)|\d{{1,2}}\s?[.、](?!\d)|\d{{1,2}}\)|[①-⑳]|第{_CN}[章节条部]|(?:存在)?问题\s?(?:\d{{1,2}}|{_CN})\s?[:.、]|附件|附表)"
+)
+_RED_HEAD = re.compile(r"(?:文件|公报|\d{4}[〕\]](?:第)?\d+号|简报|通报\(第.*期\)|第.{1,4}期)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Left and right bounds of the body of a page."""
+
+    left: float
+    right: float
+
+
+@dataclass(slots=True)
+class Group:
+    """Lines of one paragraph; ``is_title`` for the title of the document."""
+
+    lines: list[PageLine]
+    is_title: bool = False
+    kept_apart: bool = field(default=False)
+    """A caption or a unit: nothing is joined to it."""
+
+
+Item = PageLine | PageTable
+
+
+def body_size_of(lines: Iterable[PageLine]) -> float:
+    """Return the font size of most characters."""
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[round(line.size * 2) / 2] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 12.0
+
+
+def group_lines(items: Sequence[Item], widths: Mapping[int, float]) -> list[Group | PageTable]:
+    """Return paragraphs and tables in reading order; *widths* gives the width of each page."""
+    lines = [item for item in items if isinstance(item, PageLine)]
+    grouper = _Grouper(margins_of(lines, widths), body_size_of(lines), _pitches(lines))
+    for index, item in enumerate(items):
+        if isinstance(item, PageTable):
+            grouper.add_table(item)
+        else:
+            grouper.add_line(item, before_table=any(isinstance(after, PageTable) for after in items[index + 1 : index + 3]))
+    return grouper.blocks
+
+
+class _Grouper:
+    """Takes lines one by one; the last group is open."""
+
+    def __init__(self, margins: Mapping[int, Margins], body: float, pitches: Mapping[float, float]) -> None:
+        self.blocks: list[Group | PageTable] = []
+        self._margins = margins
+        self._body = body
+        self._pitches = pitches
+        self._open: Group | None = None
+        self._title_found = False
+
+    def add_table(self, table: PageTable) -> None:
+        self.blocks.append(table)
+        if self._open is not None and (self._open.kept_apart or not self._interrupted(self._open)):
+            self._open = self._before_caption()
+
+    def add_line(self, line: PageLine, *, before_table: bool) -> None:
+        if before_table and (parse_unit(line.text) or is_caption(line.text)):
+            self._start(line, kept_apart=True)
+        elif self._open is not None and not self._open.kept_apart and self._goes_on(self._open, line):
+            self._open.lines.append(line)
+        else:
+            self._start(line)
+
+    def _start(self, line: PageLine, *, kept_apart: bool = False) -> None:
+        group = Group([line], kept_apart=kept_apart)
+        if not self._title_found and line.size > _LARGER * self._body and not _RED_HEAD.search(fold(line.text)):
+            group.is_title = self._title_found = True
+        self.blocks.append(group)
+        self._open = group
+
+    def _before_caption(self) -> Group | None:
+        """Return the paragraph that a table and its caption interrupt, if it is one in mid-sentence."""
+        for block in reversed(self.blocks[-4:]):
+            if isinstance(block, Group) and not block.kept_apart:
+                return block if self._interrupted(block) else None
+        return None
+
+    def _interrupted(self, group: Group) -> bool:
+        last = group.lines[-1]
+        return not last.text.endswith(_SENTENCE_ENDS) and self._margins[last.page].right - last.right < 1.5 * last.size
+
+    def _goes_on(self, group: Group, line: PageLine) -> bool:
+        last = group.lines[-1]
+        if abs(last.size - line.size) > 0.08 * max(last.size, line.size):
+            return False
+        if last.page == line.page and line.top - last.top > self._farthest(line):
+            return False
+        if line.size > _LARGER * self._body:
+            return not _MARKER.match(fold(line.text)) and not _RED_HEAD.search(fold(last.text))
+        if isinstance(self.blocks[-1], PageTable) and not self._interrupted(group):
+            return False
+        margins = self._margins[last.page]
+        if margins.right - last.right >= room_needed(line.text, line.edges) + 0.3 * line.size:
+            return False
+        return self._begins_where_lines_go_on(group, line)
+
+    def _farthest(self, line: PageLine) -> float:
+        """Return how far below the last line a line of the same paragraph may begin."""
+        pitch = self._pitches.get(round(line.size), 1.6 * line.size)
+        return max(1.45 * pitch, 2.4 * line.size if line.size > _LARGER * self._body else 0)
+
+    def _begins_where_lines_go_on(self, group: Group, line: PageLine) -> bool:
+        first, last = group.lines[0], group.lines[-1]
+        margins = self._margins[line.page]
+        indent = line.left - margins.left
+        if len(group.lines) > 1 and abs(indent - (last.left - self._margins[last.page].left)) < 0.4 * line.size:
+            return not self._starts_item(last, line)
+        if indent < 0.8 * line.size:
+            return not self._starts_item(last, line)
+        if len(group.lines) == 1 and _MARKER.match(fold(first.text)) and 0.8 * line.size < line.left - first.left < 4 * line.size:
+            return not _MARKER.match(fold(line.text))
+        return self._is_centred(first) and self._is_centred(line) and not first.text.endswith(_SENTENCE_ENDS) and len(group.lines) == 1
+
+    def _starts_item(self, last: PageLine, line: PageLine) -> bool:
+        """Return whether a list marker at the margin begins an item, in a document without indents."""
+        return bool(_MARKER.match(fold(line.text))) and last.text.endswith(_SENTENCE_ENDS)
+
+    def _is_centred(self, line: PageLine) -> bool:
+        margins = self._margins[line.page]
+        return abs((line.left - margins.left) - (margins.right - line.right)) < line.size
+
+
+def _pitches(lines: Sequence[PageLine]) -> dict[float, float]:
+    """Return the usual distance of one line from the next, by font size."""
+    found: dict[float, list[float]] = defaultdict(list)
+    for one, other in zip(lines, lines[1:], strict=False):
+        step = other.top - one.top
+        if one.page == other.page and 0 < step < 3.5 * one.size and abs(one.size - other.size) < 0.5:
+            found[round(one.size)].append(step)
+    return {size: _lower_middle(steps) for size, steps in found.items()}
+
+
+def _lower_middle(steps: list[float]) -> float:
+    """Return a middle value that space between paragraphs does not raise."""
+    return sorted(steps)[len(steps) * 2 // 5]
+
+
+# --- margins -----------------------------------------------------------------------------------
+def margins_of(lines: Sequence[PageLine], widths: Mapping[int, float]) -> dict[int, Margins]:
+    """Return the margins of every page, from its own lines and those of the pages around it of the same width."""
+    by_page: dict[int, list[PageLine]] = {page: [] for page in widths}
+    for line in lines:
+        by_page[line.page].append(line)
+    return {page: _page_margins(page, by_page, widths) for page in widths}
+
+
+def _page_margins(page: int, by_page: Mapping[int, list[PageLine]], widths: Mapping[int, float]) -> Margins:
+    own = by_page[page]
+    around = [
+        line for near in range(page - 2, page + 3) if abs(widths.get(near, 0) - widths[page]) < 1 for line in by_page.get(near, ())
+    ]
+    right = _right_margin(own, 5) or _right_margin(around, 3) or (max((line.right for line in around), default=widths[page]))
+    left, wider = _left_margin(own, 8), _left_margin(around, 2)
+    if left is None or (wider is not None and 1.5 < (left - wider) / body_size_of(own) < 2.5):
+        left = wider
+    return Margins(left if left is not None else min((line.left for line in around), default=0.0), right)
+
+
+def _right_margin(lines: Sequence[PageLine], least: int) -> float | None:
+    """Return where full lines end: most long lines are full, some hang over, some end a paragraph."""
+    ends = sorted(line.right for line in lines)
+    if not ends:
+        return None
+    start = min(line.left for line in lines)
+    long = [end for end in ends if end - start > 0.6 * (ends[-1] - start)]
+    return long[len(long) * 3 // 4] if len(long) >= least else None
+
+
+def _left_margin(lines: Sequence[PageLine], least: int) -> float | None:
+    """Return the leftmost place at which at least two lines begin."""
+    if len(lines) < least:
+        return None
+    starts = sorted(line.left for line in lines)
+    return next((one for one, other in zip(starts, starts[1:], strict=False) if other - one < 2), starts[0])
