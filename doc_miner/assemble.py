@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from doc_miner.classify import Classifier, IndicatorFinder, speaks_of_basic_standard
-from doc_miner.extract.records import Extracted, Records, with_ids
 from doc_miner.model import Document, Figure, Measure, Metadata, Origin, Problem, Report, Section, Target
 from doc_miner.outline import Node
+from doc_miner.records import Extracted, Records, with_ids
 from doc_miner.source import BBox
 
 _CLAUSE = re.compile(r"[,，。；;！？!?\n]")
@@ -98,7 +98,7 @@ class _Owners:
     """Which problem and measure a position belongs to."""
 
     def __init__(self, problems: Sequence[Problem], measures: Sequence[Measure]) -> None:
-        spans = [(p.start, p.end, p.problem_id, None) for p in problems]
+        spans: list[tuple[int, int, str | None, str | None]] = [(p.start, p.end, p.problem_id, None) for p in problems]
         spans += [(a, b, p.problem_id, None) for p in problems for a, b in p.mentions]
         spans += [(m.start, m.end, m.problem_id, m.measure_id) for m in measures]
         self._spans = sorted(spans, key=lambda span: (span[0], -span[1]))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -32,28 +33,33 @@ class DateMention:
     """The calendar year the mention names (of a school year its first); ``None`` if it covers several or none."""
 
 
-_N = r"(?:[〇零○一二三四五六七八九十]{1,3}|\d{1,2})"
-_YEAR = r"(?:(?:19|20)\d{2}|[一二][〇零○九][〇零○一二三四五六七八九]{2})"
-_RELATIVE = {"今年": 0, "本年度": 0, "本年": 0, "当年": 0, "明年": 1, "来年": 1, "次年": 1, "后年": 2, "去年": -1, "上年度": -1, "上年": -1, "前年": -2}
+_N = r"(?:[〇零○一二三四五六七八九十廿卅]{1,3}|\d{1,2})"
+_YEAR = r"(?:(?:19|20)\d{2}|[一二][〇零○OoО九][〇零○OoО一二三四五六七八九]{2})"
+_RELATIVE = {"上一年度": -1, "上一年": -1, "今年": 0, "本年度": 0, "本年": 0, "当年": 0, "明年": 1, "来年": 1, "次年": 1, "后年": 2, "去年": -1, "上年度": -1, "上年": -1, "前年": -2}
 _REL = "|".join(sorted(_RELATIVE, key=len, reverse=True))
 _SEP = r"\s?(?:-{1,2}|至|到|~)\s?"
-_PARTS = r"(?:上半年|下半年|第[一二三四1-4]季度|[一二三四]季度|年底前?|底|年末|末|年初|初|年中|春季学期|秋季学期|春学期|秋学期|春季|秋季|暑期|暑假|寒假)"
-_TAIL = r"(?P<tail>\s?(?:以前|之前|前(?![年期后三五十])|以来|起(?!草|始|步)|之后|以后|后(?!勤|备|期|续)|内(?!部|容)|以内|止|为止))?"
+_PARTS = r"(?:上半年|下半年|第[一二三四1-4]季度|[一二三四]季度|年底前?|底|年末|末|年初|初|年中|春季学期|秋季学期|春学期|秋学期|(?:春季|秋季)(?:开学)?|暑期|暑假|寒假)"
+_TAIL = r"(?P<tail>\s?(?:以前|之前|前(?![年期后三五十])|以来|来(?=[,，。、累共先已全])|起(?!草|始|步)|之后|以后|后(?!勤|备|期|续)|内(?!部|容)|以内|止|为止))?"
 
 _PATTERN = re.compile(
     rf"""
-    (?P<iso>(?<![\d.])(?:19|20)\d{{2}}\s?[-./]\s?\d{{1,2}}\s?[-./]\s?\d{{1,2}}(?!\d))
-    | (?P<isomonth>(?<![\d.〔\[(])(?:19|20)\d{{2}}-(?:0[1-9]|1[0-2])(?![\d.%年-]))
+    (?P<iso>(?<![\d.])(?:19|20)\d{{2}}\s?[-./]\s?\d{{1,2}}\s?[-./]\s?\d{{1,2}}(?!\d)(?:\s?(?:至|到)\s?(?:19|20)\d{{2}}[-./]\d{{1,2}}[-./]\d{{1,2}}(?!\d))?)(?P<isotail>前|之前|以前|起|以来)?
+    | (?P<isospan>(?<![\d.])(?:19|20)\d{{2}}[.]\d{{1,2}}\s?(?:-|至|到)\s?(?:19|20)\d{{2}}[.]\d{{1,2}}(?![\d.]))
+    | (?P<isomonth>(?<![\d.〔\[(表图])(?:19|20)\d{{2}}-(?:0?[1-9]|1[0-2])(?![\d.%年月-])|(?<=\()(?:19|20)\d{{2}}[.](?:0?[1-9]|1[0-2])(?=\)))
+    | (?P<list>(?:19|20)\d{{2}}(?=(?:、(?:19|20)\d{{2}})*(?:、|和|与|及)(?:19|20)\d{{2}}年))
+    | (?P<until>(?P<uprefix>到)(?P<uy>20\d{{2}})(?=[一-鿿])(?!年|级|届))
+    | (?P<months>(?:(?P<my>{_YEAR})\s?年\s?)?(?P<m1>{_N})\s?月?\s?(?:-|至|到)\s?(?P<m9>{_N})月(?!\s?{_N}日)(?:份)?)
+    | (?P<thisterm>本学年|上学年|本学期|上学期|下学期|本月(?!底)|上个?月|下个?月)
     | (?P<syear>(?P<sy1>(?:19|20)\d{{2}})(?:{_SEP}(?P<sy2>(?:19|20)?\d{{2}}))?\s?学年度?(?P<sterm>(?:第?[一二]|上|下)学期)?)
-    | (?P<span>(?P<prefix0>到|至)?(?P<a>{_YEAR})\s?年?(?:\s?(?P<am>{_N})\s?月(?:份)?(?:\s?(?P<ad>{_N})\s?[日号])?)?(?:{_SEP})(?P<b>{_YEAR}|\d{{2}}(?=\s?年))\s?年度?(?:\s?(?P<bm>{_N})\s?月(?:份)?(?:\s?(?P<bd>{_N})\s?[日号])?)?(?P<bpart>底)?){_TAIL.replace("tail", "tail2")}
-    | (?P<point>(?P<prefix>到|至|截至|截止到?|不?迟于)?\s?(?:(?P<y>{_YEAR})\s?年度?(?!级|代)|(?P<rel>{_REL})(?!级))(?!代)
-        (?:\s?的?(?P<m>{_N})\s?月(?:份)?(?:\s?(?:(?P<d>{_N})\s?[日号]|(?P<mpart>底|初|末|上旬|中旬|下旬)))?(?:{_SEP}(?P<m2>{_N})\s?月(?:份)?(?:\s?(?P<d2>{_N})\s?[日号])?)?
+    | (?P<span>(?P<prefix0>到|至)?(?P<a>{_YEAR})\s?年?度?(?:\s?(?P<am>{_N})\s?月(?:份)?(?:\s?(?P<ad>{_N})\s?[日号])?)?(?:{_SEP})(?P<b>{_YEAR}|\d{{2}}(?=\s?年))\s?年度?(?:\s?(?P<bm>{_N})\s?月(?:份)?(?:\s?(?P<bd>{_N})\s?[日号])?)?(?P<bpart>底)?){_TAIL.replace("tail", "tail2")}
+    | (?P<point>(?P<prefix>到|至(?!少|今)|截至|截止到?|不?迟于)?\s?(?:(?P<y>{_YEAR})\s?年度?(?!级|代)|(?P<rel>{_REL})(?!级))(?!代)
+        (?:\s?的?(?P<m>{_N})\s?月(?:份)?(?:\s?(?:(?P<d>{_N})\s?[日号]|(?P<mpart>底|初|末|上旬|中旬|下旬)))?(?:{_SEP}(?:(?P<m2>{_N})\s?月(?:份)?)?(?:\s?(?P<d2>{_N})\s?[日号])?)?
           |\s?(?P<part>{_PARTS}))?){_TAIL.replace("tail", "tail3")}
-    | (?P<plan>[“"]?(?P<plann>十[一二三四五六]?)五[”"]?(?:时期|期间|规划期(?:间)?|末)?(?=时期|期间|规划|末|以来|[”"]|初|$|[,。、]))(?P<planpart>末|以来)?
-    | (?P<within>(?P<wn>{_N}|两|半)\s?(?P<wu>年|个月|天|日|周)(?:之|以)?内)
-    | (?P<recent>近(?P<rn>[两三四五六七八九十几]|\d{{1,2}})?年来?|(?:[两三四五六七八九十]|\d{{1,2}})年来|多年来|历年来?|近期|近几年来?)
-    | (?P<yearend>(?:(?P<ym>{_N})月底前?|本月底前?|(?<![年\d])年底前?|年内|本学期(?:末|内)?|下学期|学期末|月底前))
-    | (?P<month>(?<![年\d个])(?P<mm>{_N})月(?!工资)(?:份|底|初|末|上旬|中旬|下旬)?(?:(?P<md>{_N})[日号])?(?P<mtail>以前|之前|前|起|以来)?)
+    | (?P<plan>(?P<planto>到|至)?[“"]?(?P<plann>十[一二三四五六]?)五[”"]?(?P<planpart>时期|期间|规划期(?:间|内)?|末|以来|初))
+    | (?P<within>(?:今后|未来)?(?P<wn>{_N}|两|半)\s?(?P<wu>年|个月|天|日|周)(?:之|以)?内)
+    | (?P<recent>(?:最近|过去|近)(?P<rn>[一两三四五六七八九十]|\d{{1,2}})(?P<ru>年|个月)来?|(?P<rn2>[一两三四五六七八九十]|\d{{1,2}})年来|近几?年来?|多年来|历年来?|近期)
+    | (?P<yearend>(?<!每年)(?<!每)(?:(?<!\d)(?P<ym>{_N})月底前?|本月底前?|(?<![年\d])年底前?|年内|学期末|月[底末]前?))
+    | (?P<month>(?<![年\d个每])(?<!每年)(?P<mm>{_N})月(?!工资|天|亮|球)(?:份|底|初|末|上旬|中旬|下旬)?(?:(?P<md>{_N})[日号])?(?P<mtail>以前|之前|前|起|以来)?)
     """,
     re.X,
 )
@@ -65,13 +71,18 @@ def find_dates(text: str, reference: date | None = None) -> list[DateMention]:
     >>> [(m.text, str(m.last)) for m in find_dates("力争在2025年底前完工")]
     [('2025年底前', '2025-12-31')]
     """
+    return [mention for mention in find_mentions(text, reference) if mention.first or mention.last or mention.kind != "vague"]
+
+
+def find_mentions(text: str, reference: date | None = None) -> list[DateMention]:
+    """Return the dates of `find_dates` and the words that stand for no certain days (近年来), which hold a year off."""
     folded = fold(text)
-    found = []
-    for match in _PATTERN.finditer(folded):
-        mention = _read(match, text, folded, reference)
-        if mention is not None:
-            found.append(mention)
-    return found
+    found = [_read(match, text, folded, reference) for match in _PATTERN.finditer(folded)]
+    return [mention for mention in found if mention is not None]
+
+
+Days = tuple[str, date | None, date | None]
+"""Kind, first day and last day of a mention."""
 
 
 def _read(match: re.Match[str], text: str, folded: str, reference: date | None) -> DateMention | None:
@@ -80,60 +91,79 @@ def _read(match: re.Match[str], text: str, folded: str, reference: date | None) 
         end -= 1
     while start < end and text[start].isspace():
         start += 1
-    kind, first, last = "point", None, None
-    named_year: int | None = None
-    if match["iso"]:
-        day = _day(*(int(n) for n in re.findall(r"\d+", match["iso"])))
-        if day is None:
+    name = next(name for name in _READERS if match[name])
+    if name == "point":
+        point = _point(match, reference)
+        if point is None:
             return None
-        first = last = day
-    elif match["isomonth"]:
-        year, month = (int(n) for n in match["isomonth"].split("-"))
-        first, last = _month(year, month)
-    elif match["syear"]:
-        kind, (first, last) = "school", _school_year(int(match["sy1"]), match["sterm"])
-    elif match["span"]:
-        result = _span(match)
-        if result is None:
-            return None
-        kind, first, last = result
-        if match["prefix0"]:
-            start += len(match["prefix0"])
-    elif match["point"]:
-        result = _point(match, reference)
-        if result is None:
-            return None
-        kind, first, last, skip, named_year = result
+        kind, first, last, skip, year = point
         start += skip
         while text[start].isspace():
             start += 1
-    elif match["plan"]:
-        number = parse_chinese(match["plann"]) or 0
-        begin = 1901 + 5 * (number + 9) + 0
-        begin = {10: 2001, 11: 2006, 12: 2011, 13: 2016, 14: 2021, 15: 2026, 16: 2031}.get(number, begin)
-        first, last = date(begin, 1, 1), date(begin + 4, 12, 31)
-        kind = "span"
-        if match["planpart"] == "末":
-            first = date(begin + 4, 1, 1)
-        elif match["planpart"] == "以来":
-            last, kind = None, "since"
-    elif match["within"]:
-        kind, first, last = _within(match, reference)
-    elif match["recent"]:
-        kind = "vague"
-        years = match["rn"] and (parse_chinese(match["rn"]) if not match["rn"].isdigit() else int(match["rn"]))
-        if reference is not None and years:
-            first, last = date(reference.year - years + 1, 1, 1), reference
-    elif match["yearend"]:
-        kind, first, last = _year_end(match, reference)
-    elif match["month"]:
-        result = _bare_month(match, reference)
-        if result is None:
+        year = year if year is not None else _common_year(kind, first, last)
+    else:
+        days = _READERS[name](match, reference)
+        if days is None:
             return None
-        kind, first, last = result
-    if named_year is None and kind not in ("since", "vague"):
-        named_year = _common_year(kind, first, last)
-    return DateMention(text[start:end], start, end, first, last, kind, named_year)
+        kind, first, last = days
+        if name == "span" and match["prefix0"]:
+            start += len(match["prefix0"])
+        year = _common_year(kind, first, last)
+    return DateMention(text[start:end], start, end, first, last, kind, None if kind in ("since", "vague") else year)
+
+
+def _iso(match: re.Match[str], reference: date | None) -> Days | None:
+    numbers = [int(n) for n in re.findall(r"\d+", match["iso"])]
+    day, until = _day(*numbers[:3]), _day(*numbers[-3:])
+    if day is None or until is None:
+        return None
+    return _ended(day, until, match["isotail"], "point" if day == until else "span")
+
+
+def _iso_months(match: re.Match[str], reference: date | None) -> Days | None:
+    numbers = [int(n) for n in re.findall(r"\d+", match["isospan"] or match["isomonth"])]
+    if not all(1 <= month <= 12 for month in numbers[1::2]):
+        return None
+    return "point", _month(numbers[0], numbers[1])[0], _month(numbers[-2], numbers[-1])[1]
+
+
+def _listed_year(match: re.Match[str], reference: date | None) -> Days:
+    return "point", date(int(match["list"]), 1, 1), date(int(match["list"]), 12, 31)
+
+
+def _until_year(match: re.Match[str], reference: date | None) -> Days:
+    return "deadline", None, date(int(match["uy"]), 12, 31)
+
+
+def _months(match: re.Match[str], reference: date | None) -> Days | None:
+    year = _year(match["my"]) if match["my"] else reference.year if reference else None
+    low, high = _number(match["m1"]) or 0, _number(match["m9"]) or 0
+    if not 1 <= low <= high <= 12:
+        return None
+    return ("span", None, None) if year is None else ("span", _month(year, low)[0], _month(year, high)[1])
+
+
+def _stated_school_year(match: re.Match[str], reference: date | None) -> Days:
+    return "school", *_school_year(int(match["sy1"]), match["sterm"])
+
+
+def _plan(match: re.Match[str], reference: date | None) -> Days:
+    """Read 十四五期间: the five-year plans began in 1953; the tenth in 2001."""
+    begin = 2001 + 5 * ((parse_chinese(match["plann"]) or 10) - 10)
+    first, last = date(begin, 1, 1), date(begin + 4, 12, 31)
+    if match["planto"]:
+        return "deadline", None, last
+    if match["planpart"] == "以来":
+        return "since", first, None
+    return "span", date(begin + 4, 1, 1) if match["planpart"] == "末" else first, last
+
+
+def _recent(match: re.Match[str], reference: date | None) -> Days:
+    written = match["rn"] or match["rn2"]
+    count = _number("二" if written == "两" else written)
+    if reference is None or not count:
+        return "vague", None, None
+    return "vague", _shifted(reference, -count * (1 if match["ru"] == "个月" else 12)), reference
 
 
 def _common_year(kind: str, first: date | None, last: date | None) -> int | None:
@@ -154,7 +184,7 @@ def _year(text: str, base: int | None = None) -> int:
     if text.isdigit():
         value = int(text)
         return value if value > 99 else (base or 2000) // 100 * 100 + value
-    return parse_chinese(text) or 0
+    return parse_chinese(re.sub("[OoО]", "〇", text)) or 0
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -176,16 +206,16 @@ def _school_year(year: int, term: str | None) -> tuple[date, date]:
     return date(year, 9, 1), date(year + 1, 8, 31)
 
 
-def _ended(first: date | None, last: date | None, tail: str | None, kind: str) -> tuple[str, date | None, date | None]:
+def _ended(first: date | None, last: date | None, tail: str | None, kind: str) -> Days:
     tail = (tail or "").strip()
     if tail in ("前", "之前", "以前", "止", "为止"):
         return "deadline", None, last
-    if tail in ("以来", "起", "后", "之后", "以后"):
+    if tail in ("以来", "来", "起", "后", "之后", "以后"):
         return "since", first, None
     return kind, first, last
 
 
-def _span(match: re.Match[str]) -> tuple[str, date | None, date | None] | None:
+def _span(match: re.Match[str], reference: date | None) -> Days | None:
     begin = _year(match["a"])
     finish = _year(match["b"], begin)
     if finish < begin or finish - begin > 60:
@@ -231,8 +261,8 @@ def _point(match: re.Match[str], reference: date | None) -> tuple[str, date | No
                 first = last = exact
             elif match["mpart"]:
                 first, last = _month_part(year, month, match["mpart"])
-            if match["m2"]:
-                second = _number(match["m2"]) or 0
+            if match["m2"] or match["d2"]:
+                second = _number(match["m2"]) or month
                 if 1 <= second <= 12 and second >= month:
                     upper = _number(match["d2"])
                     last = (_day(year, second, upper) if upper else None) or _month(year, second)[1]
@@ -242,16 +272,12 @@ def _point(match: re.Match[str], reference: date | None) -> tuple[str, date | No
             kind = "school" if "学期" in part else kind
         else:
             first, last = date(year, 1, 1), date(year, 12, 31)
-    if part.endswith("底前"):
-        tail = "前"
-    elif part == "底" and not tail and prefix in ("到", "至"):
+    if part.endswith("底前") or part == "底" and not tail and prefix in ("到", "至"):
         tail = "前"
     kind, first, last = _ended(first, last, tail, kind)
     skip = len(match["prefix"] or "")
-    if prefix in ("到", "至") and kind in ("point", "span", "deadline"):
+    if prefix in ("到", "至") and kind in ("point", "span", "deadline", "school") or prefix and kind in ("point", "school"):
         kind, first, skip = "deadline", None, 0
-    elif prefix and kind == "point":
-        first, kind = None, "deadline"
     return kind, first, last, skip, None if kind == "since" else year
 
 
@@ -265,6 +291,7 @@ def _month_part(year: int, month: int, part: str) -> tuple[date, date]:
 
 
 def _year_part(year: int, part: str) -> tuple[date, date]:
+    part = part.removesuffix("开学")
     if part in _PART_MONTHS:
         low, high = _PART_MONTHS[part]
         return _month(year, low)[0], _month(year, high)[1]
@@ -276,19 +303,44 @@ def _year_part(year: int, part: str) -> tuple[date, date]:
     return date(year, 2, 1), date(year, 7, 31)
 
 
-def _within(match: re.Match[str], reference: date | None) -> tuple[str, date | None, date | None]:
+def _shifted(day: date, months: int) -> date:
+    """Return the day so many months later (or earlier), the last of its month where it has no such day."""
+    count = day.year * 12 + day.month - 1 + months
+    year, month = count // 12, count % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def _this_term(match: re.Match[str], reference: date | None) -> Days:
+    text = match["thisterm"]
+    if reference is None:
+        return "vague", None, None
+    if "月" in text:
+        day = _shifted(reference.replace(day=1), -1 if text.startswith("上") else 1 if text.startswith("下") else 0)
+        return "point", *_month(day.year, day.month)
+    year = reference.year if reference.month >= 9 else reference.year - 1
+    if text in ("本学年", "上学年"):
+        return "school", *_school_year(year - (text == "上学年"), None)
+    first_term = reference.month >= 9 or reference.month == 1
+    if text == "本学期":
+        return "school", *_school_year(year, "上" if first_term else "下")
+    if text == "上学期":
+        return "school", *(_school_year(year - 1, "下") if first_term else _school_year(year, "上"))
+    return "school", *(_school_year(year, "下") if first_term else _school_year(year + 1, "上"))
+
+
+def _within(match: re.Match[str], reference: date | None) -> Days:
     if reference is None:
         return "deadline", None, None
-    number = 0.5 if match["wn"] == "半" else float(2 if match["wn"] == "两" else _number(match["wn"]) or 0)
     unit = match["wu"]
+    if match["wn"] == "半":
+        return "deadline", reference, _shifted(reference, 6)
+    number = _number("二" if match["wn"] == "两" else match["wn"]) or 0
     if unit in ("天", "日", "周"):
-        return "deadline", None, reference + timedelta(days=int(number * (7 if unit == "周" else 1)))
-    months = int(number * (12 if unit == "年" else 1)) + reference.month - 1
-    year, month = reference.year + months // 12, months % 12 + 1
-    return "deadline", None, date(year, month, min(reference.day, monthrange(year, month)[1]))
+        return "deadline", reference, reference + timedelta(days=number * (7 if unit == "周" else 1))
+    return "deadline", reference, _shifted(reference, number * (12 if unit == "年" else 1))
 
 
-def _year_end(match: re.Match[str], reference: date | None) -> tuple[str, date | None, date | None]:
+def _year_end(match: re.Match[str], reference: date | None) -> Days:
     text = match["yearend"]
     kind = "deadline" if text.endswith("前") or text == "年内" else "point"
     if reference is None or "学期" in text:
@@ -298,11 +350,11 @@ def _year_end(match: re.Match[str], reference: date | None) -> tuple[str, date |
         return kind, None, None
     first, last = _month(reference.year, month)
     if text == "年内":
-        return kind, None, last
+        return kind, date(reference.year, 1, 1), last
     return kind, None if kind == "deadline" else date(last.year, last.month, 21) if "月" in text else first, last
 
 
-def _bare_month(match: re.Match[str], reference: date | None) -> tuple[str, date | None, date | None] | None:
+def _bare_month(match: re.Match[str], reference: date | None) -> Days | None:
     month, day = _number(match["mm"]), _number(match["md"])
     if month is None or not 1 <= month <= 12:
         return None
@@ -315,3 +367,23 @@ def _bare_month(match: re.Match[str], reference: date | None) -> tuple[str, date
             return None
         first = last = exact
     return _ended(first, last, match["mtail"], "point")
+
+
+_READERS: dict[str, Callable[[re.Match[str], date | None], Days | None]] = {
+    "iso": _iso,
+    "isospan": _iso_months,
+    "isomonth": _iso_months,
+    "list": _listed_year,
+    "until": _until_year,
+    "months": _months,
+    "thisterm": _this_term,
+    "syear": _stated_school_year,
+    "span": _span,
+    "point": lambda match, reference: None,  # read apart: it also tells where it begins and which year it names
+    "plan": _plan,
+    "within": _within,
+    "recent": _recent,
+    "yearend": _year_end,
+    "month": _bare_month,
+}
+"""The groups of the pattern and what reads each."""

@@ -7,7 +7,6 @@ possible none is taken, and the doubt is reported.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

@@ -246,7 +246,7 @@ def _distances(plain: str, probes: range) -> list[int]:
 
 def _copy_start(plain: str, distance: int, tolerance: int) -> int | None:
     """Return the first position of the second copy: where the first grams of the text stand again."""
-    for at in range(0, min(600, len(plain) // 3)):
+    for at in range(min(600, len(plain) // 3)):
         again = plain.find(plain[at : at + _GRAM], max(at + 1, at + distance - 2 * tolerance), at + distance + 2 * tolerance + _GRAM)
         if again >= 0:
             return again

@@ -170,9 +170,7 @@ class _Reader:
             return number == 1 or self._previous(kind) == number - 1
         if kind == "is":
             return number == 1 or self._previous(kind) is not None
-        if kind == "chapter" and self.folded[start : after].rstrip(" 、:.").endswith(("条", "节", "部")) and end - after < 2:
-            return False
-        return True
+        return not (kind == "chapter" and self.folded[start:after].rstrip(" 、:.").endswith(("条", "节", "部")) and end - after < 2)
 
     def _previous(self, kind: str) -> int | None:
         for node in reversed(self.stack):

@@ -14,14 +14,14 @@ from doc_miner.assemble import assemble
 from doc_miner.audit import audit_findings
 from doc_miner.classify import Classifier, IndicatorFinder, LexiconClassifier
 from doc_miner.extract.figures import FigureContext, FigureFinder
-from doc_miner.extract.records import Extracted, Extractor
 from doc_miner.lexicon import Lexicon, default_lexicon
 from doc_miner.link import link_passages, merge_statements
 from doc_miner.loaders import DEFAULT, Limits, load_source
 from doc_miner.metadata import read_metadata
-from doc_miner.model import Figure, Report
+from doc_miner.model import Document, Figure, Report
 from doc_miner.normalise import normalise_source
 from doc_miner.outline import read_outline
+from doc_miner.records import Extracted, Extractor
 from doc_miner.source import Source
 
 
@@ -37,8 +37,16 @@ class Miner:
 
     def mine_source(self, source: Source, *, path: str, sha256: str) -> Report:
         """Return everything found in a loaded document."""
-        doc_id = sha256[:16]
-        document = normalise_source(source, doc_id=doc_id, path=path, sha256=sha256, lexicon=self.lexicon)
+        document = normalise_source(source, doc_id=sha256[:16], path=path, sha256=sha256, lexicon=self.lexicon)
+        return self.mine_document(document)
+
+    def mine_text(self, text: str) -> Report:
+        """Return everything found in a text as it stands: spans count its own code points, nothing is tidied."""
+        sha256 = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return self.mine_document(Document(sha256[:16], "", sha256, "text", text))
+
+    def mine_document(self, document: Document) -> Report:
+        """Return everything found in a normalised document."""
         metadata = read_metadata(document, self.lexicon)
         outline = read_outline(document, self.lexicon)
         found: Extracted = self.extractor.extract(document, metadata, outline)
@@ -47,7 +55,7 @@ class Miner:
         records = self.extractor.complete(document, metadata, outline, found, problems, links)
         labelled = assemble(document, metadata, outline, found, records, self.classifier, self.indicators)
         findings = audit_findings(labelled.figures, labelled.changes, labelled.measures, records.links, labelled.problems)
-        return replace(labelled, findings=tuple(replace(f, finding_id=f"{doc_id}-n{i}") for i, f in enumerate(findings, 1)))
+        return replace(labelled, findings=tuple(replace(f, finding_id=f"{document.doc_id}-n{i}") for i, f in enumerate(findings, 1)))
 
 
 @lru_cache(maxsize=2)

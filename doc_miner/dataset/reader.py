@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,7 +121,7 @@ def _query(name: str, filters: dict[str, Any]) -> tuple[str, list[Any]]:
     for key, value in filters.items():
         if key not in known and (key not in _OF_DOCUMENT or name in _ALONE):
             raise DatasetError(f"{name} 表没有“{key}”这一列；可用：{'、'.join(sorted(known))}。")
-        options: Sequence[Any] = value if isinstance(value, (list, tuple, set)) else [value]
+        options = list(value) if isinstance(value, (list, tuple, set)) else [value]
         marks = ",".join("?" * len(options))
         column = f't."{key}"' if key in known else f'd."{key}"'
         parts.append(f"{column} IN ({marks})")

@@ -26,7 +26,7 @@ def rows_of(report: Report, *, mined_at: str, miner_version: str, lexicon_digest
         "county": meta.region.county, "text": document.text, "pages": document.pages, "status": report.status, "warnings": [_warning(w) for w in report.warnings],
         "mined_at": mined_at, "miner_version": miner_version, "lexicon_digest": lexicon_digest,
     }  # fmt: skip
-    tables = {
+    tables: dict[str, list[dict[str, Any]]] = {
         "documents": [head],
         "files": [{"path": document.path, "doc_id": doc_id, "size": size, "mtime_ns": mtime_ns}],
         "tables": [_from(t, doc_id, rows=[list(row) for row in t.rows]) for t in document.tables],

@@ -23,7 +23,7 @@ class Processes:
         """Yield ``work(item)`` for each item, in the order of the items."""
         items = list(items)
         size = max(1, min(_CHUNK, len(items) // (4 * self.workers) or 1))
-        with ProcessPoolExecutor(self.workers, initializer=_prepare, initargs=(work,)) as pool:
+        with ProcessPoolExecutor(self.workers, initializer=_prepare, initargs=(work,)) as pool:  # type: ignore[arg-type]
             yield from pool.map(_run, items, chunksize=size)
 
 

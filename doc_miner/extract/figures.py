@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from doc_miner.dates import DateMention, find_dates
+from doc_miner.dates import DateMention, find_mentions
 from doc_miner.extract.quantities import Quantity, QuantityFinder
 from doc_miner.extract.subjects import subject_of
 from doc_miner.lexicon import Lexicon
@@ -79,7 +79,7 @@ class FigureFinder:
         """Return the figures of *text* in order, and the movements they form (by ``figure_id`` ``f<start>``)."""
         context = context or FigureContext()
         folded = fold(text)
-        found = self.quantities.find(folded)
+        found = self.quantities.find(folded, text)
         if context.excluded:
             found = [q for q in found if not any(a <= q.start < b for a, b in context.excluded)]
         if not found:
@@ -89,7 +89,7 @@ class FigureFinder:
         brackets = [match.span() for match in _BRACKETED.finditer(folded)]
         for sentence, quantities in _by_sentence(folded, found):
             dates = tuple(
-                mention for mention in find_dates(text[sentence[0] : sentence[1]], context.reference)
+                mention for mention in find_mentions(text[sentence[0] : sentence[1]], context.reference)
             )
             dates = tuple(replace(m, start=m.start + sentence[0], end=m.end + sentence[0]) for m in dates)
             members = self._sentence(text, folded, _Sentence(*sentence, dates), quantities, context, brackets)
@@ -445,9 +445,7 @@ def _roles_from_changes(figures: list[Figure], changes: Sequence[Change]) -> lis
     for figure in figures:
         if figure.figure_id in after and figure.role == "level":
             figure = replace(figure, role="after")
-        elif figure.role == "before" and figure.figure_id not in before:
-            figure = replace(figure, role="level")
-        elif figure.role == "after" and figure.figure_id not in after:
+        elif figure.role == "before" and figure.figure_id not in before or figure.role == "after" and figure.figure_id not in after:
             figure = replace(figure, role="level")
         out.append(figure)
     return out

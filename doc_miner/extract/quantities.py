@@ -3,20 +3,22 @@
 What a number measures, its year, stage and role are `doc_miner.extract.figures`'s
 business; this module knows only how quantities are written, and what looks like one
 and is none: dates, document and list numbers, ordinals, names, set phrases.
+Numbers written in words are read by `doc_miner.extract.spoken`.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
 
+from doc_miner.extract.spoken import Spoken, SpokenNumber
+from doc_miner.extract.units import UnitReader
 from doc_miner.lexicon import Lexicon
-from doc_miner.numerals import CHINESE_NUMERAL, Number, magnitude, parse_chinese, parse_numeral, tidy
+from doc_miner.numerals import Number, magnitude, parse_numeral, tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,8 @@ class Quantity:
     """A number as written, with its value in the base unit.
 
     ``start``/``end`` span the text with unit and adjacent qualifiers; ``number_start`` is where
-    the number itself begins. ``factor`` is the magnitude and unit factor applied to ``value``.
-    ``damaged`` marks a number that the text has lost or garbled: it has no value.
+    the number itself begins. ``supplied`` marks a unit that the text leaves out; ``damaged`` a
+    number that the text has lost or garbled: it has no value.
     """
 
     start: int
@@ -37,19 +39,15 @@ class Quantity:
     value_max: Number | None = None
     rule: str = "figure/number"
     supplied: bool = False
-    chinese: bool = False
     damaged: bool = False
 
 
-# --- fragments -------------------------------------------------------------------------------
+# --- what starts with a digit and is no quantity, tried at each place before a number is --------
 _AR = r"(?:\d{1,3}(?:,\d{3})++(?!\d)(?:\.\d++)?|\d++(?:\.\d++)?)"
-_MAG = r"(?:万亿|千万|百万|十万|亿|万|千|百)"
-_CN = f"[{CHINESE_NUMERAL}]"
+_MAG = r"(?:万亿|千万|百万|十万|亿|万|千(?!瓦|克|米|伏|帕|卡|赫|字)|百)"
 _SEP = r"[ \t]?(?:-{1,2}|至|到)[ \t]?"
 _DAY = r"\s?\d{1,2}\s?[日号]"
 _MONTH = rf"\s?\d{{1,2}}\s?月(?:份|底|初|末|中旬|上旬|下旬)?(?:{_DAY})?"
-
-# What starts with a digit and is no quantity, tried at each place before a number is.
 _NO_QUANTITY = "|".join(
     (
         r"[〔\[(【]\s?(?:19|20)\d{2}\s?[〕\])】]\s?第?\s?\d*\s?号?",  # 〔2018〕7号
@@ -58,461 +56,338 @@ _NO_QUANTITY = "|".join(
         rf"(?:19|20)\d{{2}}\s?(?:学年度?|年代|年度?|级|届)(?:{_MONTH}(?:\s?{_SEP}(?:\s?\d{{1,2}}\s?月)?(?:{_DAY})?)?)?",
         r"(?:19|20)\d{2}\s?[-./]\s?\d{1,2}\s?[-./]\s?\d{1,2}(?!\d)(?:\s++\d{1,2}:\d{2}(?::\d{2})?)?",
         r"(?:19|20)\d{2}-(?:0?[1-9]|1[0-2])(?![\d.%])(?:-\d{1,2})?",
-        r"(?<!\d)\d{1,2}\s?月(?!的?工资)(?:份|底|初|末|中旬|上旬|下旬)?(?:\s?\d{1,2}\s?[日号])?(?:\s?(?:-|至|到)\s?\d{1,2}\s?[月日号](?:\d{1,2}日)?)?",
+        r"(?<!\d)\d{1,2}\s?月(?!的?工资)(?:份|底|初|末|上旬|中旬|下旬)?(?:\s?\d{1,2}\s?[日号])?(?:\s?(?:-|至|到)\s?\d{1,2}\s?[月日号](?:\d{1,2}日)?)?",
+        r"公元前?\d++年|\d{2}年代|\d{1,2}\s?[时点]\s?\d{1,2}\s?分?(?![\d.%个人])|\d{1,2}日(?=[,。、;至前起上下到)]|$)",
         r"\d++\s?(?:号楼|号|#)",
         r"\d{1,2}:\d{2}(?::\d{2})?(?=\s?(?:前|后|至|到|-|分|起|开|上|放|,|。|左右))(?<![比例为]\d:\d\d)(?<!比\d:\d\d)",
         r"第\s?\d++(?:\s?(?:-|至|、)\s?第?\d++)*\s?[一-鿿]?",
-        r"\d{1,2}\s?年级",
+        r"\d{1,2}\s?年级(?:\s?\d{1,2}班)?|(?<=年级)\s?[(]?\d{1,2}[)]?班|(?<=[初高][一二三])\d{1,2}班|\d{2,4}级\d{1,2}班|\d{4}班",
         r"\d{1,3}(?:\.\d{1,3}){2,}",  # 1.2.3
         r"(?<![\d.])1[3-9]\d{9}(?!\d)|0\d{2,3}-\d{7,8}(?:-\d+)?|\d{17}[\dXx]",
-        r"(?:附件|附表|表|图|注|第)\s?\d++(?:[-.]\d++)*",
+        r"(?:附件|附表|(?<![代发报])表|(?<![意地])图|注|第)\s?\d++(?:[-.]\d++)*",
         r"^[ \t]*[(]?\d{1,2}(?:[、.)](?!\d)|\)[、.]?)",
+        r"(?<![0-9A-Za-z])(?=[0-9]*[A-Z])[0-9A-Z]{12,}",
         r"[A-Za-z]+-?\d++(?:\.\d++)*[A-Za-z]*",
-        r"\d++[A-Za-z]{2,}\d*(?<!km)(?<!mm)(?<!cm)",
-        r"\d++(?:后|强|号线|路(?:公交|车)|条路|中学?(?=[,、。)(]|$)|小(?=[,、。)]|$)|班(?=[学教]生|同学)|单元|室(?![内外]))",
+        r"\d++(?!(?:km|Mbps|TB|GB|MB|lx|kW|mm|cm|m2)(?![A-Za-z]))[A-Za-z]{2,}\d*",
+        r"\d++(?:后(?=[,、教师青学])|强(?=[县市校企,。])|号线|路(?:公交|车)|条路|班(?=[学教]生|同学)|单元|栋(?=\d)|室(?![内外]))",
+        r"(?<![\d余多])\d{2,3}(?=中学(?:图|国|增|校|、|,|。|$)|教室(?!\d)|高校)",
         r"(?:19|20)\d{2}(?=\s*\n)",
-        r"\d++\s?[+]\s?\d++(?:\s?[+]\s?[\dXN]+)*(?=模式|工程|计划|行动|体系|机制|课程|课|框架|服务|选科|改革|格局|[”\"])",
-        r"[“\"「]\d++[+*×]?\d*[”\"」]",
+        r"\d++\s?[+]\s?\d++(?:\s?[+]\s?[\dXN]+)*(?:\s?[>=]\s?\d++)?(?=模式|工程|计划|行动|体系|机制|课程|课|框架|服务|选科|改革|格局|效应|[”\"])|\d++[+]\d++>\d++",
+        r"[“\"「]\d++[+*×]?\d*[”\"」]|\d+对\d+(?![\d.%个])",
         r"\d++[-/]\d++(?:-\d++)+",
     )
 )
 _RATIO = rf"(?P<left>{_AR})\s?(?:[:]|比)\s?(?P<right>{_AR})(?!\d|:|\s?[月日])"
-_SCAN_TEMPLATE = rf"(?P<skip>{_NO_QUANTITY})|(?<![\d.A-Za-z])(?:(?P<ratio>{_RATIO})|(?P<mixed>\d++(?:\.\d++)?[亿万千](?:\d++(?:\.\d++)?[万千百]){{1,2}})|(?P<number>{_AR}))"
-_SCAN = re.compile(_SCAN_TEMPLATE, re.M)
-_AFTER_NUMBER = re.compile(rf"[ \t]?(?P<about>余|多|来|几)?[ \t]?(?P<mag>{_MAG}(?!分))?(?P<about2>余|多)?")
-_RANGE = re.compile(rf"{_SEP}(?P<number>{_AR})(?![\d]|[.]\d)\s?(?P<mag>{_MAG})?(?P<about>余|多)?")
-_UNIT_BEFORE = re.compile(r"[(\[](?:单位[::]?)?(?P<unit>[^()\[\]\d]{1,6})[)\]]\s?(?:[::为]|共|达|合计)?\s?$")
-
-_PERCENT_WORDS = re.compile(
-    rf"(?P<base>[百千万]|{_CN}{{1,4}})分之(?P<number>{_CN}++(?:点{_CN}++)?|\d++(?:\.\d++)?)"
-)
-_TENTHS = re.compile(
-    r"(?<![一-鿿])?(?P<number>[一二两三四五六七八九](?:[、-]?[二三四五六七八九])?|\d)成(?P<half>[一二三四五六七八九半])?"
-    r"(?=以上|以下|左右|多|[的,。;、)]|\s|$|学|教|师|家|农|儿|中|小|毕|生|村|受|群)(?!长|员|人|功|果|绩|效|就|立|为|套)"
-)
-_TENTHS_BEFORE = re.compile(r"(?:超过|不到|不足|将近|接近|近|约|超|达到|达|占|有|至|[,。;(:、]|^)$")
-_MULTIPLE = re.compile(r"翻(?:了)?(?P<number>[一两二三四]|几)番")
-_APPROXIMATE = re.compile(
-    r"(?P<a>[一二两三四五六七八])(?P<b>[二三四五六七八九])(?P<place>[十百千万](?:万)?)?(?:余|多)?(?=UNIT)|(?P<c>[二三四五六七八九]?十)(?P<d>[一二三四五六七八])(?P<e>[二三四五六七八九])(?=UNIT)"
-)
+_MIXED = r"(?P<mixed>\d++(?:\.\d++)?[亿万千](?:\d++(?:\.\d++)?(?:[千百十]?多?万|千|百)){1,2})"
+_SCAN = re.compile(rf"(?P<skip>{_NO_QUANTITY})|(?<![\d.A-Za-z])(?:(?P<ratio>{_RATIO})|{_MIXED}|(?P<number>{_AR}))", re.M)
+_AFTER_NUMBER = re.compile(rf"[ \t]?(?P<about>余|多|来|几)?[ \t]?(?P<mag>{_MAG}(?!分))?(?P<about2>余|多)?(?P<mag2>亿|万)?")
+_RANGE = re.compile(rf"{_SEP}(?P<number>{_AR})(?![\d]|[.]\d)[ \t]?(?P<mag>{_MAG})?(?P<about>余|多)?")
 _FRACTION_SLASH = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?![\d/.])")
-_COEFFICIENT = re.compile(r"(?:系数|差异率|指数|比值|基尼|师比|生比|机比|师机比|书比)[^,。;\n]{0,16}$|(?:系数|差异率|指数|师比|生比)(?:[^。;\n]{0,16}[\d.]++){1,3}[^。;\n\d]{0,10}$")
+_NUMBER_AT = re.compile(rf"{_AR}\s?({_MAG})?")
+
+# --- where a unit is left out -----------------------------------------------------------------
+_COEFFICIENT = re.compile(r"(?:系数|差异率|指数|比值|基尼|容积率)[^。\n]{0,26}$|[师生机书]比[^,。;\n]{0,10}$|(?:系数|差异率|指数|师比|生比)(?:[^。\n]{0,18}[\d.]++){1,5}[^。\n\d]{0,12}$")
 _SCORE = re.compile(r"(?:总分|得分|评分|分值|评估分|均分|平均分|成绩)(?:为|达到?|是|仅|:|的)?\s?$")
-_MONEY_BEFORE = re.compile(r"(?:资金|投入|投资|拨款|经费|拨付|补助|补贴|安排|预算|支出|奖励|奖补|财政|费用|贷款|捐赠|捐资|价值|耗资|筹资|筹措|化债|下达|给予|金额|总额|工资|奖金)[^。;\n]{0,12}$")
+_MONEY_BEFORE = re.compile(
+    r"(?:资金|投入|投资|拨款|经费|拨付|补助|补贴|预算|支出|奖励|奖补|财政|费用|贷款|捐赠|捐资|价值|耗资|筹资|筹措|化债|下达|给予|金额|总额|工资|奖金|助学金|奖学金|资助|筹了|列支|造价|债务)[^。;\n]{0,12}$"
+)
 _MONEY_AFTER = re.compile(r"\s?(?:的?(?:住房|安家|生活|租房|购房|人才|一次性)[^,。;\d]{0,8})?(?:资金|补贴|经费|奖励|补助|奖金|专款|安家费|投资|贷款|津贴)")
-_CLAUSE = re.compile(r"[。;!?\n]")
-
-
-def _alternation(forms: Iterable[str]) -> str:
-    return "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+_LABELLED_DECIMAL = re.compile(r"[一-鿿)]\s?$")
+_SHARED_LINK = re.compile(r"\s?(?:[、,/]|和|及|与|以及)\s?|[、,]\s?[一-鿿]{1,6}|(?:逐年)?(?:上升|提高|提升|增加|增长|下降|降低|减少|缩小|扩大|降|升|增|减|调整|优化)(?:到|至|为)")
+_CONTINUES = re.compile(r"[,、;]?\s?[一-鿿()、]{0,10}[≥≤<>=≧≦]?\s?")
 
 
 class QuantityFinder:
     """Finds the quantities of a text in one pass; built once from a lexicon."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self.units = lexicon.units
-        self.nouns = lexicon.counted_nouns
-        self.phrases = lexicon.set_phrases
-        units = _alternation(self.units)
-        self._unit = re.compile(rf"[ \t]?(?:个(?=百分点))?(?P<unit>{units})")
-        before = {form: q.qualifier for form, q in lexicon.qualifiers.items() if q.position == "before"}
-        after = {form: q.qualifier for form, q in lexicon.qualifiers.items() if q.position == "after"}
-        self._before, self._after = before, after
-        self._before_re = re.compile(rf"(?:{_alternation(before)})(?:于|为|了)?[ \t]?$")
-        self._after_re = re.compile(rf"[ \t]?[(]?(?P<q>{_alternation(after)})")
-        self._apart_re = re.compile(rf"(?P<q>{_alternation(q for q in before if before[q] in ('>=', '<='))})(?P<gap>[^\d,。;:、\n]{{2,30}}[的为])$")
-        self._noun = re.compile(rf"(?P<noun>{_alternation(self.nouns)})")
-        strict = "所|名|人|间|台|套|栋|亩|人次|万元|元"
-        cn_units = "|".join(re.escape(u) for u in sorted(self.units, key=len, reverse=True) if u not in {"分", "年", "条", "批", "种", "代", "届", "科", "对", "处", "面", "度", "级", "件", "家"})
-        self._chinese = re.compile(
-            rf"(?P<number>(?:{_CN}{{2,}}|[十百千]|[一二两三四五六七八九](?=(?:余|多)?[万千亿百]))(?:点{_CN}++)?)(?P<about>余|多|来)?(?P<mag>[万亿](?!一))?(?P<about2>余|多)?(?P<unit>{cn_units}|人次)"
-            rf"|(?P<single>[一二两三四五六七八九])(?P<about3>余|多)?(?P<sunit>{cn_units}|年)(?=以上|以内|以下|及以上)"
-            rf"|(?<![一-鿿])(?P<few>[两三四五六七八九])(?P<funit>{strict})"
-        )
-        self._few_left = re.compile(r"[第之初高周星期农大小]$")
-        self._cn_range = re.compile(rf"(?P<a>{_CN}{{1,4}})(?:至|到|-)(?P<b>{_CN}{{1,4}})(?P<unit>{cn_units}|年)")
-        self._approximate = re.compile(_APPROXIMATE.pattern.replace("UNIT", f"(?:余|多)?(?:万)?(?:{cn_units}|学校|教师|学生|年|岁)"))
-        self._unit_forms = partial(self._unit.match)
-        self._phrase_re = re.compile(_alternation(self.phrases)) if self.phrases else None
+        self.units = UnitReader(lexicon)
+        self._qualify = _Qualifiers(lexicon)
+        self._spoken = Spoken(lexicon, self.units)
+        phrases = "|".join(re.escape(phrase) for phrase in sorted(lexicon.set_phrases, key=len, reverse=True))
+        self._phrases = re.compile(phrases) if phrases else None
 
-    # --- public ------------------------------------------------------------------------------
-    def find(self, folded: str) -> list[Quantity]:
-        """Return the quantities of a folded text (`doc_miner.textfold.fold`) in order, without overlap."""
-        masked = self._masked(folded)
+    def find(self, folded: str, text: str | None = None) -> list[Quantity]:
+        """Return the quantities of a folded text (`doc_miner.textfold.fold`) in order, without overlap.
+
+        *text* is the text before folding; it tells a full-width comma between two numbers from a
+        thousands separator.
+        """
+        masked = [match.span() for match in self._phrases.finditer(folded)] if self._phrases else []
         found: list[Quantity] = []
-        raw: list[tuple[int, Quantity]] = []
-        taken: list[tuple[int, int]] = list(masked)
-        for match in _SCAN.finditer(folded):
-            if match.lastgroup == "skip" or match["skip"] is not None:
+        raw: list[Quantity] = []
+        at = 0
+        while (match := _SCAN.search(folded, at)) is not None:
+            at = match.end()
+            if match["skip"] is not None or _covered(masked, match.start()):
                 continue
-            if _covered(masked, match.start()) or (found and match.start() < found[-1].end):
+            if text is not None and match["number"] and _lists(text[match.start() : match.end()]):
+                comma = text.index("，", match.start())
+                at = comma + 1
+                raw.append(Quantity(match.start(), comma, match.start(), parse_numeral(folded[match.start() : comma]), None))
                 continue
             quantity = self._arabic(folded, match)
             if quantity is not None:
                 found.append(quantity)
+                at = max(at, quantity.end)
             elif match["number"] is not None:
-                raw.append((match.start(), Quantity(match.start(), match.end(), match.start(), parse_numeral(match["number"]), None)))
+                raw.append(Quantity(match.start(), match.end(), match.start(), parse_numeral(match["number"]), None))
         found += self._shared_units(folded, found, raw)
-        found += self._words(folded, masked, found)
-        found.sort(key=lambda q: q.start)
-        return _list_qualifiers(folded, _without_overlap(found))
+        found += [self._from_spoken(folded, spoken) for spoken in self._spoken.find(folded) if not _covered(masked, spoken.start)]
+        found = _without_overlap(sorted(found, key=lambda q: q.start))
+        return _list_qualifiers(folded, self._continued_units(folded, found))
 
-    # --- Arabic ------------------------------------------------------------------------------
+    # --- one number --------------------------------------------------------------------------
     def _arabic(self, text: str, match: re.Match[str]) -> Quantity | None:
-        start = match.start()
         if match["ratio"] is not None:
             return self._ratio(text, match)
+        start, end = match.start(), match.end()
         body = match["mixed"] or match["number"]
-        value = parse_numeral(body)
-        end = match.end()
+        value = parse_numeral(body.replace("多", ""))
         if value is None:
             return None
         if match["number"] is not None:
             slash = _FRACTION_SLASH.match(text, start)
             if slash and int(slash[2]) > int(slash[1]) > 0:
-                return self._finish(text, start, slash.end(), Fraction(int(slash[1]), int(slash[2])), None, "figure/fraction", "=")
-        qualifier = "="
-        factor = 1
-        after = _AFTER_NUMBER.match(text, end)
-        if after and after.end() > end:
-            about = after["about"] or after["about2"]
-            if after["about"] and not after["mag"] and not self._follows_unit_or_noun(text, after.end()):
-                about, after_end = None, end
-            else:
-                after_end = after.end()
-            if about in ("余", "多", "几"):
-                qualifier = ">"
-            elif about == "来":
-                qualifier = "~"
-            if after["mag"] and after_end > end:
-                factor = magnitude(after["mag"])
-            end = after_end
-        if text[end - 1].isspace():
-            end -= 1
+                return self._finish(text, start, slash.end(), Fraction(int(slash[1]), int(slash[2])), "figure/fraction")
+        qualifier = ">" if "多" in body else "="
+        end, factor, about = self._tail(text, end)
+        qualifier = about or qualifier
         value_max: Number | None = None
-        upper = self._range(text, end)
-        unit_first = self._unit.match(text, end)
-        if upper is None and unit_first is not None:
-            upper_after_unit = self._range(text, unit_first.end())
-            if upper_after_unit is not None and self._same_unit_after(text, upper_after_unit[1], unit_first["unit"]):
-                upper = upper_after_unit
-        if upper is not None and upper[0] is not None:
+        upper = self._upper(text, end)
+        if upper is not None:
             top, top_end, top_factor, top_about = upper
             low = value * (factor if factor != 1 else top_factor)
-            high = top * top_factor
-            if high > low:
-                shared = factor if factor != 1 and factor == top_factor else top_factor if factor == 1 else 1
-                value, value_max, end, factor = low / shared, high / shared, top_end, shared
+            if top * top_factor > low:
+                factor = top_factor if factor in (1, top_factor) else 1
+                value, value_max, end = low / factor, top * top_factor / factor, top_end
                 qualifier = ">" if top_about else qualifier
-        return self._with_unit(text, start, end, value, value_max, factor, qualifier)
+        scaled = factor >= 1000 or re.search("[万亿]", body) is not None
+        return self._with_unit(text, start, end, value, value_max, factor, qualifier, scaled)
 
-    def _range(self, text: str, at: int) -> tuple[Decimal, int, int, str | None] | None:
+    def _tail(self, text: str, end: int) -> tuple[int, int, str | None]:
+        """Read what follows a number before its unit: 余, 多 and a magnitude; return end, factor and qualifier."""
+        match = _AFTER_NUMBER.match(text, end)
+        if match is None or match.end() == end:
+            return end, 1, None
+        about = match["about"] or match["about2"]
+        stop, factor = match.end(), magnitude(match["mag"] or "")
+        if match["mag2"]:
+            if match["about2"] and match["mag"]:
+                factor *= magnitude(match["mag2"])
+            else:
+                stop = match.start("mag2")
+        if match["about"] and not match["mag"] and not self.units.follows(text, stop):
+            return end, 1, None
+        while text[stop - 1].isspace():
+            stop -= 1
+        return stop, factor, {"余": ">", "多": ">", "几": ">", "来": "~"}.get(about or "")
+
+    def _upper(self, text: str, end: int) -> tuple[Decimal, int, int, str | None] | None:
+        """Return the upper end of a range that goes on at *end*, also behind a unit given twice (10%～15%)."""
+        upper = self._range(text, end)
+        if upper is None and (unit := self.units.match(text, end)) is not None:
+            upper = self._range(text, unit.end)
+            if upper is not None and ((again := self.units.match(text, upper[1])) is None or again.unit != unit.unit):
+                return None
+        return upper
+
+    @staticmethod
+    def _range(text: str, at: int) -> tuple[Decimal, int, int, str | None] | None:
         match = _RANGE.match(text, at)
-        if match is None:
-            return None
-        value = parse_numeral(match["number"])
-        if value is None:
+        value = parse_numeral(match["number"]) if match else None
+        if match is None or value is None:
             return None
         end = match.end()
         while text[end - 1].isspace():
             end -= 1
         return value, end, magnitude(match["mag"] or ""), match["about"]
 
-    def _same_unit_after(self, text: str, at: int, unit: str) -> bool:
-        match = self._unit.match(text, at)
-        return match is not None and self.units[match["unit"]].unit == self.units[unit].unit
-
-    def _follows_unit_or_noun(self, text: str, at: int) -> bool:
-        return self._unit.match(text, at) is not None or self._noun.match(text, at) is not None
-
-    def _with_unit(self, text: str, start: int, end: int, value: Number, value_max: Number | None, factor: int, qualifier: str) -> Quantity | None:
-        match = self._unit.match(text, end)
-        if match is not None and self._is_unit(text, match, start):
-            entry = self.units[match["unit"]]
-            end = match.end()
-            if entry.kind == "people" or text[end : end + 1] in "余多" and text[end : end + 2] not in ("多媒", "多功"):
-                pass
-            if end < len(text) and text[end] == "多" and text[end + 1 : end + 2] not in ("媒", "功", "元", "种", "样"):
-                qualifier = ">" if entry.kind == "time" else qualifier
-            scale = factor * entry.factor
-            return self._finish(text, start, end, value * scale, _times(value_max, scale), "figure/number-unit", qualifier, unit=entry.unit)
-        before = _UNIT_BEFORE.search(text, max(0, start - 14), start)
+    def _with_unit(self, text: str, start: int, end: int, value: Number, value_max: Number | None, factor: int, qualifier: str, scaled: bool) -> Quantity | None:
+        unit = self.units.match(text, end)
+        if unit is not None and self.units.stands(text, unit, start):
+            more = unit.more or (text[unit.end : unit.end + 1] == "多" and text[unit.end + 1 : unit.end + 2] in ("", *",。;、)的 \n"))
+            stop = unit.end + (1 if more and not unit.more else 0)
+            scale = factor * unit.factor
+            return self._finish(text, start, stop, value * scale, "figure/number-unit", ">" if more else qualifier, unit=unit.unit, value_max=_times(value_max, scale))
+        before = self.units.before(text, start)
         if before is not None:
-            unit, scale = self.header_unit(before["unit"])
-            if unit is not None:
-                return self._finish(text, start, end, value * factor * scale, _times(value_max, factor * scale), "figure/unit-before", qualifier, unit=unit, supplied=True)
-        return self._unit_left_out(text, start, end, value, value_max, factor, qualifier)
+            name, scale = before
+            return self._finish(text, start, end, value * factor * scale, "figure/unit-before", qualifier, unit=name, supplied=True, value_max=_times(value_max, factor * scale))
+        return self._unit_left_out(text, start, end, value * factor, _times(value_max, factor), scaled, qualifier)
 
-    def header_unit(self, text: str) -> tuple[str | None, int]:
-        """Return unit and factor of a unit as a table header or caption writes it (万元, 平方米, 人/班), or (None, 1)."""
-        text = text.strip()
-        match = re.match(rf"({_MAG})?(.*)", text, re.S)
-        assert match is not None
-        if text in self.units:
-            return self.units[text].unit, self.units[text].factor
-        if match[1] and match[2] in self.units:
-            entry = self.units[match[2]]
-            return entry.unit, magnitude(match[1]) * entry.factor
-        return None, 1
-
-    def implied_unit(self, label: str) -> str | None:
-        """Return the unit that a label's noun implies (在校学生数 → 人, 学校数 → 所), or ``None``."""
-        return self._unit_of_noun_before(label + "数")
-
-    def _is_unit(self, text: str, match: re.Match[str], start: int) -> bool:
-        """Return whether the unit found after a number is one here (个 and 人 are, 年 of a date or 分 of 分之 is not)."""
-        unit, end = match["unit"], match.end()
-        following = text[end : end + 2]
-        if unit == "年":
-            return not following.startswith("级") and not (len(text[start:end]) >= 5 and text[start : start + 2] in ("19", "20") and text[start : start + 4].isdigit())
-        if unit in ("分", "成"):
-            return not following.startswith(("之", "别", "类", "管", "散", "布", "流", "级", "校", "校区"))
-        if unit == "班":
-            return not following.startswith(("主", "子", "车", "委", "长"))
-        if unit == "科":
-            return not following.startswith(("技", "学"))
-        if unit == "元":
-            return not following.startswith(("旦", "素", "件"))
-        if unit in ("天", "周"):
-            return not following.startswith(("天", "边", "期", "然"))
-        if unit == "组":
-            return not following.startswith(("织", "建"))
-        if unit == "对":
-            return not following.startswith(("应", "口", "象", "标", "照"))
-        if unit == "处":
-            return not following.startswith(("理", "于", "置", "级"))
-        return True
-
-    def _unit_left_out(self, text: str, start: int, end: int, value: Number, value_max: Number | None, factor: int, qualifier: str) -> Quantity | None:
+    def _unit_left_out(self, text: str, start: int, end: int, value: Number, value_max: Number | None, scaled: bool, qualifier: str) -> Quantity | None:
         """Supply a unit that the text leaves out: money, people and schools by their noun, scores, coefficients, comparators."""
-        left = text[max(0, start - 40) : start]
+        left = text[max(0, start - 60) : start]
         clause = left[_last_break(left) :]
-        scaled, scaled_max = value * factor, _times(value_max, factor)
-        finish = partial(self._finish, text, start, end, scaled, scaled_max)
-        if factor >= 1000 and (_MONEY_AFTER.match(text, end) or _MONEY_BEFORE.search(clause)):
-            return finish("figure/unit-left-out-money", qualifier, unit="元", supplied=True)
-        noun = self._noun.match(text, end)
-        if noun is not None and not (value_max is None and factor == 1 and qualifier == "=" and text[end - 4 : end].isdigit() and text[end - 4 : end - 2] in ("19", "20")):
-            return finish("figure/unit-by-noun", qualifier, unit=self.nouns[noun["noun"]], supplied=True)
-        if _COEFFICIENT.search(clause) and factor == 1:
-            return finish("figure/coefficient", qualifier, unit=None)
-        if _SCORE.search(clause) and factor == 1:
-            return finish("figure/score", qualifier, unit="分", supplied=True)
-        comparator = re.search(r"[≥≤<>=≧≦]\s?$", left)
-        if comparator is not None:
-            return finish("figure/comparator", qualifier, unit=self._unit_of_noun_before(clause), supplied=True)
-        if factor > 1000:
-            return finish("figure/magnitude", qualifier, unit=self._unit_of_noun_before(clause), supplied=True)
-        return None
 
-    def _unit_of_noun_before(self, clause: str) -> str | None:
-        """Return the unit that a counted noun in front implies (教师数 → 人, 教室数 → 间), or ``None``."""
-        best = None
-        for match in self._noun.finditer(clause):
-            if clause[match.end() : match.end() + 1] in ("数", "人", "总", "量"):
-                best = self.nouns[match["noun"]]
-        return best
+        def finish(rule: str, unit: str | None, supplied: bool = True) -> Quantity:
+            return self._finish(text, start, end, value, rule, qualifier, unit=unit, supplied=supplied, value_max=value_max)
+
+        if scaled and (_MONEY_AFTER.match(text, end) or _MONEY_BEFORE.search(clause)):
+            return finish("figure/unit-left-out-money", "元")
+        whole = value == int(value)
+        noun = self.units.noun_after(text, end)
+        if noun is not None and whole and not (not scaled and qualifier == "=" and _is_year(text[start:end])):
+            return finish("figure/unit-by-noun", noun)
+        if not scaled and _COEFFICIENT.search(clause):
+            return finish("figure/coefficient", None, False)
+        if not scaled and _SCORE.search(clause):
+            return finish("figure/score", "分")
+        if re.search(r"[≥≤<>=≧≦]\s?$", left):
+            return finish("figure/comparator", self.units.noun_before(clause))
+        if scaled:
+            return finish("figure/magnitude", self.units.noun_before(clause, bare=True))
+        if not whole and self._qualify.stands_before(text, start) and _labelled(text, start):
+            return finish("figure/comparator-decimal", None, False)
+        if value < 1 and len(text[start:end]) >= 4 and _LABELLED_DECIMAL.search(left) and re.match(r"[、,。;)(和\n]|$", text[end:]):
+            return finish("figure/coefficient", None, False)
+        return None
 
     def _ratio(self, text: str, match: re.Match[str]) -> Quantity | None:
         left, right = parse_numeral(match["left"]), parse_numeral(match["right"])
-        start, end = match.start(), match.end()
-        clause = text[max(0, start - 16) : start]
-        if not left or not right or re.search(r"(?:时间|上午|下午|晚上|早上|中午|点|比分)[^。;\n]{0,6}$", clause):
+        clause = text[max(0, match.start() - 24) : match.start()]
+        if not left or not right or re.search(r"(?:时间|上午|下午|晚上|早上|中午|点|比分(?!别))[^。;\n]{0,6}$", clause):
             return None
         if "比" not in clause and left != 1 and right != 1:
             return None
-        return self._finish(text, start, end, Fraction(left) / Fraction(right), None, "figure/ratio", "=", unit="比")
+        return self._finish(text, match.start(), match.end(), Fraction(left) / Fraction(right), "figure/ratio", unit="比")
 
-    # --- shared units ------------------------------------------------------------------------
-    def _shared_units(self, text: str, found: list[Quantity], raw: list[tuple[int, Quantity]]) -> list[Quantity]:
-        """Return the members of lists whose unit stands once, at the end (分别为45、50人) or was given before (4.2人,初中≥5.3)."""
-        starts = {q.number_start: q for q in found}
+    # --- units shared in a list ----------------------------------------------------------------
+    def _shared_units(self, text: str, found: list[Quantity], raw: list[Quantity]) -> list[Quantity]:
+        """Return the members of lists whose unit stands once, at the end: 分别为45、50人; 由3.9上升到4.7平方米."""
+        starts = {quantity.number_start: quantity for quantity in found}
         out: list[Quantity] = []
-        for _, number in reversed(raw):
-            match = re.compile(r"\s?(?:[、,/]|和|及|与|以及)\s?").match(text, number.end)
-            following = starts.get(match.end()) if match is not None else None
-            if following is None or following.unit is None or following.value_max is not None or number.value is None:
+        for number in raw:
+            earlier = next((q for q in reversed([*found, *out]) if q.end <= number.start), None)
+            if earlier is not None and earlier.rule == "figure/unit-before" and number.value is not None and re.fullmatch(r"[,、;]\s?[一-鿿]{1,6}", text[earlier.end : number.start]):
+                before = self.units.before(text, earlier.number_start)
+                scale = before[1] if before else 1
+                out.append(self._finish(text, number.start, number.end, number.value * scale, "figure/unit-before", unit=earlier.unit, supplied=True))
+        for number in reversed(raw):
+            following = next((starts[m] for m in self._link_ends(text, number.end) if m in starts), None)
+            if following is None or following.value_max is not None or number.value is None or following.unit in ("年", "个月"):
                 continue
-            if following.unit in ("年", "个月") or re.search(r"(?:19|20)\d\d$", text[number.start : number.end]):
+            if following.rule == "figure/ratio" or _is_year(text[number.start : number.end]):
                 continue
-            ratio = self._scale_of(text, following)
-            shared = self._finish(text, number.start, number.end, number.value * ratio, None, "figure/unit-shared", "=", unit=following.unit, supplied=True)
+            scale = self._scale_of(text, following)
+            shared = self._finish(text, number.start, number.end, number.value * scale, "figure/unit-shared", unit=following.unit, supplied=True)
             starts[number.start] = shared
             out.append(shared)
         return out
 
-    def _scale_of(self, text: str, quantity: Quantity) -> int:
+    @staticmethod
+    def _link_ends(text: str, at: int) -> list[int]:
+        """Return the places at which the next member of a list may begin after one that ends at *at*."""
+        ends = []
+        match = _SHARED_LINK.match(text, at)
+        if match is not None:
+            ends.append(match.end())
+        plain = re.compile(r"\s?(?:[、,/]|和|及|与|以及)\s?").match(text, at)
+        if plain is not None:
+            ends.append(plain.end())
+            labelled = re.compile(r"[一-鿿]{1,6}").match(text, plain.end())
+            if labelled is not None and text[plain.start() : plain.end()].strip() in ("、", ","):
+                ends.append(labelled.end())
+        return ends
+
+    @staticmethod
+    def _scale_of(text: str, quantity: Quantity) -> int:
         """Return the magnitude with which a quantity's number was scaled (万 in 3.4万元)."""
-        match = re.compile(rf"{_AR}\s?({_MAG})?").match(text, quantity.number_start)
+        match = _NUMBER_AT.match(text, quantity.number_start)
         return magnitude(match[1] or "") if match is not None else 1
 
-    # --- numbers in words --------------------------------------------------------------------
-    def _words(self, text: str, masked: list[tuple[int, int]], found: list[Quantity]) -> list[Quantity]:
+    def _continued_units(self, text: str, found: list[Quantity]) -> list[Quantity]:
+        """Give a number without a unit that of the quantity it goes on from (小学4.2人，初中≥5.3; 共4.6万平方米，新建占1.9万)."""
         out: list[Quantity] = []
-        out += self._percent_words(text)
-        if "成" in text:
-            out += self._tenths(text)
-        if "番" in text:
-            for match in _MULTIPLE.finditer(text):
-                times = parse_chinese(match["number"])
-                if times is not None:
-                    out.append(Quantity(match.start(), match.end(), match.start(), Decimal(2**times), "倍", rule="figure/doubling", chinese=True))
-        out += self._chinese_ranges(text)
-        for match in self._chinese.finditer(text):
-            quantity = self._chinese_number(text, match)
-            if quantity is not None:
-                out.append(quantity)
-        return [q for q in out if not _covered(masked, q.number_start)]
-
-    def _percent_words(self, text: str) -> Iterable[Quantity]:
-        if "分之" not in text:
-            return
-        for match in _PERCENT_WORDS.finditer(text):
-            number = parse_numeral(match["number"])
-            base = {"百": 100, "千": 1000, "万": 10_000}.get(match["base"]) or parse_chinese(match["base"])
-            if number is None or not base:
-                continue
-            if match["base"] == "百":
-                yield self._finish(text, match.start(), match.end(), number, None, "figure/percent-words", "=", unit="%", chinese=True)
-            elif match["base"] == "千":
-                yield self._finish(text, match.start(), match.end(), number, None, "figure/percent-words", "=", unit="‰", chinese=True)
-            else:
-                yield self._finish(text, match.start(), match.end(), Fraction(number) / base, None, "figure/fraction", "=", chinese=True)
-
-    def _tenths(self, text: str) -> Iterable[Quantity]:
-        for match in _TENTHS.finditer(text):
-            head = text[max(0, match.start() - 4) : match.start()]
-            if not _TENTHS_BEFORE.search(head):
-                continue
-            digits = [parse_chinese(c) if not c.isdigit() else int(c) for c in match["number"] if c not in "、-"]
-            half = match["half"]
-            extra = 0 if not half else 5 if half == "半" else (parse_chinese(half) or 0)
-            low = Decimal((digits[0] or 0) * 10 + extra)
-            high = Decimal((digits[1] or 0) * 10) if len(digits) > 1 else None
-            end = match.end()
-            qualifier = "="
-            if text[end : end + 1] == "多":
-                end, qualifier = end + 1, ">"
-            yield self._finish(text, match.start(), end, low, high, "figure/tenths", qualifier, unit="%", chinese=True)
-
-    def _chinese_ranges(self, text: str) -> Iterable[Quantity]:
-        for match in self._cn_range.finditer(text):
-            low, high = parse_chinese(match["a"]), parse_chinese(match["b"])
-            if low is None or high is None or high <= low or text[match.start() - 1 : match.start()] in ("第", "初", "高"):
-                continue
-            if match["unit"] == "年" and text[match.end() : match.end() + 1] == "级":
-                continue
-            entry = self.units[match["unit"]]
-            yield self._finish(text, match.start(), match.end(), Decimal(low) * entry.factor, Decimal(high) * entry.factor, "figure/range-words", "=", unit=entry.unit, chinese=True)
-        for match in self._approximate.finditer(text):
-            yield from self._approximate_number(text, match)
-
-    def _approximate_number(self, text: str, match: re.Match[str]) -> Iterable[Quantity]:
-        if text[match.start() - 1 : match.start()] in tuple(CHINESE_NUMERAL) + ("第", "初", "高", "之"):
-            return
-        if match["a"]:
-            a, b = parse_chinese(match["a"]) or 0, parse_chinese(match["b"]) or 0
-            place = parse_chinese("一" + match["place"]) if match["place"] else 1
-            base = 0
-        else:
-            a, b, place = parse_chinese(match["d"]) or 0, parse_chinese(match["e"]) or 0, 1
-            base = parse_chinese(match["c"]) or 0
-        if not place or not (b == a + 1 or (a, b) == (3, 5)):
-            return
-        end = match.end()
-        unit = self._unit.match(text, end)
-        mag = 1
-        if unit is None and text[end : end + 1] == "万":
-            mag, end = 10_000, end + 1
-            unit = self._unit.match(text, end)
-        noun = self._noun.match(text, end) if unit is None else None
-        name = self.units[unit["unit"]].unit if unit else self.nouns[noun["noun"]] if noun else None
-        scale = mag * (self.units[unit["unit"]].factor if unit else 1)
-        yield self._finish(
-            text, match.start(), unit.end() if unit else end, Decimal(base + a * place) * scale, Decimal(base + b * place) * scale,
-            "figure/range-approximate", "=", unit=name, chinese=True, supplied=unit is None,
-        )
-
-    def _chinese_number(self, text: str, match: re.Match[str]) -> Quantity | None:
-        start = match.start()
-        previous = text[start - 1 : start]
-        if previous and (previous in "第之初高周唯统万专单同" + CHINESE_NUMERAL or previous.isdigit()):
-            return None
-        if match["few"]:
-            unit, number, qualifier = match["funit"], match["few"], "="
-            if self._few_left.search(previous) or text[match.end() : match.end() + 1] in ("格", "物", "类", "民", "口", "家"):
-                return None
-        elif match["single"]:
-            unit, number, qualifier = match["sunit"], match["single"], ">" if match["about3"] else "="
-        else:
-            unit, number = match["unit"], match["number"]
-            qualifier = ">" if (match["about"] in ("余", "多") or match["about2"]) else "~" if match["about"] == "来" else "="
-            if number in ("百", "千") and qualifier == "=":
-                return None
-            if all(c in "百千万亿" for c in number):
-                if qualifier != ">" or len(number) > 1:
-                    return None
-                number = "一" + number
-        value = parse_numeral(number)
-        if value is None:
-            return None
-        entry = self.units[unit]
-        if entry.unit == "个" and text[match.end() : match.end() + 2] in ("百分",):
-            return None
-        mag = magnitude(match["mag"] or "") if match["number"] else 1
-        return self._finish(text, start, match.end(), value * mag * entry.factor, None, "figure/chinese-number", qualifier, unit=entry.unit, chinese=True)
+        for quantity in found:
+            if quantity.unit is None and quantity.rule in ("figure/comparator", "figure/magnitude") and out:
+                previous = out[-1]
+                gap = text[previous.end : quantity.number_start]
+                if previous.unit is not None and len(gap) <= 16 and _CONTINUES.fullmatch(gap):
+                    quantity = replace(quantity, unit=previous.unit)
+            out.append(quantity)
+        return out
 
     # --- finishing ---------------------------------------------------------------------------
+    def _from_spoken(self, text: str, spoken: SpokenNumber) -> Quantity:
+        quantity = self._finish(text, spoken.start, spoken.end, spoken.value or Decimal(0), spoken.rule, spoken.qualifier, unit=spoken.unit, supplied=spoken.supplied, value_max=spoken.value_max)
+        return replace(quantity, value=None, damaged=True) if spoken.value is None else quantity
+
     def _finish(
-        self, text: str, start: int, end: int, value: Number, value_max: Number | None, rule: str, qualifier: str,
-        *, unit: str | None = None, supplied: bool = False, chinese: bool = False,
+        self, text: str, start: int, end: int, value: Number, rule: str, qualifier: str = "=", *, unit: str | None = None, supplied: bool = False, value_max: Number | None = None
     ) -> Quantity:
-        """Add the qualifiers that stand directly before and after, or hold from a distance (不低于…总数的10%)."""
-        number_start = start
-        if unit == "个" and text[end : end + 1] == "班" and text[end : end + 2] not in ("班级", "班子"):
-            unit, end = "个班", end + 1
-        elif unit == "个" and text.startswith("教学班", end):
-            unit, end = "个班", end + 3
-        elif unit == "个" and text.startswith("百分点", end):
-            unit, end = "个百分点", end + 3
-        after = self._after_re.match(text, end)
-        if after is not None and not (after["q"] in ("以上",) and text[after.end() : after.end() + 2] == "学历"):
+        begin, stop, qualifier = self._qualify.read(text, start, end, qualifier)
+        return Quantity(begin, stop, start, tidy(value), unit, qualifier, None if value_max is None else tidy(value_max), rule, supplied)
+
+
+class _Qualifiers:
+    """Reads the comparators that stand directly before and after a number, or hold from a distance (不低于…总数的10%)."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._before = {form: q.qualifier for form, q in lexicon.qualifiers.items() if q.position == "before"}
+        self._after = {form: q.qualifier for form, q in lexicon.qualifiers.items() if q.position == "after"}
+        before, after = _alternation(self._before), _alternation(self._after)
+        self._directly = re.compile(rf"(?P<q>{before})(?P<gap>于|为|了)?[ \t]?$")
+        self._behind = re.compile(rf"[ \t]?[(]?(?P<q>{after})")
+        firm = _alternation([form for form, sign in self._before.items() if sign in (">=", "<=", "<") and len(form) >= 2])
+        self._apart = re.compile(rf"(?P<q>{firm}|[≥≤])[^\d,。;:、\n]{{2,30}}[的为]$|(?P<least>至少|最少|最多|至多)(?!的|是|达|为|时)[^\d,。;:、\n]{{1,14}}$|(?P<about>约占|大约占|约为)[^\d,。;:、\n]{{0,20}}$")
+
+    def read(self, text: str, start: int, end: int, qualifier: str) -> tuple[int, int, str]:
+        """Return start, end and qualifier of a quantity with the comparators that belong to it."""
+        after = self._behind.match(text, end)
+        if after is not None and text[after.end() : after.end() + 2] != "学历":
             closing = after.end()
             if "(" in text[end:closing] and "(" not in after["q"]:
-                closing = end if text[closing : closing + 1] != ")" else closing + 1
+                closing = closing + 1 if text[closing : closing + 1] == ")" else end
             if closing > end:
                 qualifier, end = self._after[after["q"]], closing
         head = text[max(0, start - 10) : start]
-        before = self._before_re.search(head)
-        if before is not None:
-            form = before[0].strip()
-            key = next((f for f in sorted(self._before, key=len, reverse=True) if form.startswith(f)), None)
-            if key is not None and not self._part_of_word(text, start - len(head) + before.start(), key):
-                if qualifier not in (">=", "<=") or self._before[key] in (">=", "<="):
-                    qualifier = self._before[key]
+        before = self._directly.search(head)
+        if before is not None and not self._part_of_word(text, start - len(head) + before.start(), before["q"]):
+            if before["q"].startswith("未达") and text[end : end + 3] in ("的标准", "的要求"):
+                return start, end, qualifier
+            if qualifier not in (">=", "<=") or self._before[before["q"]] in (">=", "<="):
+                qualifier = self._before[before["q"]]
+            if before["gap"] != "为" and not before["q"].endswith("为"):
                 start = start - len(head) + before.start()
         elif qualifier == "=":
-            apart = self._apart_re.search(text, max(0, start - 40), start)
-            if apart is not None and not re.search(r"[以之]内$", apart["gap"]):
+            apart = self._apart.search(text, max(0, start - 40), start)
+            if apart is not None and apart["q"]:
                 qualifier = self._before[apart["q"]]
-        return Quantity(start, end, number_start, tidy(value), unit, qualifier, None if value_max is None else tidy(value_max), rule, supplied, chinese)
+            elif apart is not None:
+                qualifier = "~" if apart["about"] else ">=" if apart["least"] in ("至少", "最少") else "<="
+        return start, end, qualifier
+
+    def stands_before(self, text: str, start: int) -> bool:
+        """Return whether a comparator stands directly before a number."""
+        return self._directly.search(text[max(0, start - 10) : start]) is not None
 
     @staticmethod
     def _part_of_word(text: str, at: int, form: str) -> bool:
-        """Return whether a qualifier is the tail of another word (附近, 签约, 集约, 大于 is none; 最近5年 is no 近)."""
+        """Return whether a qualifier is the tail of another word (附近, 签约, 集约; 最近5年 is no 近)."""
         previous = text[at - 1 : at]
         if form in ("近", "约"):
-            return previous in tuple("附最靠签预节集条公契邻新远亲")
-        if form in ("超", "逾"):
-            return previous in tuple("赶逾")
-        return False
+            return previous != "" and previous in "附最靠签预节集条公契邻新远亲"
+        return form in ("超", "逾") and previous != "" and previous in "赶逾"
 
-    def _masked(self, text: str) -> list[tuple[int, int]]:
-        """Return the spans of set phrases, in which no number counts."""
-        if self._phrase_re is None:
-            return []
-        return [match.span() for match in self._phrase_re.finditer(text)]
+
+def _alternation(forms: Sequence[str] | dict[str, str]) -> str:
+    return "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+
+
+def _lists(number: str) -> bool:
+    """Return whether a full-width comma stands between two numbers (210，198名) and not inside one (1，250册)."""
+    head, comma, _ = number.partition("，")
+    return bool(comma) and len(head) >= 3
+
+
+def _labelled(text: str, start: int) -> bool:
+    return re.search(r"(?:小学|初中|均|都|系数|率|值|比|指标|应|须)[^,。;\d]{0,12}$", text[max(0, start - 20) : start]) is not None
+
+
+def _is_year(text: str) -> bool:
+    return len(text) == 4 and text.isdigit() and text[:2] in ("19", "20")
 
 
 def _times(value: Number | None, factor: int) -> Number | None:
@@ -520,37 +395,36 @@ def _times(value: Number | None, factor: int) -> Number | None:
 
 
 def _last_break(text: str) -> int:
-    at = max(text.rfind(c) for c in "。;!?\n")
-    return at + 1
+    return max(text.rfind(mark) for mark in "。!?\n") + 1
 
 
-def _covered(spans: list[tuple[int, int]], position: int) -> bool:
+def _covered(spans: Sequence[tuple[int, int]], position: int) -> bool:
     index = bisect_right(spans, (position, 1 << 60)) - 1
     return index >= 0 and spans[index][0] <= position < spans[index][1]
 
 
-def _without_overlap(quantities: list[Quantity]) -> list[Quantity]:
+def _without_overlap(quantities: Sequence[Quantity]) -> list[Quantity]:
     """Keep, of quantities that overlap, the one that starts first (the longer, where both do)."""
     out: list[Quantity] = []
     for quantity in sorted(quantities, key=lambda q: (q.start, -q.end)):
-        if out and quantity.start < out[-1].end:
-            continue
-        out.append(quantity)
+        if not out or quantity.start >= out[-1].end:
+            out.append(quantity)
     return out
 
 
-_LIST_LINK = re.compile(r"[、](?:[^\d,。;:、()\n]{0,10})$")
-_LIST_LINK_GLUED = re.compile(r"^$")
+_LIST_LINK = re.compile(r"(?:[、,]|和|及)(?:[^\d,。;:、()\n]{0,10})$|^(?:小学|初中|高中)$")
 
 
-def _list_qualifiers(text: str, quantities: list[Quantity]) -> list[Quantity]:
-    """Let a comparator that closes a list hold for its members (小学4.2人、初中5.3人以上)."""
+def _list_qualifiers(text: str, quantities: Sequence[Quantity]) -> list[Quantity]:
+    """Let a comparator that closes a list hold for its members (小学4.2人、初中5.3人以上; 45人和50人以内)."""
     out = list(quantities)
     for i in range(len(out) - 2, -1, -1):
         this, following = out[i], out[i + 1]
-        if this.qualifier != "=" or following.qualifier not in (">=", "<=") or this.unit != following.unit:
+        if this.qualifier != "=" or following.qualifier not in (">=", "<=") or this.unit != following.unit or following.start != following.number_start:
             continue
-        comes_after = text[following.number_start - 1 : following.number_start] != "" and following.start == following.number_start
-        if comes_after and _LIST_LINK.search(text[this.end : following.start]) and not (this.unit == "%" and this.value == 100):
+        gap = text[this.end : following.start]
+        if "," in gap and not re.fullmatch(r",?(?:小学|初中|高中)", gap):
+            continue
+        if _LIST_LINK.search(gap) and not (this.unit == "%" and this.value == 100):
             out[i] = replace(this, qualifier=following.qualifier)
     return out

@@ -46,9 +46,7 @@ def find_running(nodes: list[tuple[Node, Span]], passages: Passages) -> tuple[li
 
 
 def _skipped(passages: Passages, start: int, end: int) -> bool:
-    if end - start < 24 or passages.is_furniture(start, end) or passages.is_preamble(start, end) or passages.is_closing(start, end):
-        return True
-    return False
+    return end - start < 24 or passages.is_furniture(start, end) or passages.is_preamble(start, end) or passages.is_closing(start, end)
 
 
 def _problems(passages: Passages, start: int, end: int) -> Iterator[Span]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from doc_miner.dates import find_dates
+from doc_miner.dates import find_mentions
 from doc_miner.extract.quantities import Quantity
 from doc_miner.model import Figure
 
@@ -77,7 +77,7 @@ _DATE_QUICK = re.compile(r"年|月|[“\"]?十[一二三四五六]?五")
 def _without_dates(text: str) -> str:
     if not _DATE_QUICK.search(text):
         return text
-    for mention in reversed(find_dates(text)):
+    for mention in reversed(find_mentions(text)):
         text = text[: mention.start] + text[mention.end :]
     return text
 
@@ -98,8 +98,8 @@ def _right(folded: str, quantity: Quantity, end: int) -> str:
 
 def _combine(left: str, right: str, quantity: Quantity) -> str:
     if quantity.unit == "元":
-        verb = re.search(r"(?:投资|投入|拨款|资金|经费|安排|补助|拨付|出资)[^,。;]{0,4}$", left)
-        if right and (verb or not left):
+        money = re.search(r"(?:投资|投入|拨款|资金|经费|安排|补助|拨付|出资)[^,。;]{0,4}$", left)
+        if right and (money or not left):
             return right + _money_word(left)
         return left or right
     if not right:

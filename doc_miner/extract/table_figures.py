@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from doc_miner.dates import find_dates
 from doc_miner.extract.quantities import QuantityFinder
 from doc_miner.model import Figure, Span, Table
-from doc_miner.numerals import parse_numeral, tidy
+from doc_miner.numerals import Number, parse_numeral, tidy
 from doc_miner.textfold import fold
 
 _NUMBER = re.compile(r"\s*(?P<sign>[-+])?(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<tail>[^\d\s]{0,5})\s*")
@@ -36,7 +35,7 @@ def find_table_figures(text: str, table: Table, finder: QuantityFinder) -> tuple
     figures: list[Figure] = []
     spans: list[Span] = []
     for r in range(first_data, len(table.rows)):
-        row_label = _label("".join(table.rows[r][c] for c in label_columns), finder)
+        row_label = _row_label(table, r, label_columns, finder)
         for c, cell in enumerate(table.cells[r]):
             if cell is None or c in label_columns or cell.end <= cell.start:
                 continue
@@ -45,6 +44,17 @@ def find_table_figures(text: str, table: Table, finder: QuantityFinder) -> tuple
                 figures.append(figure)
                 spans.append((cell.start, cell.end))
     return figures, spans
+
+
+def _row_label(table: Table, row: int, columns: list[int], finder: QuantityFinder) -> _Label:
+    """Return the label of a row; a column 单位 gives its unit and is no part of its name."""
+    units = [c for c in columns if re.fullmatch(r"(?:计量)?单位", table.rows[0][c].strip())]
+    label = _label("".join(table.rows[row][c] for c in columns if c not in units), finder)
+    for c in units:
+        unit, factor = finder.units.header(fold(table.rows[row][c]))
+        if unit is not None:
+            return replace(label, unit=unit, factor=factor)
+    return label
 
 
 def _column_labels(table: Table, finder: QuantityFinder) -> list[_Label]:
@@ -74,7 +84,7 @@ def _covering_text(table: Table, row: int, column: int) -> str:
 def _label(text: str, finder: QuantityFinder) -> _Label:
     folded = fold(text)
     match = _UNIT.search(folded)
-    unit, factor = finder.header_unit(match["unit"] or match["unit2"]) if match else (None, 1)
+    unit, factor = finder.units.header(match["unit"] or match["unit2"]) if match else (None, 1)
     bare = _UNIT.sub("", folded).strip()
     years = [mention.year for mention in find_dates(bare) if mention.year]
     if unit is None and re.search(r"(?:率|占比|比例|比重)$", bare):
@@ -105,7 +115,7 @@ def _cell_figure(text: str, start: int, end: int, column: _Label, row: _Label, c
     value = parse_numeral(match["n"])
     if value is None:
         return None
-    unit, factor = _unit_of(match["tail"], column, row, caption, finder)
+    unit, factor = _unit_of(match["tail"], value, column, row, caption, finder)
     if match["tail"] and unit is None:
         return None
     subject = _subject(row, column, caption)
@@ -116,19 +126,27 @@ def _cell_figure(text: str, start: int, end: int, column: _Label, row: _Label, c
     )
 
 
-def _unit_of(tail: str, column: _Label, row: _Label, caption: _Label, finder: QuantityFinder) -> tuple[str | None, int]:
+def _unit_of(tail: str, value: Number, column: _Label, row: _Label, caption: _Label, finder: QuantityFinder) -> tuple[str | None, int]:
     if tail:
-        return finder.header_unit(tail)
+        return finder.units.header(tail)
     for label in (column, row):
         if label.unit is not None:
             return label.unit, label.factor
     for label in (column, row):
-        implied = finder.implied_unit(label.text)
-        if implied is not None and caption.unit is None:
+        implied = _implied(label.text, finder)
+        if implied is not None and caption.unit is None and value == int(value):
             return implied, 1
     if re.search(r"系数|指数|师比|生比", column.text + row.text):
         return None, 1
     return caption.unit, caption.factor
+
+
+def _implied(label: str, finder: QuantityFinder) -> str | None:
+    """Return the unit that a label implies: that of the counted noun it ends with (在校学生数 → 人, 学校数 → 所)."""
+    bare = re.sub(r"(?:总数|人数|数量|数)$", "", label)
+    if bare == label and not label.endswith(("教师", "学生", "教职工", "在校生", "人口", "幼儿")):
+        return None
+    return finder.units.noun_before(bare + "数")
 
 
 def _subject(row: _Label, column: _Label, caption: _Label) -> str:
@@ -141,8 +159,3 @@ def is_data_table(table: Table) -> bool:
     """Return whether a table holds numbers in cells of their own."""
     cells = [cell for row in table.rows[1:] for cell in row if cell.strip()]
     return sum(1 for cell in cells if _NUMBER.fullmatch(fold(cell))) >= max(2, 0.2 * len(cells))
-
-
-def rows_of(tables: Sequence[Table]) -> list[Span]:
-    """Return the spans of tables in the text."""
-    return [(table.start, table.end) for table in tables]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from lxml import etree
 
 NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _OFF = ("0", "false", "off", "none")
 
 
+@cache
 def w(name: str) -> str:
     """Return *name* in the main namespace."""
     return f"{{{NAMESPACE}}}{name}"
@@ -15,7 +18,7 @@ def w(name: str) -> str:
 
 def child(element: etree._Element, name: str) -> etree._Element | None:
     """Return the first child called *name*."""
-    return element.find(w(name))
+    return next(element.iterchildren(w(name)), None)
 
 
 def attribute(element: etree._Element, name: str) -> str | None:

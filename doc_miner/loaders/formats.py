@@ -15,10 +15,10 @@ def label(kind: str) -> str:
 
 LABELS = {"txt": "纯文本", "html": "HTML 网页", "docx": "DOCX 文档", "pdf": "PDF 文档"}
 SUFFIXES = {
-    **{"txt": "txt", "htm": "html", "html": "html", "shtml": "html", "docx": "docx", "pdf": "pdf", "doc": "doc", "wps": "doc"},
-    **{"ofd": "ofd", "rtf": "rtf", "mht": "mht", "mhtml": "mht", "xlsx": "xlsx", "xls": "xls", "et": "xls", "pptx": "pptx", "ppt": "ppt"},
-    **{"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "tif": "tiff", "tiff": "tiff", "gif": "gif", "bmp": "bmp"},
-    **{"zip": "zip", "7z": "7z", "rar": "rar"},
+    "txt": "txt", "htm": "html", "html": "html", "shtml": "html", "docx": "docx", "pdf": "pdf", "doc": "doc", "wps": "doc",
+    "ofd": "ofd", "rtf": "rtf", "mht": "mht", "mhtml": "mht", "xlsx": "xlsx", "xls": "xls", "et": "xls", "pptx": "pptx", "ppt": "ppt",
+    "jpg": "jpeg", "jpeg": "jpeg", "png": "png", "tif": "tiff", "tiff": "tiff", "gif": "gif", "bmp": "bmp",
+    "zip": "zip", "7z": "7z", "rar": "rar",
 }
 _SAVE_AS, _OCR = "请另存为 PDF 或 DOCX 后再试", "请先做文字识别（OCR），另存为 PDF 或 DOCX 后再试"
 _UNPACK = "请解压后把其中的文件逐个交来"

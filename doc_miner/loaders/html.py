@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 from lxml import etree
-from lxml import html as lxml_html
 
 from doc_miner.errors import LoadError
 from doc_miner.loaders import text
@@ -63,12 +62,14 @@ def decode_page(data: bytes) -> tuple[str, str]:
 
 def _parsed(page: str, limits: Limits) -> etree._Element:
     """Return the root of the page; a page nested deeper than ``limits.depth`` is refused."""
-    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, no_network=True)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, no_network=True)
     try:
         # The parser would stop at a NUL and silently leave out the rest.
-        root = lxml_html.document_fromstring(page.replace("\0", "").encode("utf-8", errors="replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError) as error:
-        raise LoadError("damaged", "网页里没有可读的内容；请用浏览器重新保存后再试。") from error
+        root: etree._Element | None = etree.fromstring(page.replace("\0", "").encode("utf-8", errors="replace"), parser)
+    except etree.XMLSyntaxError:
+        root = None
+    if root is None:
+        raise LoadError("damaged", "网页里没有可读的内容；请用浏览器重新保存后再试。")
     # Without its own limit the parser stops at 2048 levels, says so here, and drops what is deeper.
     if any("depth" in entry.message for entry in parser.error_log) or _depth(root) > limits.depth:
         raise LoadError("depth", f"网页的元素嵌套超过 {limits.depth} 层，不予读取；请用浏览器打开并另存后再试。")

@@ -24,6 +24,10 @@ _SENTENCE = re.compile(r"[。；！？]|，.{10,}")
 _NEARLY_ALL = 0.9
 _SMALL = 600
 _TABLE_WEIGHT = 200
+_FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar|7z|jpe?g|png)\b", re.IGNORECASE)
+_NO_LETTER = re.compile(r"[\W\d_]+")
+_FILE_LABEL = 6
+"""Characters beside a link to a file that only announce it: 附件1：."""
 _COPY = 0.35
 """Share of the prose that each of two copies of the text holds at least."""
 
@@ -39,13 +43,16 @@ def prune(root: etree._Element) -> None:
         if prose.get(element, 0) * 2 < prose[root]:
             _drop(element)
     facts = _facts(root)
-    for element in [e for e in facts if _is_surrounding(e, facts[e], prose, prose[root])]:
-        _drop(element)
+    in_tables = {cell for table in root.iter("table") if is_data_table(table) for cell in table.iterdescendants(etree.Element)}
+    for element in [e for e in facts if e not in in_tables and e.tag in BLOCKS and e.tag not in ("html", "body")]:
+        small = prose.get(element, 0) * 5 <= prose[root]
+        if _is_record(element, facts[element]) or (small and _is_surrounding(element, facts[element])):
+            _drop(element)
 
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What is in an element: its text where that is short (else ``None``), its links and their characters."""
+    """What is in an element: its text, blocks on lines, where that is short (else ``None``), its links and their characters."""
 
     text: str | None
     links: int
@@ -60,17 +67,28 @@ def _facts(root: etree._Element) -> dict[etree._Element, _Facts]:
     order = list(root.iter(etree.Element))
     facts: dict[etree._Element, _Facts] = {}
     for element in reversed(order):
-        pieces, size, links, linked = [element.text or ""], 0, 0, 0
+        pieces, size, links, linked = [_spaced(element.text)], 0, 0, 0
         for part in element:
             known = facts.get(part, _NOTHING)
             size = _SMALL + 1 if known.text is None else size
-            pieces += [known.text or "", part.tail or ""]
+            end = "\n" if part.tag in BLOCKS else ""
+            pieces += [end, (known.text or ""), end, _spaced(part.tail)]
             links, linked = links + known.links, linked + known.linked
         text = "".join(pieces)
         if is_link(element):
-            links, linked = 1, len(plain(text))
+            links, linked = 1, _letters(text)
         facts[element] = _Facts(None if size + len(text.strip()) > _SMALL else text, links, linked)
     return {element: facts[element] for element in order}
+
+
+def _letters(text: str) -> int:
+    """Return the length of *text* without what stands beside links in lists: dates, numbers, brackets."""
+    return len(_NO_LETTER.sub("", text))
+
+
+def _spaced(text: str | None) -> str:
+    """Return *text* without line breaks: in the facts they stand between blocks."""
+    return (text or "").replace("\n", " ")
 
 
 _NOTHING = _Facts("", 0, 0)
@@ -89,20 +107,25 @@ def _drop(element: etree._Element) -> None:
     parent.remove(element)
 
 
-def _is_surrounding(element: etree._Element, facts: _Facts, prose: dict[etree._Element, int], total: int) -> bool:
-    if element.tag not in BLOCKS or element.tag in ("html", "body") or prose.get(element, 0) * 5 > total:
+def _is_record(element: etree._Element, facts: _Facts) -> bool:
+    """A record may sum the document up in a sentence; other elements with one are rather the article."""
+    if facts.text is None or facts.text.count("。") > (2 if element.tag in ("table", "dl") else 0):
         return False
+    return is_record(facts.text.split("\n"))
+
+
+def _is_surrounding(element: etree._Element, facts: _Facts) -> bool:
     if element.tag in ("nav", "footer", "aside"):
         return True
     text = facts.text
     if text is None:
         return False
-    if is_footer(text) or is_record(text):
-        return text.count("。") <= 2
-    if is_surrounding(text) and not has_blocks(element):
+    if is_footer(text) or (is_surrounding(text) and not has_blocks(element)):
         return True
-    many_links = facts.links >= 3 and facts.linked >= len(plain(text)) * 0.6 and "。" not in text
-    return many_links or (facts.links > 0 and leads_elsewhere(text))
+    size = _letters(text)
+    many_links = facts.links >= 3 and facts.linked >= size * 0.6 and "。" not in text
+    downloads = facts.links > 0 and size - facts.linked <= _FILE_LABEL * facts.links and bool(_FILE.search(text))
+    return many_links or downloads or (facts.links > 0 and leads_elsewhere(text))
 
 
 def find_articles(root: etree._Element) -> list[etree._Element]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from doc_miner.loaders.html_dom import BLOCKS, DROPPED, HEADINGS, is_link, text_of, walk
+from doc_miner.loaders.html_dom import BLOCKS, DROPPED, HEADINGS, text_of, walk
 from doc_miner.loaders.html_noise import is_edge_noise
 from doc_miner.loaders.html_tables import is_data_table, read_table
 from doc_miner.loaders.limits import Limits
@@ -20,7 +20,6 @@ _WRAP = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef。，；：、）”》])[ 
 _LIST_FORMATS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _CHINESE_LIST = re.compile(r"list-style(?:-type)?\s*:[^;]*(?:cjk-ideographic|simp-chinese|trad-chinese)", re.IGNORECASE)
 _NO_LIST = re.compile(r"list-style(?:-type)?\s*:[^;]*none", re.IGNORECASE)
-_FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar|7z|jpe?g|png)\b", re.IGNORECASE)
 _EDGE = 6
 
 
@@ -72,16 +71,19 @@ def article_blocks(article: etree._Element, limits: Limits) -> list[Block]:
     return _trimmed(_blocks(article, limits))
 
 
-def block_texts(root: etree._Element) -> list[str]:
-    """Return the text of every block of the page, lines of one block joined."""
-    flow, texts = _Flow(), []
+def block_lines(root: etree._Element) -> list[tuple[str, ...]]:
+    """Return the lines of every block of the page."""
+    found: list[tuple[str, ...]] = []
+    lines = [""]
     for event, item in walk(root, lambda element: element.tag in DROPPED):
         if isinstance(item, str):
-            flow.pieces.append(item)
+            lines[-1] += item
+        elif event == "open" and item.tag == "br":
+            lines.append("")
         elif event != "whole" and item.tag in BLOCKS:
-            texts.append(_BLANK.sub(" ", "".join(flow.pieces)).strip())
-            flow.pieces.clear()
-    return [text for text in texts if text]
+            found.append(tuple(line for line in (_BLANK.sub(" ", line).strip() for line in lines) if line))
+            lines = [""]
+    return [lines for lines in found if lines]
 
 
 def _blocks(article: etree._Element, limits: Limits) -> list[Block]:
@@ -90,7 +92,7 @@ def _blocks(article: etree._Element, limits: Limits) -> list[Block]:
     counters = _ListCounters()
     if article in tables:
         return [*_caption(article), read_table(article, cell_text, limits)]
-    for event, item in walk(article, lambda element: element in tables or _is_dropped(element)):
+    for event, item in walk(article, lambda element: element in tables or element.tag in DROPPED):
         if isinstance(item, str):
             flow.add(item)
         elif event == "whole":
@@ -120,18 +122,6 @@ def _boundary(flow: _Flow, event: str, element: etree._Element, counters: _ListC
 def _end(flow: _Flow) -> None:
     flow.end_line()
     flow.end_block()
-
-
-def _is_dropped(element: etree._Element) -> bool:
-    """Return whether *element* is out: no text of the article, or a link to a file to download."""
-    return element.tag in DROPPED or (is_link(element) and bool(_FILE.search(text_of(element))) and _alone(element))
-
-
-def _alone(link: etree._Element) -> bool:
-    """Return whether the link is all that its line says, but for 附件： and a number."""
-    parent = link.getparent()
-    rest = plain(parent.text or "") + plain(link.tail or "") if parent is not None else ""
-    return not re.sub(r"附件|下载|[\d一二三四五六七八九十]|[:：.．、【】\[\]（）()]", "", rest)
 
 
 def _caption(table: etree._Element) -> list[Block]:
@@ -185,4 +175,3 @@ def _trimmed(blocks: list[Block]) -> list[Block]:
 
 def _is_noise(block: Block) -> bool:
     return not isinstance(block, SourceTable) and is_edge_noise(block.text)
-

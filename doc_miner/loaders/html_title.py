@@ -6,13 +6,17 @@ import re
 
 from lxml import etree
 
-from doc_miner.loaders.html_blocks import block_texts, plain
+from doc_miner.loaders.html_blocks import block_lines, plain
+from doc_miner.loaders.html_noise import is_edge_noise
 
 _META_NAME = "articletitle"
-_SITE = re.compile(r"\s*(?:_|\||--|[-–]|\s—\s|>|»)\s*[^_|–—]{0,40}$")
+_SITE = re.compile(r"\s*(?:_|\||--|[-–]|\s—\s|>|»)\s*[^_|–—-]{0,40}$")
 _SITE_NAME = re.compile(r"(?:政府|门户|网|网站|局|厅|委|委员会|办公室|信箱|频道|首页|中心)\s*$")
 _CUT = re.compile(r"(?:\.{3}|…+)$")
+_SENTENCE = re.compile(r"[。；]|[:：]\s*\d{4}")
 _LONGEST = 150
+_TELLING = 6
+_SUBTITLE = 60
 
 
 def find_title(root: etree._Element) -> str | None:
@@ -23,13 +27,19 @@ def find_title(root: etree._Element) -> str | None:
     stated = _CUT.sub("", _stated(root)).strip()
     if not stated:
         return None
-    shown = [line for line in block_texts(root) if len(line) <= _LONGEST]
+    blocks = block_lines(root)
+    whole = ["".join(lines) for lines in blocks if sum(map(len, lines)) <= _LONGEST]
     wanted = plain(stated)
-    for line in shown:
-        if plain(line) == wanted:
-            return line
-    longer = (line for line in shown if len(wanted) >= 6 and plain(line).startswith(wanted))
-    return next(longer, stated)
+    exact = [line for line in whole if plain(line) == wanted]
+    longer = [line for line in whole if plain(line).startswith(wanted) and _is_with_subtitle(line, wanted)]
+    single = [line for lines in blocks for line in lines if plain(line) == wanted]
+    return next(iter([*exact, *longer, *single]), stated)
+
+
+def _is_with_subtitle(line: str, title: str) -> bool:
+    """Return whether *line* is *title* and a subtitle, not a title and publication data or a whole article."""
+    short = len(title) >= _TELLING and len(plain(line)) <= len(title) + _SUBTITLE
+    return short and not _SENTENCE.search(line) and not is_edge_noise(line)
 
 
 def _stated(root: etree._Element) -> str:

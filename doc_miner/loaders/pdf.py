@@ -17,6 +17,7 @@ import pypdfium2.raw as pdfium_c
 from doc_miner.errors import LoadError
 from doc_miner.loaders.grid import with_captions
 from doc_miner.loaders.limits import Limits
+from doc_miner.loaders.pdf_columns import take_columns
 from doc_miner.loaders.pdf_frame import Frame
 from doc_miner.loaders.pdf_furniture import PageSpace, find_furniture
 from doc_miner.loaders.pdf_joins import as_source_table, goes_on, join
@@ -45,6 +46,12 @@ class _Page:
     tables: list[PageTable]
     slanted: str = ""
 
+    @property
+    def unmapped(self) -> int:
+        """Number of characters without a code."""
+        texts = [line.text for line in self.lines] + [cell.text for table in self.tables for cell in table.cells]
+        return sum(text.count("\ufffd") for text in texts)
+
 
 def read(data: bytes, limits: Limits) -> Source:
     """Return the blocks of the PDF *data*; raise `LoadError` where it cannot be read."""
@@ -60,7 +67,7 @@ def read(data: bytes, limits: Limits) -> Source:
     _refuse_unreadable(pages)
     warnings = [] if sound else [Warning("damaged", "文件的索引已损坏，按能找到的内容读取，可能有缺页；请与原件核对。")]
     blocks, dropped = _blocks(pages, limits)
-    warnings += _page_warnings(pages) + _left_out(pages, dropped)
+    warnings += _page_warnings(pages) + _unmapped(pages) + _left_out(pages, dropped)
     return Source("pdf", blocks, pages=count, warnings=tuple(warnings))
 
 
@@ -110,8 +117,10 @@ def _blocks(pages: Sequence[_Page], limits: Limits) -> tuple[tuple[Block, ...], 
     furniture, dropped = find_furniture([PageSpace(page.frame.height, page.lines) for page in pages], body)
     items: list[Item] = []
     for page in pages:
-        content: list[Item] = [line for line in page.lines if id(line) not in furniture]
-        _add_page(items, sorted([*content, *page.tables], key=lambda item: item.top))
+        last = items[-1] if items and isinstance(items[-1], PageTable) else None
+        bare, lines = take_columns([line for line in page.lines if id(line) not in furniture], last)
+        content: list[Item] = [*lines, *page.tables, *bare]
+        _add_page(items, sorted(content, key=lambda item: item.top))
     widths = {number: frame.width for number, frame in frames.items()}
 
     def to_page(number: int, bbox: BBox) -> BBox:
@@ -158,7 +167,7 @@ def _paragraph(group: Group, frames: dict[int, Frame]) -> Paragraph:
 def _line(line: PageLine, frame: Frame, *, space: bool) -> Line:
     bbox = _rounded(frame.as_shown((line.left, line.top, line.right, line.bottom)))
     # Edges run along the line, which on a page shown sideways is not from left to right.
-    edges = tuple([round(edge, 2) for edge in line.edges]) if frame.is_plain else ()
+    edges = tuple(line.edges) if frame.is_plain else ()
     if space:
         return Line(line.text + " ", line.page, bbox, (*edges, edges[-1]) if edges else ())
     return Line(line.text, line.page, bbox, edges)
@@ -183,6 +192,14 @@ def _page_warnings(pages: Sequence[_Page]) -> list[Warning]:
     return warnings
 
 
+def _unmapped(pages: Sequence[_Page]) -> list[Warning]:
+    found = [(page.number, count) for page in pages if (count := page.unmapped)]
+    if not found:
+        return []
+    place = page_list([number for number, _ in found])
+    return [Warning("unmapped", f"{place}有 {sum(count for _, count in found)} 个字符没有编码对照，以“\ufffd”代替；请与原件核对。", place)]
+
+
 def _left_out(pages: Sequence[_Page], dropped: Sequence[str]) -> list[Warning]:
     warnings = []
     if dropped:
@@ -190,7 +207,8 @@ def _left_out(pages: Sequence[_Page], dropped: Sequence[str]) -> list[Warning]:
         warnings.append(Warning("page-furniture", f"去掉了页眉页脚：{shown}。"))
     marked = [page for page in pages if page.slanted.strip()]
     if marked:
-        warnings.append(Warning("watermark", f"去掉了水印文字：“{marked[0].slanted.strip()[:40]}”。", page_list([page.number for page in marked])))
+        message = f"去掉了水印文字：“{marked[0].slanted.strip()[:40]}”。"
+        warnings.append(Warning("watermark", message, page_list([page.number for page in marked])))
     return warnings
 
 

@@ -19,7 +19,10 @@ _TOP, _BOTTOM = 0.11, 0.135
 _TOP_LEAST, _BOTTOM_LEAST = 72.0, 85.0
 _SAME_HEIGHT = 3.0
 _NUMBER = r"(?:\d{1,4}|[一二三四五六七八九十百]{1,4})"
-_DRESSED = re.compile(rf"(?:[-·]+{_NUMBER}[-·]+|-?第{_NUMBER}页(?:[,/]?\(?共{_NUMBER}页\)?)?-?|共{_NUMBER}页[,/]?第{_NUMBER}页|Page\d+(?:of\d+)?)", re.IGNORECASE)
+_TOTAL = rf"(?:[,/]?\(?共{_NUMBER}页\)?)?"
+_DRESSED = re.compile(
+    rf"[-·]+{_NUMBER}[-·]+|-?第{_NUMBER}页{_TOTAL}-?|共{_NUMBER}页[,/]?第{_NUMBER}页|Page\d+(?:of\d+)?", re.IGNORECASE
+)
 _BARE = re.compile(r"[-·]*(\d{1,4})[-·]*(?:(?:/|of)\d{1,4})?")
 
 

@@ -23,6 +23,9 @@ def goes_on(table: PageTable, part: PageTable) -> bool:
 
     The columns of one may be a selection of the other's: a page may hold merged cells only.
     """
+    if not table.ruled or not part.ruled:
+        # Columns without rules are as wide as what they hold.
+        return table.ruled == part.ruled and table.width == part.width
     shift = part.xs[0] - table.xs[0]
     xs = [x - shift for x in part.xs]
     if abs(xs[-1] - table.xs[-1]) > 1.5 * _NEAR:
@@ -40,12 +43,11 @@ def join(table: PageTable, part: PageTable) -> None:
         _drop_rows(part, repeated)
     if not part.cells:
         return
-    continued = _continue_cells(table, part)
-    start = len(table.ys) - 1 - (1 if continued == "row" else 0)
-    for cell in part.cells:
-        table.cells.append(replace(cell, row=cell.row + start))
-    for _ in range(part.height - (1 if continued == "row" else 0)):
-        table.ys.append(table.ys[-1] + 1)
+    overlap = 1 if _continue_cells(table, part) else 0
+    start = table.height - overlap
+    table.cells += [replace(cell, row=cell.row + start) for cell in part.cells]
+    # The bounds of rows on other pages mean nothing here; only their number counts.
+    table.ys += [table.ys[-1]] * (part.height - overlap)
 
 
 def as_source_table(table: PageTable, to_page: Callable[[int, BBox], BBox], most_cells: int) -> SourceTable:
@@ -61,6 +63,8 @@ def as_source_table(table: PageTable, to_page: Callable[[int, BBox], BBox], most
 # --- columns -----------------------------------------------------------------------------------
 def _share_columns(table: PageTable, part: PageTable) -> None:
     """Give both the finer columns of the two."""
+    if not table.ruled:
+        return
     shift = part.xs[0] - table.xs[0]
     part.xs = [x - shift for x in part.xs]
     xs = max(table.xs, part.xs, key=len)
@@ -94,7 +98,6 @@ def _repeated_rows(table: PageTable, part: PageTable) -> int:
         if one != other or not any(text for _, _, text in one):
             break
         same += 1
-    # One row of the body may begin with a row just like the header's only if nothing else follows.
     return same
 
 
@@ -111,41 +114,46 @@ def _drop_rows(table: PageTable, count: int) -> None:
 
 
 # --- cut rows ----------------------------------------------------------------------------------
-def _continue_cells(table: PageTable, part: PageTable) -> str:
-    """Let cells of the last row go on in the first row of *part*: return "row" where the whole row was cut."""
+def _continue_cells(table: PageTable, part: PageTable) -> bool:
+    """Let cells of the last row go on in the first row of *part*; return whether the whole row was cut.
+
+    A row whose first cell holds something is a new one. So is a row in which some cell begins
+    anew; then only the cells to the left of that one can be merged over the page break.
+    """
     above = _last_row(table)
-    pairs = [(above.get((cell.column, cell.colspan)), cell) for cell in part.cells if cell.row == 0]
-    first = min(part.cells, key=lambda cell: (cell.row, cell.column))
-    if first.text or first.row or first.column:
-        return ""
-    going_on = [(old, new) for old, new in pairs if old is not None and _text_goes_on(old, new)]
-    written = sum(bool(cell.text) for _, cell in pairs)
-    if going_on and len(going_on) == written:
-        _stretch([(old, new) for old, new in pairs if old is not None], overlap=1)
-        kept = {id(new) for old, new in pairs if old is not None}
-        part.cells = [cell for cell in part.cells if id(cell) not in kept]
-        return "row"
-    # A merged cell at the edge goes on where its text does, or where the part below spans rows too.
-    stretched = going_on + [
-        (old, new) for old, new in pairs if old is not None and not new.text and (new.rowspan > 1 or (going_on and new is first))
-    ]
-    _stretch(stretched, overlap=0)
-    gone = {id(new) for _, new in stretched}
-    part.cells = [cell for cell in part.cells if id(cell) not in gone]
-    return "cells" if stretched else ""
+    below = sorted((cell for cell in part.cells if cell.row == 0), key=lambda cell: cell.column)
+    if not below or below[0].text or below[0].column:
+        return False
+    pairs = [(old, new) for new in below if (old := above.get((new.column, new.colspan))) is not None]
+    going_on = {id(new) for old, new in pairs if _text_goes_on(old, new)}
+    if going_on and all(id(new) in going_on for new in below if new.text):
+        _stretch(part, pairs, overlap=1)
+        return True
+    merged = []
+    for old, new in pairs:
+        # A line that just fills its cell is no sign; a text of several lines that stops in mid-sentence is.
+        if new.text and (id(new) not in going_on or old.lines < 2):
+            break
+        if id(new) in going_on or new.rowspan > 1 or old.rowspan > 1 or (going_on and new is below[0]):
+            merged.append((old, new))
+    _stretch(part, merged, overlap=0)
+    return False
 
 
 def _last_row(table: PageTable) -> dict[tuple[int, int], GridCell]:
-    last = table.height - 1
-    return {(cell.column, cell.colspan): cell for cell in table.cells if cell.row + cell.rowspan - 1 >= last}
+    return {(cell.column, cell.colspan): cell for cell in table.cells if cell.row + cell.rowspan >= table.height}
 
 
 def _text_goes_on(old: GridCell, new: GridCell) -> bool:
-    return bool(old.text and new.text and old.open_end and not old.text.endswith(_ENDS))
+    return bool(old.text and new.text and old.room_left < new.first_need and not old.text.endswith(_ENDS))
 
 
-def _stretch(pairs: Sequence[tuple[GridCell, GridCell]], *, overlap: int) -> None:
+def _stretch(part: PageTable, pairs: Sequence[tuple[GridCell, GridCell]], *, overlap: int) -> None:
+    """Make one cell of each pair; *overlap* rows of the two are the same row."""
     for old, new in pairs:
         old.text += new.text
         old.rowspan += new.rowspan - overlap
-        old.open_end = new.open_end
+        old.lines += new.lines
+        old.room_left = new.room_left
+    gone = {id(new) for _, new in pairs}
+    part.cells = [cell for cell in part.cells if id(cell) not in gone]

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from doc_miner.loaders.grid import is_caption, parse_unit
 from doc_miner.loaders.pdf_lines import PageLine
 from doc_miner.loaders.pdf_tables import PageTable
-from doc_miner.loaders.pdf_wrap import room_needed
+from doc_miner.loaders.pdf_wrap import cannot_begin, room_needed
 from doc_miner.textfold import fold
 
 _LARGER = 1.12
@@ -23,7 +23,7 @@ _CN = "[一二三四五六七八九十百]{1,3}"
 _MARKER = re.compile(
     rf"(?:{_CN}\s?[、.](?!\d)|\(\s?(?:{_CN}|\d{{1,2}})\s?\)|\d{{1,2}}\s?[.、](?!\d)|\d{{1,2}}\)|[①-⑳]|第{_CN}[章节条部]|(?:存在)?问题\s?(?:\d{{1,2}}|{_CN})\s?[:.、]|附件|附表)"
 )
-_RED_HEAD = re.compile(r"(?:文件|公报|\d{4}[〕\]](?:第)?\d+号|简报|通报\(第.*期\)|第.{1,4}期)$")
+_RED_HEAD = re.compile(r"(?:文件|[〕\])]第?\d{1,4}号|第.{1,4}期\)?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,11 @@ class Margins:
 
 @dataclass(slots=True)
 class Group:
-    """Lines of one paragraph; ``is_title`` for the title of the document."""
+    """Lines of one paragraph; ``is_title`` for the title of the document, ``kept_apart`` for a caption or a unit line."""
 
     lines: list[PageLine]
     is_title: bool = False
-    kept_apart: bool = field(default=False)
-    """A caption or a unit: nothing is joined to it."""
+    kept_apart: bool = False
 
 
 Item = PageLine | PageTable
@@ -120,7 +119,7 @@ class _Grouper:
         if isinstance(self.blocks[-1], PageTable) and not self._interrupted(group):
             return False
         margins = self._margins[last.page]
-        if margins.right - last.right >= room_needed(line.text, line.edges) + 0.3 * line.size:
+        if margins.right - last.right >= room_needed(line.text, line.edges) + 0.3 * line.size and not cannot_begin(line.text):
             return False
         return self._begins_where_lines_go_on(group, line)
 

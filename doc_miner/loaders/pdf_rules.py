@@ -7,8 +7,9 @@ whole grid, forms inside forms. Here they all become horizontal and vertical rul
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -22,6 +23,15 @@ _SHORT = 1.0
 _FORMS_DEEP = 3
 _MOST_PARTS = 30_000
 """Objects and segments looked at on one page; drawings (maps, plans) have more, tables never."""
+
+# The prototypes of the binding check every argument; these are called for each object.
+_object_of_page = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
+    ctypes.cast(pdfium_c.FPDFPage_GetObject, ctypes.c_void_p).value or 0
+)
+_object_of_form = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong)(
+    ctypes.cast(pdfium_c.FPDFFormObj_GetObject, ctypes.c_void_p).value or 0
+)
+_kind_of = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(ctypes.cast(pdfium_c.FPDFPageObj_GetType, ctypes.c_void_p).value or 0)
 
 Matrix = tuple[float, float, float, float, float, float]
 Point = tuple[float, float]
@@ -53,7 +63,8 @@ def read_drawn(page: pdfium.PdfPage, frame: Frame) -> Drawn:
     """Return what is drawn on *page*; a page with very many paths has no rules."""
     reader = _Reader()
     try:
-        reader.read_objects(pdfium_c.FPDFPage_CountObjects(page), lambda index: pdfium_c.FPDFPage_GetObject(page, index), _SAME, 0)
+        handle = ctypes.cast(page.raw, ctypes.c_void_p).value
+        reader.read_objects(map(_object_of_page, repeat(handle), range(pdfium_c.FPDFPage_CountObjects(page))), _SAME, 0)
     except _TooMuch:
         return Drawn(pictures=reader.covered(frame), paths=reader.paths)
     across, down = [], []
@@ -80,11 +91,14 @@ class _Reader:
         """Return the share of the page that pictures cover."""
         return min(1.0, self._pictures / max(1.0, frame.width * frame.height))
 
-    def read_objects(self, count: int, get: Any, matrix: Matrix, depth: int) -> None:
-        for index in range(count):
+    def read_objects(self, items: Iterable[int], matrix: Matrix, depth: int) -> None:
+        """Look at every object; text, by far the most of them, is passed over."""
+        for at in items:
             self._count(1)
-            item = get(index)
-            kind = pdfium_c.FPDFPageObj_GetType(item)
+            kind = _kind_of(at)
+            if kind == pdfium_c.FPDF_PAGEOBJ_TEXT:
+                continue
+            item = ctypes.cast(at, pdfium_c.FPDF_PAGEOBJECT)
             if kind == pdfium_c.FPDF_PAGEOBJ_PATH:
                 self.paths += 1
                 self._read_path(item, matrix)
@@ -92,9 +106,8 @@ class _Reader:
                 left, bottom, right, top = self._bounds(item, matrix)
                 self._pictures += (right - left) * (top - bottom)
             elif kind == pdfium_c.FPDF_PAGEOBJ_FORM and depth < _FORMS_DEEP:
-                inner = _product(_matrix(item), matrix)
                 size = pdfium_c.FPDFFormObj_CountObjects(item)
-                self.read_objects(size, lambda at, form=item: pdfium_c.FPDFFormObj_GetObject(form, at), inner, depth + 1)
+                self.read_objects(map(_object_of_form, repeat(at), range(size)), _product(_matrix(item), matrix), depth + 1)
 
     def _count(self, parts: int) -> None:
         self._parts += parts

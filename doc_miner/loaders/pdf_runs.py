@@ -11,8 +11,9 @@ import math
 import struct
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -21,26 +22,37 @@ from doc_miner.loaders.pdf_frame import Frame
 
 _HYPHENS = "\ufffe\x02"
 _BREAKS = "\r\n"
-_SPACES = " \xa0"
+_MARKS = frozenset(_HYPHENS + _BREAKS + " \xa0\0")
 _SAMPLES = 25
 _SLANT = math.radians(3)
-# A gap or an overlap of more than these parts of the size ends a run.
-_GAP, _OVERLAP = 0.2, 0.3
+# What ends a run, in parts of the height: a gap, an overlap, a shift up or down.
+_GAP, _OVERLAP, _SHIFT = 0.2, 0.3, 0.12
+_ABOVE, _BELOW = 0.86, 0.14
+"""The body of a Chinese character above and below the baseline; what fonts say of themselves differs."""
 
 # The prototypes of the binding check every argument; these two are called for each character.
 _loose_box = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
     ctypes.cast(pdfium_c.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
 )
+_text_object = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
+    ctypes.cast(pdfium_c.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
+)
+
+Quad = tuple[float, float, float, float]
 
 
 @dataclass(slots=True)
 class Run:
-    """Characters that follow each other on one baseline; ``edges`` as in `Line`, y runs downwards."""
+    """Characters that follow each other on one baseline; ``edges`` as in `Line`, y runs downwards.
+
+    ``seams`` are the places in the text where the file begins a new string.
+    """
 
     text: str
     edges: list[float]
     top: float
     bottom: float
+    seams: list[int] = field(default_factory=list)
     sideways: bool = False
 
     @property
@@ -82,7 +94,10 @@ def read_runs(page: pdfium.PdfPage) -> PageText:
         frame = Frame(corners, turn, shown)
         if is_garbled(text):
             return PageText(frame, garbled=True)
-        return _collected(textpage, text, frame)
+        collector = _Collector(textpage, frame)
+        collector.collect(text)
+        runs = [run for run in collector.runs if _on_page(run, frame)]
+        return PageText(frame, runs, "".join(collector.slanted))
     finally:
         textpage.close()
 
@@ -110,62 +125,117 @@ def _quarter(angle: float) -> int | None:
     return round(quarters) % 4 if abs(quarters - round(quarters)) * (math.pi / 2) < _SLANT else None
 
 
-def _boxes(textpage: pdfium.PdfTextPage, count: int, frame: Frame) -> Iterator[tuple[float, float, float, float]]:
-    """Return left, top, right, bottom of every character; the height is the font size, the width the advance."""
-    handle = ctypes.cast(textpage.raw, ctypes.c_void_p).value
+def _boxes(handle: int | None, count: int, frame: Frame) -> Iterable[Quad]:
+    """Return left, top, right, bottom of every character; its width is the advance, its height not quite the font size.
+
+    Where the text is upright they are in the space of the file: moving them all is dear, and only runs need it.
+    """
     buffer = (ctypes.c_float * (4 * count))()
     start = ctypes.addressof(buffer)
-    for _ in map(_loose_box, [handle] * count, range(count), range(start, start + 16 * count, 16)):
+    for _ in map(_loose_box, repeat(handle), range(count), range(start, start + 16 * count, 16)):
         pass
     values = iter(struct.unpack(f"{4 * count}f", buffer))
-    quadruples = zip(values, values, values, values, strict=True)  # left, top, right, bottom in the space of the file
+    boxes = zip(values, values, values, values, strict=True)
     if frame.turn == 0:
-        x0, y1 = frame.box[0], frame.box[3]
-        return ((left - x0, y1 - top, right - x0, y1 - bottom) for left, top, right, bottom in quadruples)
-    return (frame.reading(left, bottom, right, top) for left, top, right, bottom in quadruples)
+        return boxes
+    return (frame.reading(left, bottom, right, top) for left, top, right, bottom in boxes)
 
 
-def _collected(textpage: pdfium.PdfTextPage, text: str, frame: Frame) -> PageText:
-    page = PageText(frame)
-    slanted: list[str] = []
-    run: Run | None = None
-    characters: list[str] = []
-    run_top = run_bottom = run_right = near = 0.0
+class _Collector:
+    """Takes the characters of a page one by one and makes runs of them."""
 
-    def close() -> None:
+    def __init__(self, textpage: pdfium.PdfTextPage, frame: Frame) -> None:
+        self.runs: list[Run] = []
+        self.slanted: list[str] = []
+        self._textpage = textpage
+        self._frame = frame
+
+    def collect(self, text: str) -> None:
+        handle = ctypes.cast(self._textpage.raw, ctypes.c_void_p).value
+        objects = map(_text_object, repeat(handle), range(len(text)))
+        run: Run | None = None
+        characters: list[str] = []
+        run_top = run_bottom = run_right = height = 0.0
+        run_object = None
+        for index, (character, (left, top, right, bottom), item) in enumerate(
+            zip(text, _boxes(handle, len(text), self._frame), objects, strict=True)
+        ):
+            if character in _MARKS and (character := self._true_character(character, index)) == "":
+                continue
+            shift = height * _SHIFT
+            if (
+                run is not None
+                and -height * _OVERLAP < left - run_right < height * _GAP
+                and -shift < bottom - run_bottom < shift
+                and -shift < top - run_top < shift
+            ):
+                if item != run_object:
+                    run.seams.append(len(characters))
+                    run_object = item
+                characters.append(character)
+                run.edges.append(left)
+                run_right = right
+                continue
+            if run is not None:
+                _close(run, characters, run_right)
+            run = self._new_run(character, index, (left, top, right, bottom))
+            characters = [character]
+            run_top, run_bottom, run_right, height, run_object = top, bottom, right, abs(bottom - top), item
         if run is not None:
-            run.edges.append(run_right)
-            run.text = "".join(characters)
-            page.runs.append(run)
+            _close(run, characters, run_right)
+        if self._frame.turn == 0 and self._frame.box[0]:
+            self._move(-self._frame.box[0])
 
-    for index, (character, (left, top, right, bottom)) in enumerate(zip(text, _boxes(textpage, len(text), frame), strict=True)):
-        if character in _BREAKS or (character in _SPACES and pdfium_c.FPDFText_IsGenerated(textpage, index)):
-            continue
+    def _move(self, x: float) -> None:
+        for run in self.runs:
+            if not run.sideways:
+                run.edges = [edge + x for edge in run.edges]
+
+    def _true_character(self, character: str, index: int) -> str:
+        """Return '' for what pdfium made up, the hyphen for what it made of one, U+FFFD for ink without a code."""
         if character in _HYPHENS:
-            character = "-"
-        gap = left - run_right
-        if run is not None and -near * _OVERLAP < gap < near * _GAP and abs(bottom - run_bottom) < 0.05 and abs(top - run_top) < 0.05:
-            characters.append(character)
-            run.edges.append(left)
-            run_right = right
-            continue
-        quarter = _quarter(pdfium_c.FPDFText_GetCharAngle(textpage, index))
+            return "-"
+        if character == "\0":
+            return "\ufffd" if self._has_ink(index) else ""
+        if character in _BREAKS or pdfium_c.FPDFText_IsGenerated(self._textpage, index):
+            return ""
+        return character
+
+    def _has_ink(self, index: int) -> bool:
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        found = pdfium_c.FPDFText_GetCharBox(self._textpage, index, left, right, bottom, top)
+        return bool(found and right.value > left.value and top.value > bottom.value)
+
+    def _new_run(self, character: str, index: int, box: Quad) -> Run | None:
+        """Return the run that a character begins, or ``None`` where it does not stand in the direction of the text."""
+        matrix, x, y = pdfium_c.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
+        pdfium_c.FPDFText_GetMatrix(self._textpage, index, matrix)
+        quarter = _quarter(math.atan2(matrix.b, matrix.a))
+        if self._frame.turn == 0:
+            left, top, right, bottom = box
+            box = self._frame.reading(left, bottom, right, top)
         if quarter is None:
-            slanted.append(character)
-            continue
-        if quarter != frame.turn:
-            _add_sideways(page.runs, character, (left, top, right, bottom))
-            continue
-        close()
-        characters, run = [character], Run("", [left], top, bottom)
-        run_top, run_bottom, run_right, near = top, bottom, right, bottom - top
-    close()
-    page.slanted = "".join(slanted)
-    page.runs = [run for run in page.runs if _on_page(run, frame)]
-    return page
+            self.slanted.append(character)
+            return None
+        if quarter != self._frame.turn:
+            _add_sideways(self.runs, character, box)
+            return None
+        size = abs(pdfium_c.FPDFText_GetFontSize(self._textpage, index)) * math.hypot(matrix.c, matrix.d)
+        top, bottom = box[1], box[3]
+        if size > 0.1 and pdfium_c.FPDFText_GetCharOrigin(self._textpage, index, x, y):
+            baseline = self._frame.reading(x.value, y.value, x.value, y.value)[1]
+            top, bottom = baseline - _ABOVE * size, baseline + _BELOW * size
+        run = Run("", [box[0] + (self._frame.box[0] if self._frame.turn == 0 else 0)], top, bottom)
+        self.runs.append(run)
+        return run
 
 
-def _add_sideways(runs: list[Run], character: str, box: tuple[float, float, float, float]) -> None:
+def _close(run: Run, characters: list[str], right: float) -> None:
+    run.edges.append(max(right, run.edges[-1]))
+    run.text = "".join(characters)
+
+
+def _add_sideways(runs: list[Run], character: str, box: Quad) -> None:
     """Add a character that stands at a right angle to the text: a label along the side of a page or a cell."""
     left, top, right, bottom = box
     last = runs[-1] if runs else None

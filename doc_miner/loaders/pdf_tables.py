@@ -11,26 +11,30 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 
 from doc_miner.loaders.pdf_lines import PageLine, joined, lines_of
 from doc_miner.loaders.pdf_rules import Rules
 from doc_miner.loaders.pdf_runs import Run
-from doc_miner.loaders.pdf_wrap import room_needed
+from doc_miner.loaders.pdf_wrap import cannot_begin, room_needed
 from doc_miner.source import BBox
 
 Rule = tuple[float, float, float]
 _NEAR = 3.0
 """Rules closer than this are one, and ends closer than this meet."""
 _SHORTEST = 6.0
-_MOST_RULES = 3000
+_MOST_RULES = 2000
 _ARTICLE = 500
 """Characters that make one cell an article in a frame, where it also holds most of the text."""
 
 
 @dataclass(slots=True)
 class GridCell:
-    """A cell at its place in the grid, with its text; ``open_end`` where its last line is full."""
+    """A cell at its place in the grid, with its text and how that is set: number of lines, room left in the last one.
+
+    ``first_need`` is the room that the beginning of the text would have needed in a line before it.
+    """
 
     row: int
     column: int
@@ -39,7 +43,9 @@ class GridCell:
     bbox: BBox
     page: int = 0
     text: str = ""
-    open_end: bool = False
+    lines: int = 0
+    room_left: float = 0.0
+    first_need: float = 0.0
 
 
 @dataclass(slots=True)
@@ -51,7 +57,7 @@ class PageTable:
     cells: list[GridCell]
     page: int = 0
     header_rows: int = 0
-    more: list[PageTable] = field(default_factory=list)
+    ruled: bool = True
 
     @property
     def top(self) -> float:
@@ -187,18 +193,22 @@ def _cells(xs: list[float], ys: list[float], across: Sequence[Rule], down: Seque
     closed_below = _walls(ys, xs, across)
     seen: set[tuple[int, int]] = set()
     cells: list[GridCell] = []
+
+    def joins_below(low: int, column: int, right: int) -> bool:
+        """Return whether the fields below belong to the same cell: no rule above, beside or already in one."""
+        columns = range(column, right + 1)
+        if any((low + 1, at) in closed_below or (low + 1, at) in seen for at in columns):
+            return False
+        return not any((at, low + 1) in closed_right for at in columns[1:])
+
     for row in range(height):
         for column in range(width):
             if (row, column) in seen:
                 continue
-            right = column
+            right, low = column, row
             while right + 1 < width and (right + 1, row) not in closed_right and (row, right + 1) not in seen:
                 right += 1
-            low = row
-            while low + 1 < height and all((low + 1, at) not in closed_below and (low + 1, at) not in seen for at in range(column, right + 1)):
-                # Below, the same columns must be one cell too.
-                if any((at, low + 1) in closed_right for at in range(column + 1, right + 1)):
-                    break
+            while low + 1 < height and joins_below(low, column, right):
                 low += 1
             seen.update((r, c) for r in range(row, low + 1) for c in range(column, right + 1))
             bbox = (xs[column], ys[row], xs[right + 1], ys[low + 1])
@@ -232,16 +242,29 @@ def _stands_in(run: Run, table: PageTable) -> bool:
 
 def _fill(table: PageTable, runs: Sequence[Run]) -> None:
     """Give every cell its text; a run goes where its middle is, so that text too long for its cell stays whole."""
-    owner = {(r, c): cell for cell in table.cells for r in range(cell.row, cell.row + cell.rowspan) for c in range(cell.column, cell.column + cell.colspan)}
+    owner = {
+        (row, column): cell
+        for cell in table.cells
+        for row in range(cell.row, cell.row + cell.rowspan)
+        for column in range(cell.column, cell.column + cell.colspan)
+    }
     held: dict[int, list[Run]] = defaultdict(list)
     for run in runs:
         for part in _parts(run, table.xs):
             row = _place(table.ys, (part.top + part.bottom) / 2)
             column = _place(table.xs, (part.left + part.right) / 2)
             held[id(owner[row, column])].append(part)
+    lines = {key: lines_of(parts) for key, parts in held.items()}
+    padding = _padding([line.left - cell.bbox[0] for cell in table.cells for line in lines.get(id(cell), ())])
     for cell in table.cells:
-        if held[id(cell)]:
-            cell.text, cell.open_end = cell_text(lines_of(held[id(cell)]), cell.bbox[2] - cell.bbox[0], cell.bbox[0])
+        if id(cell) in lines:
+            _set_text(cell, lines[id(cell)], cell.bbox[2] - cell.bbox[0] - 2 * padding)
+
+
+def _padding(gaps: list[float]) -> float:
+    """Return the space that the table keeps free at the left of its cells."""
+    inner = sorted(gap for gap in gaps if gap >= 0)
+    return inner[len(inner) // 10] if inner else 0.0
 
 
 def _place(bounds: Sequence[float], at: float) -> int:
@@ -249,31 +272,34 @@ def _place(bounds: Sequence[float], at: float) -> int:
 
 
 def _parts(run: Run, xs: Sequence[float]) -> list[Run]:
-    """Return a run that reaches over a rule cut at its spaces: some writers put a whole row into one string."""
-    if run.sideways or _place(xs, run.left + 1) == _place(xs, run.right - 1) or not re.search(r"\s\s|\s", run.text.strip()):
-        return [run]
-    return [
-        Run(match.group(), run.edges[match.start() : match.end() + 1], run.top, run.bottom) for match in re.finditer(r"\S+", run.text)
-    ]
+    """Return a run that reaches over a rule cut where the file begins a new string, and at spaces.
 
-
-def cell_text(lines: Sequence[PageLine], width: float, left: float) -> tuple[str, bool]:
-    """Return the text of a cell and whether its last line is full.
-
-    Lines that the width of the cell broke are joined; a line that ends early ends a line of the cell.
+    Some writers put a whole row into one string; some cells are just as wide as their text.
     """
+    if run.sideways or _place(xs, run.left + 1) == _place(xs, run.right - 1):
+        return [run]
+    bounds = [0, *run.seams, len(run.text)]
+    words = [match.span() for start, end in pairwise(bounds) for match in re.compile(r"\S+").finditer(run.text, start, end)]
+    return [Run(run.text[start:end], run.edges[start : end + 1], run.top, run.bottom) for start, end in words]
+
+
+def _set_text(cell: GridCell, lines: Sequence[PageLine], room: float) -> None:
+    """Set the text of a cell: lines that its width (*room*) broke are joined, a line that ends early ends a line of the cell."""
     if not lines:
-        return "", False
-    padding = max(1.0, min(line.left for line in lines) - left)
-    room = width - 2 * padding
+        return
     stacked = all(len(line.text) <= 2 for line in lines)
     parts = [[lines[0]]]
     for line in lines[1:]:
         last = parts[-1][-1]
-        ended = room - (last.right - last.left) >= room_needed(line.text, line.edges) + 0.6 * line.size
-        if ended and not stacked:
-            parts.append([line])
-        else:
+        if stacked or cannot_begin(line.text) or room - (last.right - last.left) < _need(line):
             parts[-1].append(line)
-    last = lines[-1]
-    return "\n".join(joined(part) for part in parts), room - (last.right - last.left) < 1.3 * last.size
+        else:
+            parts.append([line])
+    cell.text = "\n".join(joined(part) for part in parts)
+    cell.lines = len(lines)
+    cell.room_left = room - (lines[-1].right - lines[-1].left)
+    cell.first_need = _need(lines[0])
+
+
+def _need(line: PageLine) -> float:
+    return room_needed(line.text, line.edges) + 0.5 * line.size

@@ -96,7 +96,7 @@ def _decodes(data: bytes) -> bool:
         text, _ = decode(data)
     except LoadError:
         return False
-    return len(_CONTROL.findall(text)) <= max(1, len(text) // 50)
+    return _few_controls(text)
 
 
 def _strict(data: bytes, encoding: str) -> str | None:
@@ -135,7 +135,12 @@ def _by_strict_rule(data: bytes) -> tuple[str, str] | None:
 
 def _plausible(text: str, *, short: bool) -> bool:
     """Return whether *text* may be what was written; where *short* texts pass, rare names (崆峒) are no fault in them."""
-    return not _CONTROL.search(text) and (_commonness(text) >= 0.5 or (short and len(text) < 40))
+    return _few_controls(text) and (_commonness(text) >= 0.5 or (short and len(text) < 40))
+
+
+def _few_controls(text: str) -> bool:
+    """Return whether *text* has no more control characters than a broken export leaves in real text."""
+    return len(_CONTROL.findall(text)) <= max(1, len(text) // 50)
 
 
 def _commonness(text: str) -> float:

@@ -107,7 +107,7 @@ def _outline(console: Console, report: Report) -> None:
     if not report.sections:
         return
     tree = Tree(Text("大纲", style="bold"))
-    nodes = {}
+    nodes: dict[str, Tree] = {}
     for section in report.sections:
         if section.level > 3:
             continue

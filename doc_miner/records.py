@@ -16,8 +16,8 @@ from doc_miner.extract.figures import FigureContext, FigureFinder, Zone
 from doc_miner.extract.measures import Passage, find_passages
 from doc_miner.extract.passages import Passages
 from doc_miner.extract.problems import Statement, find_statements
-from doc_miner.extract.running import find_running
 from doc_miner.extract.rectification import RectificationTable, Row, find_rectification_tables
+from doc_miner.extract.running import find_running
 from doc_miner.extract.table_figures import find_table_figures, is_data_table
 from doc_miner.extract.targets import TargetTable, find_targets
 from doc_miner.lexicon import Lexicon
@@ -244,6 +244,10 @@ def _zones(outline: Node, found: Extracted, problems: Sequence[Problem], measure
 
 def with_ids(records: Records, doc_id: str) -> Records:
     """Return the records with ids made of the document's and of their place, and links by id."""
+
+    def named(key: str | None) -> str | None:
+        return f"{doc_id}-{key}" if key else None
+
     problems = tuple(replace(p, problem_id=f"{doc_id}-p{p.start}") for p in records.problems)
     measures = tuple(
         replace(m, measure_id=f"{doc_id}-m{m.start}", problem_id=problems[link.problem].problem_id if link.problem is not None else None)
@@ -251,6 +255,6 @@ def with_ids(records: Records, doc_id: str) -> Records:
     )
     figures = tuple(replace(f, figure_id=f"{doc_id}-{f.figure_id}") for f in records.figures)
     changes = tuple(
-        Change(*(f"{doc_id}-{key}" if key else None for key in (c.before, c.after, c.change)), change_id=f"{doc_id}-c{i}") for i, c in enumerate(records.changes, 1)
+        Change(named(c.before), named(c.after), named(c.change), f"{doc_id}-c{i}") for i, c in enumerate(records.changes, 1)
     )
     return replace(records, problems=problems, measures=measures, figures=figures, changes=changes)
