@@ -16,7 +16,6 @@ import pytest
 from doc_miner.errors import LoadError
 from doc_miner.loaders import DEFAULT, LOADERS, Limits, detect_format, load_source, read_source
 from doc_miner.loaders.grid import caption_and_unit
-from doc_miner.loaders.number_formats import format_number
 from doc_miner.loaders.repair import repaired
 from doc_miner.loaders.text import decode
 from doc_miner.source import Line, Paragraph, Source, SourceTable
@@ -309,36 +308,6 @@ def test_a_sound_source_is_not_touched() -> None:
 )
 def test_caption_and_unit_stand_just_above_the_table(above: list[str], expected: tuple[str, str]) -> None:
     assert caption_and_unit(above) == expected
-
-
-# --- numbers of lists ------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("name", "value", "written"),
-    [
-        ("chineseCounting", 10, "十"),
-        ("chineseCounting", 23, "二十三"),
-        ("chineseCountingThousand", 110, "一百一十"),
-        ("chineseCountingThousand", 1001, "一千零一"),
-        ("japaneseCounting", 12, "十二"),
-        ("chineseLegalSimplified", 12, "壹拾贰"),
-        ("ideographTraditional", 3, "丙"),
-        ("ideographZodiac", 13, "子"),
-        ("decimalEnclosedCircle", 21, "㉑"),
-        ("decimalEnclosedCircleChinese", 3, "③"),
-        ("decimalEnclosedParen", 2, "⑵"),
-        ("decimalFullWidth", 12, "１２"),
-        ("decimalZero", 7, "07"),
-        ("custom:001", 7, "007"),
-        ("lowerLetter", 28, "bb"),
-        ("upperRoman", 1994, "MCMXCIV"),
-        ("lowerRoman", 8, "viii"),
-        ("none", 3, ""),
-        ("unknownFormat", 3, "3"),
-        ("chineseCounting", 123456, "123456"),
-    ],
-)
-def test_numbers_are_written_as_word_writes_them(name: str, value: int, written: str) -> None:
-    assert format_number(value, name) == written
 
 
 # --- the shared files ------------------------------------------------------------------------

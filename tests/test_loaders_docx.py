@@ -9,6 +9,7 @@ import pytest
 
 from doc_miner.errors import LoadError
 from doc_miner.loaders import Limits, read_source
+from doc_miner.loaders.number_formats import format_number
 from doc_miner.source import Paragraph, Source, SourceTable
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -151,6 +152,36 @@ def test_styles_based_on_each_other_do_not_loop() -> None:
     assert texts(read(p(r("甲"), properties='<w:pStyle w:val="A"/>'), styles=styles)) == ["甲"]
 
 
+# --- numbers of lists ------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("name", "value", "written"),
+    [
+        ("chineseCounting", 10, "十"),
+        ("chineseCounting", 23, "二十三"),
+        ("chineseCountingThousand", 110, "一百一十"),
+        ("chineseCountingThousand", 1001, "一千零一"),
+        ("japaneseCounting", 12, "十二"),
+        ("chineseLegalSimplified", 12, "壹拾贰"),
+        ("ideographTraditional", 3, "丙"),
+        ("ideographZodiac", 13, "子"),
+        ("decimalEnclosedCircle", 21, "㉑"),
+        ("decimalEnclosedCircleChinese", 3, "③"),
+        ("decimalEnclosedParen", 2, "⑵"),
+        ("decimalFullWidth", 12, "１２"),
+        ("decimalZero", 7, "07"),
+        ("custom:001", 7, "007"),
+        ("lowerLetter", 28, "bb"),
+        ("upperRoman", 1994, "MCMXCIV"),
+        ("lowerRoman", 8, "viii"),
+        ("none", 3, ""),
+        ("unknownFormat", 3, "3"),
+        ("chineseCounting", 123456, "123456"),
+    ],
+)
+def test_numbers_are_written_as_word_writes_them(name: str, value: int, written: str) -> None:
+    assert format_number(value, name) == written
+
+
 # --- text ------------------------------------------------------------------------------------
 def test_changes_are_read_as_accepted() -> None:
     deleted_mark = "<w:rPr><w:del/></w:rPr>"
@@ -176,7 +207,7 @@ def test_hidden_text_is_left_out_and_said() -> None:
     assert source.warnings[0].message == "略去了 2 处隐藏文字。"
 
 
-def test_content_controls_are_text_and_their_prompts_are_not() -> None:
+def test_content_controls_are_text_and_their_placeholders_are_not() -> None:
     control = "<w:sdt><w:sdtPr>{}</w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>"
     body = control.format("", p(r("块"))) + p(control.format("", r("行内")), control.format("<w:showingPlcHdr/>", r("单击输入")))
     assert texts(read(body)) == ["块", "行内"]

@@ -30,7 +30,7 @@ class Limits:
     archive_ratio: int = 200
     """Unpacked size over packed size of a container, once it unpacks to more than 10 MB."""
     depth: int = 1000
-    """Elements inside elements of a page (real pages with unclosed tags reach some hundreds)."""
+    """Elements inside elements of a page, at most 2048 (real pages with unclosed tags reach some hundreds)."""
     cells: int = 500_000
     """Cells of one table after merged cells are spread out."""
 
