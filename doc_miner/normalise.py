@@ -101,7 +101,7 @@ def _add_paragraph(builder: _Builder, paragraph: Paragraph) -> None:
 
 def _add_table(builder: _Builder, table: SourceTable, doc_id: str) -> None:
     caption = table.caption.strip(_SPACES)
-    if caption and (not builder.parts or fold(caption) not in fold(builder.parts[-1])):
+    if caption and not any(fold(caption) in fold(part) for part in builder.parts[-3:]):
         builder.add(caption)
     spans = {(row, column): (rowspan, colspan) for row, column, rowspan, colspan in table.merges}
     begin = builder.length

@@ -135,7 +135,7 @@ class Extractor:
             table_figures += some
             excluded += spans
         zones = _zones(outline, found, problems, measures)
-        context = FigureContext(metadata.reference, metadata.doc_type in PLANS or metadata.doc_type == "督导反馈", tuple(zones), tuple(excluded))
+        context = FigureContext(metadata.reference, metadata.doc_type in PLANS, tuple(zones), tuple(excluded))
         figures, changes = self.figures.find(document.text, context)
         merged = sorted([*figures, *table_figures], key=lambda figure: (figure.start, figure.end))
         return tuple(merged), tuple(changes)
@@ -235,10 +235,10 @@ def _lines_below(node: Node) -> list[tuple[str, Span]]:
 def _zones(outline: Node, found: Extracted, problems: Sequence[Problem], measures: Sequence[Measure]) -> list[Zone]:
     zones = [Zone(node.start, node.end, node.role) for node in outline.walk() if node.own_role and node.role]
     zones += [Zone(start, end, "goal") for table in found.targets for start, end in table.indicators]
-    zones += [Zone(start, end, "goal") for table in found.tables for start, end in table.goals]
+    zones += [Zone(start, end, "target") for table in found.tables for start, end in table.goals]
     zones += [Zone(problem.start, problem.end, "problem") for problem in problems]
     zones += [Zone(a, b, "problem") for problem in problems for a, b in problem.mentions]
-    zones += [Zone(m.start, m.end, "plan" if m.status == "planned" else "response") for m in measures]
+    zones += [Zone(m.start, m.end, {"planned": "plan", "done": "done"}.get(m.status, "response")) for m in measures]
     return zones
 
 

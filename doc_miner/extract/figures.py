@@ -19,12 +19,12 @@ from doc_miner.lexicon import Lexicon
 from doc_miner.model import Change, Figure
 from doc_miner.textfold import fold
 
-_SENTENCE_END = re.compile(r"[。!?\n]|(?<=[%\d人个所名])\.(?=[一-鿿])")
+_SENTENCE_END = re.compile(r"[。!?\n\t]|(?<=[%\d人个所名])\.(?=[一-鿿])")
 _BRACKETED = re.compile(r"《[^》\n]{0,80}》|\([^()\n]{0,60}\)|〔[^〕\n]{0,12}〕|\[[^\]\n]{0,12}\]")
 
 _COMPARED = re.compile(r"(?:较|比|同比|与|相比)\s?(?:上年|去年|前年|上一年|往年|同期|20\d\d年|上年度|上学年)[^,。;]{0,6}$|(?:上年|去年|上学年)(?:同期|末|底)?(?:的)?$")
 _CHANGE_BEFORE = re.compile(
-    r"(?:(?:净|新|共|再|同比|年均|平均|累计|分别)?(?:增加|增长|增|减少|减|降低|降|下降|提高|提升|上升|缩小|扩大|回升|压减|压缩|核减|核增|增幅(?:为|达到?)?|降幅(?:为|达到?)?|新增|净增|净减|调增|调减|扩充|多|少|增设|增配))(?:了|约|近|达|超过|达到|共|为|至少|幅度为|幅度达)?\s?$"
+    r"(?:(?:净|新|共|再|同比|年均|平均|累计|分别)?(?:增加|增长|增|减少|减|降低|降|下降|提高|提升|上升|缩小|扩大|回升|压减|压缩|核减|核增|增幅(?:为|达到?)?|降幅(?:为|达到?)?|新增|净增|净减|调增|调减|扩充|多|少|增设|增配|(?:增|降|减|升)幅|(?:压减|下降|增长|递减|降低)率))(?:了|约|近|达|超过|达到|共|为|至少|幅度为|幅度达)?\s?$"
 )
 _NEW_THING = re.compile(r"(?:新增|增加|增设|净增|新增加|扩增|减少|核增)[^,。;:、\d]{1,16}$")
 _MOVED_TO = re.compile(
@@ -35,6 +35,9 @@ _FROM = re.compile(r"(?:由|从)[^,。;:]{0,24}$")
 _PLAN = re.compile(r"计划(?!生育|单列|》|书|内|学校)|拟(?!定了)|将(?!其|原|这|该|全|农|闲|城|留|义|学|校|课|各|教|“|平|[一-鿿]{0,12}(?:改造|划分|纳入|作为|列入|调整|转换|合并|并入))|力争|预计|争取|可(?=新增|提供|增加|容纳|满足|解决)|打算|确保到|规划(?=建设|新建|到|新增|投)|即将|有望|待[一-鿿]{0,6}后")
 _DONE = re.compile(r"已|完成了|共?投入了|建成了|累计")
 _NORM = re.compile(r"每学期|每学年|每周|每天|每日|每年|每月|每人|每生|每班|每校|每间|每名|每所|原则上|标准|规定|不得|必须|应当|应(?=不|达|按)|须|要求|达标|指标|核定|按(?:照)?|人手|底线|控制(?:在)?|不(?:低|少|超|小|大|高|多)于?|的目标|确保|每人每|一般")
+_HIGHER = re.compile(r"(?:较|比)[^,。;]{0,8}(?:年前|上年|去年|同期|上一?学年|20\d\d年)[^,。;]{0,6}(?:高出|高|低|多|少|升|降)(?:了)?\s?$")
+_RECURRING = re.compile(r"每(?:学期|学年|周|天|日|月|季度|生|班|间|12|百|名|人)|原则上|一般")
+_SETS_NORM = re.compile(r"标准|规模|班额|按(?:照)?|面积|人数(?:不|控)|每年(?:交流|参训)|预算|定额|学时|课时|时间|任教|工资")
 _ACHIEVED = re.compile(r"(?:达到?|为|占|已|完成|有|共|是|突破|超过)\s?$")
 
 
@@ -120,7 +123,7 @@ class FigureFinder:
                     quantity.rule,
                     value_max=quantity.value_max,
                     subject=_as_written(text, folded, subject),
-                    stage=_stage(folded, sentence, quantity, stages, index, len(quantities)),
+                    stage=_stage(folded, sentence, quantity, before, stages),
                     year=_year(folded, sentence, quantity, outside, role),
                     role=role,
                     missing=quantity.damaged,
@@ -129,23 +132,36 @@ class FigureFinder:
             )
         return figures
 
-    def _stages(self, folded: str, sentence: _Sentence) -> list[tuple[int, int, str]]:
-        """Return the stage words of a sentence: start, end, stage; names of schools (…镇中心小学) are none."""
+    def _stages(self, folded: str, sentence: _Sentence) -> list[_Stage]:
+        """Return the stage words of a sentence in order."""
         out = []
         for match in self._stage.finditer(folded, sentence.start, sentence.end):
-            stage = self._stage_of[match[0]]
-            if stage in ("小学", "初中") and _in_school_name(folded, match.start(), match.end()):
+            stage: str | None = self._stage_of[match[0]]
+            named = stage in ("小学", "初中") and _in_school_name(folded, match.start())
+            if folded[match.start() - 1 : match.start()] == "中" and stage == "小学":
+                stage, named = None, False  # 中小学
+            if named and re.match(r"等|、|和[一-鿿]{1,6}(?:中学|中)", folded[match.end() : match.end() + 8]):
                 continue
-            out.append((match.start(), match.end(), stage))
+            out.append(_Stage(match.start(), match.end(), stage, named))
         return out
 
 
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A stage word: where it stands, what it means (``None``: several stages), and whether it ends a school's own name."""
+
+    start: int
+    end: int
+    stage: str | None
+    named: bool
+
+
 _STAGE_DETERMINER = re.compile(
-    r"(?:农村|公办|城区|镇区|全县|全区|全市|所有|各|村|名|义务教育|普通|民办|乡镇|寄宿制|的|和|与|及|对|为|在|是|年|有|我县|我区|县域|县|区|乡村|、|所|个|学段|均|其中|市|每|招收|城镇|建制镇|完全|规模|达标|或|到|以上|以下|中|新建|扩建|改扩建|学校|设置|办|中心|高中|教师|学生|中学|等|义教|九年|学|要求|标准|时|即|面积|数|值|比|率|系数|分别|原则上|不含|非)$"
+    r"(?:农村|公办|城区|镇区|县城|全县|全区|全市|所有|各|村|名|义务教育|普通|民办|乡镇|寄宿制|的|和|与|及|对|为|在|是|年|有|我县|我区|县域|县|区|城|乡村|、|所|个|学段|均|其中|市|每|招收|城镇|建制镇|完全|规模|达标|或|到|以上|以下|新建|扩建|改扩建|学校|设置|办|高中|教师|学生|中学|等|义教|九年|学|要求|标准|时|即|面积|数|值|比|率|系数|分别|原则上|不含|非|人|元|间|米|册|台|%|于|按|使|让|由|从|级|万|多|余|岁|前|后|期)$"
 )
 
 
-def _in_school_name(text: str, start: int, end: int) -> bool:
+def _in_school_name(text: str, start: int) -> bool:
     """Return whether 小学/初中 at this place ends a school's own name (望溪小学) rather than naming a stage (农村小学)."""
     before = text[max(0, start - 4) : start]
     if not before or not "\u4e00" <= before[-1] <= "\u9fff":
@@ -187,6 +203,8 @@ def _year(folded: str, sentence: _Sentence, quantity: Quantity, dates: Sequence[
     last = candidates[-1]
     if last.kind == "vague":
         return None
+    if len(candidates) > 1 and re.fullmatch(r"\s?[、和与及至到]\s?", folded[candidates[-2].end : last.start]):
+        return None
     if role == "plan" and not _plan_dated(folded, last, quantity, sentence):
         return _year_after(folded, sentence, quantity, dates)
     return last.year
@@ -209,42 +227,59 @@ def _year_after(folded: str, sentence: _Sentence, quantity: Quantity, dates: Seq
 _ANAPHORA = re.compile(r"^(?:其中|其他|其余|占比?|比例|较|同比|增|减|降|提|上升|下降|共|达|为|均|分别|比上年|比去年|并|且|平均|累计|也|约|近|不|超|低于|高于|差|缺|短缺|尚差|最|完成率|合格率|[一二三]本)")
 
 
-def _stage(folded: str, sentence: _Sentence, quantity: Quantity, stages: Sequence[tuple[int, int, str]], index: int, count: int) -> str | None:
-    """Return the stage named last before the figure in its own clause (in its sentence for exams), ``None`` if several are meant."""
-    before = [s for s in stages if s[1] <= quantity.start and not _closed_bracket(folded, s[1], quantity.start)]
-    after = [s for s in stages if quantity.end <= s[0] <= quantity.end + 8 and not re.search(r"[,。;:、(]", folded[quantity.end : s[0]])]
-    if after and after[0][2] != "高中" and (not before or before[-1][1] < _clause_start(folded, sentence, quantity.start, ",;")):
-        joint = len({s[2] for s in after}) > 1
-        return None if joint else after[0][2]
-    if not before:
-        return None
-    last = before[-1]
-    group = [last]
-    for stage in reversed(before[:-1]):
-        gap = folded[stage[1] : group[-1][0]]
-        if re.fullmatch(r"(?:学校|学生|教师|阶段)?\s?(?:[、/和与及]|以及|\()\s?[^\d,。;:]{0,2}", gap):
-            group.append(stage)
-        else:
-            break
+_WIDER = re.compile(r"全(?:县|区|市|省)|县财政|财政|投入|残疾|随迁|留守|教师\d|公务员|义务教育|各级|社会|满意|认可|按|建立|开展|组织")
+"""What turns a clause to something else than the stage its sentence began with."""
+
+
+def _stage(folded: str, sentence: _Sentence, quantity: Quantity, before: Quantity | None, stages: Sequence[_Stage]) -> str | None:
+    """Return the stage of a figure: the one named last before it in its clause, or what its clause goes on about; ``None`` if several."""
     clause = _clause_start(folded, sentence, quantity.start, ",;")
-    if len({s[2] for s in group}) > 1:
-        ordered = list(reversed(group))
-        respective = re.search(r"分别", folded[last[1] : quantity.start])
-        if respective:
-            position = _ordinal(folded, last[1] + respective.end(), quantity.start)
-            return ordered[position][2] if position < len(ordered) else None
+    behind = [s for s in stages if quantity.end <= s.start <= quantity.end + 8 and not re.search(r"[,。;:、(]", folded[quantity.end : s.start])]
+    ahead = [s for s in stages if s.end <= quantity.start and not _closed_bracket(folded, s.end, quantity.start)]
+    if behind and behind[0].stage != "高中" and (not ahead or ahead[-1].end < clause):
+        return behind[0].stage if len({s.stage for s in behind}) == 1 else None
+    if not ahead:
         return None
-    if last[1] > clause or last[2] in ("高中",) or _exam(folded, last):
-        return last[2]
-    own = folded[clause : quantity.start].lstrip()
-    hanzi = re.sub(r"[^一-鿿]", "", own)
-    if len(hanzi) <= 3 or _ANAPHORA.match(own):
-        return last[2]
+    group = _together(folded, ahead)
+    last = group[-1]
+    if len({s.stage for s in group}) > 1:
+        respective = re.search(r"分别", folded[last.end : quantity.start])
+        position = _ordinal(folded, last.end + respective.end(), quantity.start) if respective else -1
+        return group[position].stage if 0 <= position < len(group) else None
+    since = max(clause, before.end if before is not None and before.end > last.end else 0)
+    own = folded[since : quantity.start].lstrip("、和与及 ")
+    if last.end > clause and (before is None or before.end <= last.end):
+        return last.stage
+    goes_on = len(re.sub(r"[^一-鿿]", "", own)) <= 3 or _ANAPHORA.match(own) is not None
+    if last.end > clause or folded[last.start : last.end] in ("中考", "高考"):
+        return last.stage if goes_on or folded[last.start : last.end] in ("中考", "高考") else None
+    if last.named:
+        return last.stage if goes_on else None
+    topic = last.start - _topic_start(folded, sentence, last.start) <= 8
+    if goes_on or (topic and _WIDER.search(own) is None) or last.stage == "高中":
+        return last.stage
     return None
 
 
-def _exam(folded: str, stage: tuple[int, int, str]) -> bool:
-    return folded[stage[0] : stage[1]] in ("中考", "高考")
+def _together(folded: str, stages: Sequence[_Stage]) -> list[_Stage]:
+    """Return the last stage word with those joined to it (小学、初中)."""
+    group = [stages[-1]]
+    for stage in reversed(stages[:-1]):
+        gap = folded[stage.end : group[0].start]
+        if re.fullmatch(r"(?:学校|学生|教师|阶段|段)?\s?(?:[、/和与及]|以及|\()\s?[^\d,。;:]{0,2}", gap):
+            group.insert(0, stage)
+        else:
+            break
+    return group
+
+
+def _topic_start(folded: str, sentence: _Sentence, at: int) -> int:
+    """Return where the part of a sentence begins that a word opens: after the last semicolon and a date."""
+    start = max(sentence.start, folded.rfind(";", sentence.start, at) + 1)
+    for mention in sentence.dates:
+        if start <= mention.start <= start + 4 and mention.end <= at:
+            start = mention.end + 1
+    return start
 
 
 def _closed_bracket(folded: str, start: int, end: int) -> bool:
@@ -273,34 +308,43 @@ def _role(folded: str, sentence: _Sentence, quantity: Quantity, context: FigureC
     near = clause[-28:]
     zone = _zone(context.zones, quantity.start)
     plan = _planned(folded, sentence, quantity)
-    if _CHANGE_BEFORE.search(clause) and not re.search(r"不(?:增|减|降)", clause[-6:]):
-        return "plan" if plan and not _has_level(folded, quantity) else "change"
     if _MOVED_TO.search(clause):
         return "plan" if plan else "after"
+    if (_CHANGE_BEFORE.search(clause) and not re.search(r"不(?:增|减|降)", clause[-6:])) or _HIGHER.search(clause):
+        return "plan" if plan or zone in ("plan", "target") else "change"
     if _is_before(folded, sentence, quantity):
         return "before"
     if _MOVED_TO_FAR.search(near) and _FROM.search(folded[max(sentence.start, quantity.start - 60) : quantity.start]) and "由" in folded[sentence.start : quantity.start] + "从":
         return "plan" if plan else "after" if _after_from(folded, sentence, quantity) else "level"
     if _NEW_THING.search(clause) and quantity.unit not in ("元", "%") and not plan:
         return "change"
+    if zone == "target":
+        return "plan"
+    if _promised(quantity, clause, zone):
+        return "plan"
     if _is_norm(folded, sentence, quantity, clause, zone, context):
         return "standard"
-    if plan or (zone == "plan" and not _DONE.search(clause)):
+    if plan or (zone in ("plan", "recommendation") and not _DONE.search(folded[sentence.start : quantity.start]) and not _existing(clause)):
         return "plan"
     if zone == "goal":
         return "plan" if context.plans and not _NORM.search(clause) and quantity.qualifier == "=" else "standard"
-    if context.plans and zone in ("response", "measure", "recommendation", "plan") and not _DONE.search(folded[sentence.start : quantity.start]) and not _existing(clause, folded[quantity.end : quantity.end + 12]):
+    if context.plans and zone in ("response", "measure", "recommendation", "plan") and not _DONE.search(folded[sentence.start : quantity.start]) and not _existing(clause):
         return "plan"
     return "level"
 
 
-def _existing(clause: str, following: str) -> bool:
-    """Return whether a plan's clause speaks of what is already there (现有, 目前, 闲置的, 原)."""
-    return re.search(r"现有|目前|原有|闲置|已有|尚有|仍有|20\d\d年(?:以来|底)", clause) is not None
+def _existing(clause: str) -> bool:
+    """Return whether a plan's clause speaks of what is already there (现有, 目前, 闲置的, 核定)."""
+    return re.search(r"现有|目前|原有|闲置|已有|尚有|仍有|核定|实有|空余|剩余|在建|在编|缺口|尚缺|20\d\d年(?:以来|底)", clause) is not None
 
 
-def _has_level(folded: str, quantity: Quantity) -> bool:
-    return False
+def _promised(quantity: Quantity, clause: str, zone: str | None) -> bool:
+    """Return whether a comparator in a planned measure promises a quantity (招聘不少于32名) rather than setting a norm."""
+    if zone not in ("plan", "recommendation") or quantity.qualifier not in (">=", "<=", ">"):
+        return False
+    if _RECURRING.search(clause):
+        return False
+    return quantity.unit in ("%", "人", "个", "所", "人次", "元", "间", "台", "套", "项", "个班", None) and _SETS_NORM.search(clause) is None
 
 
 def _after_from(folded: str, sentence: _Sentence, quantity: Quantity) -> bool:
@@ -338,12 +382,14 @@ def _is_norm(folded: str, sentence: _Sentence, quantity: Quantity, clause: str, 
     own = folded[quantity.start : quantity.number_start]
     comparator = quantity.qualifier in (">=", "<=") or (quantity.qualifier in ("<", ">") and (zone == "goal" or re.search(r"小于|低于|≤|≥|<|>", own) is not None))
     symbol = re.search(r"[≥≤≧≦]|不(?:低|少|超|小|大|高|多|得)|至少|最多|至多", own + folded[max(0, quantity.start - 1) : quantity.start])
+    if re.match(r"的?(?:标准|要求|规定|底线|红线)(?!化)", folded[quantity.end : quantity.end + 5]) or re.search(r"(?:合格|达标|及格|警戒|控制)(?:线|分)?(?:为|是)$", clause):
+        return True
     if comparator and symbol is not None:
         return not re.search(r"(?:均|已|都)\s?$", clause) or zone in ("goal",)
     if quantity.qualifier in (">=", "<=") and quantity.start == quantity.number_start:
         if re.match(r"(?:的|学校|班级|学生|考生|教师|大班额|超大班额)", folded[quantity.end : quantity.end + 4]):
             return True
-        if zone == "goal" or (context.plans and zone != "problem"):
+        if zone == "goal" or (context.plans and zone not in ("problem", "done", "situation", None)):
             return True
         if re.search(r"(?:至少|每学期|每周|每天|每年|应|须|要求|控制|必须|标准|规定|原则上|确保|限制)", clause):
             return True
@@ -419,6 +465,8 @@ _COMPARISON = re.compile(r"(?:较|比|同比|相比|与)[^,。;\d]{0,14}|同比|
 def _level_of(folded: str, figures: Sequence[Figure], i: int) -> Figure | None:
     """Return the level that a change of a comparison belongs to (977人，较上年增加17人), or ``None``."""
     change = figures[i]
+    if re.search(r"年均[^,。;]{0,6}$", folded[max(0, change.start - 10) : change.start]):
+        return None
     comma = max(folded.rfind(mark, 0, change.start) for mark in ",;(")
     clause = folded[comma + 1 : change.start]
     if i == 0:
