@@ -36,6 +36,10 @@ class Classifier(Protocol):
         """Return the one category of a figure, from its subject, its clause and its sentence."""
         ...
 
+    def profile(self, text: str) -> Mapping[str, float]:
+        """Return a weight for each category that a text touches, for comparing topics."""
+        ...
+
 
 FALLBACK = "O1"
 """The category of a text in which no cue stands: organisation and leadership, with the lowest confidence."""
@@ -68,6 +72,10 @@ class LexiconClassifier:
             return Label((FALLBACK,), 0.1)
         ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         return Label((ranked[0][0],), _confidence(ranked))
+
+    def profile(self, text: str) -> Mapping[str, float]:
+        """Return the categories' scores."""
+        return self._scores(fold(text), decay=1e9)
 
     def _scores(self, folded: str, decay: float) -> dict[str, float]:
         scores: dict[str, float] = {}

@@ -7,7 +7,9 @@ possible none is taken, and the doubt is reported.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from doc_miner.extract.measures import Passage
@@ -15,11 +17,18 @@ from doc_miner.extract.problems import Statement
 from doc_miner.model import Problem, Span
 from doc_miner.outline import Node
 from doc_miner.similarity import bigrams, containment, dice
+from doc_miner.textfold import fold
 
 SAME = 0.62
 """Least share of a restatement's bigrams that stand in the statement it repeats."""
-ANSWERS = 0.2
-"""Least likeness of a measure to the problem that it answers, where structure leaves several."""
+ANSWERS = 0.35
+"""Least likeness (shared wording plus shared topic) of a measure to the problem that it answers, where structure leaves several."""
+AHEAD = 0.12
+"""How much more alike the best answer must be than the second."""
+ECHO = 0.5
+"""Least share of a heading's bigrams that stand in the problem it names."""
+LEAST_SHARED = 4
+"""Least number of bigrams that a heading shares with the problem it names."""
 MARGIN = 1.35
 """How many times more alike the best answer must be than the second."""
 
@@ -61,7 +70,7 @@ def merge_statements(statements: Sequence[Statement]) -> tuple[list[Problem], di
     records = _without_repeats(records, same)
     records.sort(key=lambda record: (record[0].start, record[0].end))
     problems = [problem for problem, _ in records]
-    nodes = {id(s.node): index for index, (_, members) in enumerate(records) for s in members if s.problem.rule != "problem/paragraph"}
+    nodes = {id(s.node): index for index, (_, members) in enumerate(records) for s in members if s.problem.rule not in ("problem/paragraph", "problem/running-text")}
     return problems, nodes
 
 
@@ -80,10 +89,32 @@ def _without_repeats(records: list[tuple[Problem, list[Statement]]], same: dict[
     return out
 
 
-def link_passages(text: str, passages: Sequence[Passage], problems: Sequence[Problem], nodes: dict[int, int]) -> list[Link]:
+Profile = Callable[[str], Mapping[str, float]]
+"""What a text is about: a weight for each category."""
+
+
+def link_passages(text: str, passages: Sequence[Passage], problems: Sequence[Problem], nodes: dict[int, int], profile: Profile) -> list[Link]:
     """Return for each measure of *text* the problem that it answers."""
-    grams = _telling([bigrams(problem.text) for problem in problems])
-    return [_link(text, passage, problems, nodes, grams) for passage in passages]
+    meaning = _Meaning(problems, profile)
+    return [_link(text, passage, problems, nodes, meaning) for passage in passages]
+
+
+class _Meaning:
+    """How alike a measure is to each problem: in wording (the bigrams that tell the problems apart) and in topic."""
+
+    def __init__(self, problems: Sequence[Problem], profile: Profile) -> None:
+        self._grams = _telling([bigrams(problem.text) for problem in problems])
+        self._profile = profile
+        self._topics = [profile(problem.text) for problem in problems]
+
+    def likeness(self, text: str, problem: int) -> float:
+        """Return a number from 0 (nothing shared) upwards."""
+        return containment(self._grams[problem], bigrams(text[:200])) + 0.6 * _cosine(self._profile(text[:120]), self._topics[problem])
+
+
+def _cosine(a: Mapping[str, float], b: Mapping[str, float]) -> float:
+    norm = math.sqrt(sum(v * v for v in a.values()) * sum(v * v for v in b.values()))
+    return sum(value * b.get(key, 0.0) for key, value in a.items()) / norm if norm else 0.0
 
 
 def _telling(grams: Sequence[frozenset[str]]) -> list[frozenset[str]]:
@@ -96,21 +127,60 @@ def _telling(grams: Sequence[frozenset[str]]) -> list[frozenset[str]]:
     return [frozenset(gram for gram in one if counts[gram] <= limit) for one in grams]
 
 
-def _link(text: str, passage: Passage, problems: Sequence[Problem], nodes: dict[int, int], grams: Sequence[frozenset[str]]) -> Link:
+def _link(text: str, passage: Passage, problems: Sequence[Problem], nodes: dict[int, int], meaning: _Meaning) -> Link:
     node: Node | None = passage.node
     while node is not None:
         if id(node) in nodes:
             return Link(nodes[id(node)])
         node = node.parent
-    if passage.node.role == "plan":
-        return Link(None)
+    named = _named(text, passage, problems)
+    if named is not None or passage.node.role == "plan":
+        return Link(named)
     told = [i for i, p in enumerate(problems) if p.rule == "problem/running-text" and _same_part(p, passage) and p.end <= passage.start]
     if told:
         return Link(told[-1])
     pool = _paired(passage.node, problems)
     if len(pool) == 1:
         return Link(pool[0])
-    return _by_meaning(text[passage.start : passage.end], pool, grams) if pool else Link(None)
+    return _by_meaning(text[passage.start : passage.end], pool, meaning) if pool else Link(None)
+
+
+_AIMED = re.compile(r"^(?:针对|围绕|对于|聚焦|对照|关于)(?:反馈的?|存在的?)?(?P<what>[^,。;:]{3,30}?)(?:的?(?:问题|实际|不足|短板|情况)|[,。:]|整改)")
+_WORDS_OF_RESPONSE = re.compile(r"(?:关于|针对|着力|切实|进一步|加快|有效|持续|全面)|(?:问题)?的?(?:整改(?:落实)?(?:情况|措施|成效)?|问题)$")
+
+
+def _named(text: str, passage: Passage, problems: Sequence[Problem]) -> int | None:
+    """Return the problem that a measure, or a heading above it, names in its own words, if just one fits.
+
+    (针对专用教室不足问题，…; （一）大班额化解不彻底问题的整改; 着力缓解学位供需矛盾。)
+    """
+    folded = fold(text[passage.start : passage.end])
+    aimed = _AIMED.match(folded)
+    wordings = [aimed["what"]] if aimed else []
+    if passage.node.role == "plan" or passage.rule == "measure/listed":
+        wordings.append(re.split(r"[。:;\n]", folded)[0][:30])
+    node: Node | None = passage.node
+    while node is not None:
+        heading = fold(text[node.heading[0] : node.heading[1]]).strip(" 。:")
+        if node.kind != "label" and node.role in ("response", "plan") and 5 <= len(heading) <= 40 and node.start < passage.start and not heading.endswith("方面"):
+            wordings.append(heading)
+        node = node.parent
+    for wording in wordings:
+        found = _echo(_WORDS_OF_RESPONSE.sub("", wording), problems)
+        if found is not None:
+            return found
+    return None
+
+
+def _echo(wording: str, problems: Sequence[Problem]) -> int | None:
+    """Return the one problem whose statement holds most of a wording, or ``None``."""
+    if len(wording) < 4:
+        return None
+    grams = bigrams(wording)
+    scored = sorted(((containment(grams, bigrams(p.text[:80])), -i) for i, p in enumerate(problems)), reverse=True)
+    if not scored or scored[0][0] < ECHO or scored[0][0] * len(grams) < LEAST_SHARED or (len(scored) > 1 and scored[0][0] < MARGIN * scored[1][0]):
+        return None
+    return -scored[0][1]
 
 
 def _same_part(problem: Problem, passage: Passage) -> bool:
@@ -135,10 +205,9 @@ def _paired(node: Node, problems: Sequence[Problem]) -> list[int]:
     return []
 
 
-def _by_meaning(text: str, pool: Sequence[int], grams: Sequence[frozenset[str]]) -> Link:
-    own = bigrams(text[:160])
-    scored = sorted(((containment(grams[i], own), i) for i in pool), reverse=True)
-    best, second = scored[0], scored[1] if len(scored) > 1 else (0.0, -1)
-    if best[0] >= ANSWERS and best[0] >= MARGIN * second[0]:
-        return Link(best[1])
-    return Link(None, tuple(i for score, i in scored[:3] if score > 0) if best[0] > 0.08 else ())
+def _by_meaning(text: str, pool: Sequence[int], meaning: _Meaning) -> Link:
+    scored = sorted(((meaning.likeness(text, i), -i) for i in pool), reverse=True)
+    best, second = scored[0], scored[1]
+    if best[0] >= ANSWERS and best[0] - second[0] >= AHEAD:
+        return Link(-best[1])
+    return Link(None, tuple(-i for score, i in scored[:3] if score > 0.1))

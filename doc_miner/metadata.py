@@ -81,8 +81,10 @@ def doc_type_of(title: str, lexicon: Lexicon, document: Document) -> str:
         at = folded.rfind(form)
         if at >= 0 and (best is None or (at + len(form), len(form)) > best[:2]):
             best = (at + len(form), len(form), doc_type)
-    if best is not None and best[2] == "督导反馈" and re.search(r"整改", folded[: best[0]]) and re.search(r"整改(?:工作)?(?:情况|落实|报告)", folded):
+    if best is not None and best[2] in ("督导反馈", "工作汇报") and re.search(r"整改(?:工作|任务|落实)?(?:情况|落实|报告|进展|完成|结果)", folded):
         return "整改报告"
+    if best is not None and best[2] == "实施方案" and "整改" in folded:
+        return "整改方案"
     return best[2] if best else "其他"
 
 
@@ -139,17 +141,33 @@ def _date(document: Document, folded: str, lines: list[Span], foot: list[Span]) 
 
 
 def _issuer(document: Document, folded: str, title: str | None, lines: list[Span], foot: list[Span]) -> str | None:
+    """Return the body that signs, else the one in the title, else the one that has a line of its own below the title."""
+    printed = None
     for start, end in reversed(foot):
-        line = re.sub(r"\s+", "", re.sub(rf"{_DAY.pattern}.*$", "", folded[start:end]).strip(" ()"))
-        if re.search(r"[,。;:]", line) or not 4 <= len(line) <= 34 or line.startswith(("抄送", "主送", "附件", "联系")):
+        line = folded[start:end]
+        name = _organ_alone(document.text[start:end])
+        if name is None:
             continue
-        if re.search(rf"{_ORGAN}$", line):
-            return line
+        if "印发" in line:
+            printed = printed or name
+            continue
+        return name
     if title:
         match = _ISSUER_IN_TITLE.match(fold(title))
         if match:
             return title[: match.end("issuer")]
-    return None
+    below = next((name for start, end in lines[1:5] if (name := _organ_alone(document.text[start:end]))), None)
+    return below or printed
+
+
+def _organ_alone(text: str) -> str | None:
+    """Return the name of a body that has a line to itself, with a date at most, or ``None``."""
+    folded = fold(text).strip(" ()")
+    bare = re.sub(rf"\s*{_DAY.pattern}.*$", "", folded).strip(" ()")
+    bare = re.sub(r"\s+", "", bare)
+    if re.search(r"[,。;:]", bare) or not 4 <= len(bare) <= 34 or bare.startswith(("抄送", "主送", "附件", "联系", "附")):
+        return None
+    return bare if re.search(rf"{_ORGAN}$", bare) else None
 
 
 # --- region ----------------------------------------------------------------------------------
@@ -158,10 +176,38 @@ def _region(document: Document, title: str | None, issuer: str | None, date: str
     head = " ".join(re.sub(r"\s+", "", document.text[a:b]) for a, b in lines[:6])
     found, candidates = lexicon.regions.resolve((title or "", issuer or "", head, document.text[:3000]), year)
     warnings: tuple[Warning, ...] = ()
+    if not candidates and (found is None or found.county is None or found.code is None):
+        found = _unlisted(document, title or "", issuer or "", head, found, lexicon)
     if candidates:
         names = "、".join("".join(filter(None, (c.province, c.city, c.county))) for c in candidates[:6])
         warnings = (Warning("region-ambiguous", f"地区名对应多个县区，未作认定：{names}。"),)
     return found or Region(), warnings
+
+
+_COUNTY = r"(?P<county>[一-鿿]{2,3}?(?:县|区|旗))"
+_COUNTY_NAMED = re.compile(rf"(?:^|对|关于对?|向|赴|[一-鿿]市){_COUNTY}(?=人民政府|义务|履行|创建|教育|推进|开展|的|化解|关于|落实|政府|委)")
+_CITY_ABOVE = re.compile(r"(?P<city>[一-鿿]{2,3}市)(?:人民政府|委|教育|督导|政府)")
+_COMMON = re.compile(r"^[全我本各该一两外邻辖城郊某市县区省级]|[各全该本]|开发区|新区|地区|城区|社区|校区|片区|园区|学区|景区|山区|库区|牧区|林区|矿区|市区|镇区|灾区|小区|辖区|省区")
+
+
+def _unlisted(document: Document, title: str, issuer: str, head: str, found: Region | None, lexicon: Lexicon) -> Region | None:
+    """Fill in a county that the table of regions does not hold, as the document names it; with its city where head or issuer states it."""
+    county = found.county if found else None
+    if county is None:
+        names = [m["county"] for zone in (title, issuer) for m in _COUNTY_NAMED.finditer(zone) if not _COMMON.search(m["county"])]
+        names += [m["county"] for m in re.finditer(rf"[—\-:,。]{_COUNTY}(?=化解|创建|推进|义务|教育|加快|打造|全力|着力)", title) if not _COMMON.search(m["county"])]
+        county = next((name for name in names if document.text.count(name) >= 3), None)
+    if county is None:
+        return found
+    city = found.city if found else None
+    if city is None:
+        cities = [m["city"] for zone in (title, issuer, head) for m in _CITY_ABOVE.finditer(zone) if not re.match(r"[全我本各该县某]|.?[各全本]", m["city"])]
+        city = cities[0] if cities else None
+    province = found.province if found else None
+    if province is None and city is not None:
+        known = [region for region in lexicon.regions.lookup(city) if region.county is None and region.city == city]
+        province = known[0].province if len(known) == 1 else None
+    return Region(found.code if found else None, province, city, county)
 
 
 def _cited_year(text: str) -> int | None:

@@ -51,7 +51,7 @@ class Miner:
         outline = read_outline(document, self.lexicon)
         found: Extracted = self.extractor.extract(document, metadata, outline)
         problems, nodes = merge_statements(found.statements)
-        links = link_passages(document.text, found.passages, problems, nodes)
+        links = link_passages(document.text, found.passages, problems, nodes, self.classifier.profile)
         records = self.extractor.complete(document, metadata, outline, found, problems, links)
         labelled = assemble(document, metadata, outline, found, records, self.classifier, self.indicators)
         findings = audit_findings(labelled.figures, labelled.changes, labelled.measures, records.links, labelled.problems)

@@ -22,8 +22,9 @@ from doc_miner.loaders.pdf_frame import Frame
 from doc_miner.loaders.pdf_furniture import PageSpace, find_furniture
 from doc_miner.loaders.pdf_joins import as_source_table, goes_on, join
 from doc_miner.loaders.pdf_lines import PageLine, lines_of, needs_space
+from doc_miner.loaders.pdf_objects import read_objects
 from doc_miner.loaders.pdf_paragraphs import Group, Item, body_size_of, group_lines
-from doc_miner.loaders.pdf_rules import read_drawn
+from doc_miner.loaders.pdf_rules import covered_by_pictures, read_rules
 from doc_miner.loaders.pdf_runs import read_runs, visible_length
 from doc_miner.loaders.pdf_tables import PageTable, take_tables
 from doc_miner.source import BBox, Block, Line, Paragraph, Source, Warning
@@ -87,14 +88,16 @@ def _read_page(document: pdfium.PdfDocument, index: int, limits: Limits) -> _Pag
     except pdfium.PdfiumError:
         return _Page(number, "lost", Frame((0, 0, 595, 842)), [], [])
     try:
-        text = read_runs(page)
-        drawn = read_drawn(page, text.frame)
+        objects = read_objects(page)
+        text = read_runs(page, objects)
+        rules = read_rules(objects, text.frame)
+        pictures, paths = covered_by_pictures(objects, text.frame), len(objects.paths)
     finally:
         page.close()
     length = visible_length(text.runs)
-    if text.garbled or (length < _STRAY and (drawn.pictures > 0.5 or (not length and drawn.paths > _OUTLINES))):
+    if text.garbled or (length < _STRAY and (pictures > 0.5 or (not length and paths > _OUTLINES))):
         return _Page(number, "picture", text.frame, [], [])
-    tables, rest = take_tables(drawn.rules, text.runs, number, limits.cells)
+    tables, rest = take_tables(rules, text.runs, number, limits.cells)
     return _Page(number, "text" if length else "blank", text.frame, lines_of(rest, number), tables, text.slanted)
 
 

@@ -112,11 +112,12 @@ class _Grouper:
         last = group.lines[-1]
         if abs(last.size - line.size) > 0.08 * max(last.size, line.size):
             return False
-        if last.page == line.page and line.top - last.top > self._farthest(line):
+        around_table = isinstance(self.blocks[-1], PageTable)
+        if last.page == line.page and not around_table and line.top - last.top > self._farthest(line):
             return False
         if line.size > _LARGER * self._body:
             return not _MARKER.match(fold(line.text)) and not _RED_HEAD.search(fold(last.text))
-        if isinstance(self.blocks[-1], PageTable) and not self._interrupted(group):
+        if around_table and not self._interrupted(group):
             return False
         margins = self._margins[last.page]
         if margins.right - last.right >= room_needed(line.text, line.edges) + 0.3 * line.size and not cannot_begin(line.text):
@@ -174,30 +175,29 @@ def margins_of(lines: Sequence[PageLine], widths: Mapping[int, float]) -> dict[i
 
 
 def _page_margins(page: int, by_page: Mapping[int, list[PageLine]], widths: Mapping[int, float]) -> Margins:
-    own = by_page[page]
-    around = [
-        line for near in range(page - 2, page + 3) if abs(widths.get(near, 0) - widths[page]) < 1 for line in by_page.get(near, ())
-    ]
-    right = _right_margin(own, 5) or _right_margin(around, 3) or (max((line.right for line in around), default=widths[page]))
+    own, width = by_page[page], widths[page]
+    around = [line for near in range(page - 2, page + 3) if abs(widths.get(near, 0) - width) < 1 for line in by_page.get(near, ())]
     left, wider = _left_margin(own, 8), _left_margin(around, 2)
     if left is None or (wider is not None and 1.5 < (left - wider) / body_size_of(own) < 2.5):
         left = wider
-    return Margins(left if left is not None else min((line.left for line in around), default=0.0), right)
+    if left is None:
+        left = min((line.left for line in around), default=0.0)
+    right = _right_margin(own, width / 2, 5) or _right_margin(around, width / 2, 3)
+    # Where hardly a line is full, the margins are taken to be equal.
+    return Margins(left, right or max([width - left, *(line.right for line in around)]))
 
 
-def _right_margin(lines: Sequence[PageLine], least: int) -> float | None:
+def _right_margin(lines: Sequence[PageLine], long: float, least: int) -> float | None:
     """Return where full lines end: most long lines are full, some hang over, some end a paragraph."""
-    ends = sorted(line.right for line in lines)
-    if not ends:
-        return None
-    start = min(line.left for line in lines)
-    long = [end for end in ends if end - start > 0.6 * (ends[-1] - start)]
-    return long[len(long) * 3 // 4] if len(long) >= least else None
+    ends = sorted(line.right for line in lines if line.right - line.left > long)
+    return ends[len(ends) * 3 // 4] if len(ends) >= least else None
 
 
 def _left_margin(lines: Sequence[PageLine], least: int) -> float | None:
-    """Return the leftmost place at which at least two lines begin."""
+    """Return the leftmost place at which two lines begin, or one if the others stand indented from it."""
     if len(lines) < least:
         return None
     starts = sorted(line.left for line in lines)
-    return next((one for one, other in zip(starts, starts[1:], strict=False) if other - one < 2), starts[0])
+    shared = next((one for one, other in zip(starts, starts[1:], strict=False) if other - one < 2), starts[0])
+    size = body_size_of(lines)
+    return next((start for start in starts if 1.5 * size < shared - start < 2.5 * size), shared)

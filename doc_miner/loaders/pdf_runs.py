@@ -19,6 +19,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from doc_miner.loaders.pdf_frame import Frame
+from doc_miner.loaders.pdf_objects import PageObjects, pointer
 
 _HYPHENS = "\ufffe\x02"
 _BREAKS = "\r\n"
@@ -37,6 +38,7 @@ _loose_box = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctype
 _text_object = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
     ctypes.cast(pdfium_c.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
 )
+_bounds = ctypes.CFUNCTYPE(ctypes.c_int, *[ctypes.c_void_p] * 5)(ctypes.cast(pdfium_c.FPDFPageObj_GetBounds, ctypes.c_void_p).value or 0)
 
 Quad = tuple[float, float, float, float]
 
@@ -81,8 +83,9 @@ class PageText:
     garbled: bool = False
 
 
-def read_runs(page: pdfium.PdfPage) -> PageText:
+def read_runs(page: pdfium.PdfPage, objects: PageObjects) -> PageText:
     """Return the text of *page*; it is empty and ``garbled`` where the codes of its font mean nothing."""
+    _show_empty_texts(objects)
     box = pdfium_c.FS_RECTF()
     pdfium_c.FPDF_GetPageBoundingBox(page, box)
     corners = (min(box.left, box.right), min(box.bottom, box.top), max(box.left, box.right), max(box.bottom, box.top))
@@ -102,6 +105,27 @@ def read_runs(page: pdfium.PdfPage) -> PageText:
         textpage.close()
 
 
+def _show_empty_texts(objects: PageObjects) -> None:
+    """Make pdfium see text of no width or height.
+
+    A font that is neither in the file nor on this machine has no outlines. pdfium then drops single
+    characters, lines that run upwards, and a line that stands again further down. An outline drawn
+    around the text gives it a width and a height.
+    """
+    box = (ctypes.c_float * 4)()
+    left, bottom, right, top = range(ctypes.addressof(box), ctypes.addressof(box) + 16, 4)
+    for at in objects.texts:
+        if _bounds(at, left, bottom, right, top) and box[2] - box[0] >= 0.01 and box[3] - box[1] >= 0.01:
+            continue
+        item = pointer(at)
+        font = pdfium_c.FPDFTextObj_GetFont(item)
+        # In a font that is in the file, text of no size is white space.
+        if font and not pdfium_c.FPDFFont_GetIsEmbedded(font):
+            pdfium_c.FPDFTextObj_SetTextRenderMode(item, pdfium_c.FPDF_TEXTRENDERMODE_STROKE)
+            pdfium_c.FPDFPageObj_SetStrokeWidth(item, 1.0)
+            pdfium_c.FPDFPageObj_Transform(item, 1, 0, 0, 1, 0, 0)  # has the bounds computed anew
+
+
 def _codes(textpage: pdfium.PdfTextPage) -> str:
     """Return one character for each that pdfium counts."""
     count = textpage.count_chars()
@@ -115,8 +139,11 @@ def _codes(textpage: pdfium.PdfTextPage) -> str:
 def _turn(textpage: pdfium.PdfTextPage, count: int) -> int:
     """Return the quarter turns clockwise that bring most of the text upright."""
     step = max(1, count // _SAMPLES)
-    angles = (pdfium_c.FPDFText_GetCharAngle(textpage, index) for index in range(0, count, step))
-    quarters = Counter(turn for angle in angles if (turn := _quarter(angle)) is not None)
+    matrix = pdfium_c.FS_MATRIX()
+    quarters: Counter[int] = Counter()
+    for index in range(0, count, step):
+        if pdfium_c.FPDFText_GetMatrix(textpage, index, matrix) and (turn := _quarter(math.atan2(matrix.b, matrix.a))) is not None:
+            quarters[turn] += 1
     return quarters.most_common(1)[0][0] if quarters else 0
 
 
