@@ -12,6 +12,7 @@ from doc_miner.model import Document, Figure, Measure, Metadata, Origin, Problem
 from doc_miner.outline import Node
 from doc_miner.records import Extracted, Records, with_ids
 from doc_miner.source import BBox
+from doc_miner.textfold import fold
 
 _CLAUSE = re.compile(r"[,，。；;！？!?\n]")
 RULE_CONFIDENCE = {"figure/number-unit": 0.98, "figure/table-cell": 0.95, "figure/unit-by-noun": 0.9, "figure/chinese-number": 0.9, "figure/magnitude": 0.7, "figure/comparator": 0.85}
@@ -29,7 +30,8 @@ def assemble(
     problems = tuple(_problem(p, sections, classifier, indicators, basic) for p in records.problems)
     measures = tuple(_measure(m, sections, classifier) for m in records.measures)
     owners = _Owners(problems, measures)
-    figures = tuple(_figure(document, f, sections, classifier, indicators, basic, owners, place) for f in records.figures)
+    folded = fold(document.text)
+    figures = tuple(_figure(folded, f, sections, classifier, indicators, basic, owners, place) for f in records.figures)
     targets: list[Target] = []
     for table in found.targets:
         targets += table.targets
@@ -83,14 +85,14 @@ def sections_of(document: Document, outline: Node) -> Sections:
 
 
 def _problem(problem: Problem, sections: Sections, classifier: Classifier, indicators: IndicatorFinder, basic: bool) -> Problem:
-    label = classifier.label_statement(problem.text)
+    label = classifier.label_statement(fold(problem.text))
     return replace(
         problem, section_id=sections.at(problem.start), categories=label.categories, confidence=label.confidence, indicator=indicators.find(problem.text, basic=basic)
     )
 
 
 def _measure(measure: Measure, sections: Sections, classifier: Classifier) -> Measure:
-    label = classifier.label_statement(measure.text)
+    label = classifier.label_statement(fold(measure.text))
     return replace(measure, section_id=sections.at(measure.start), categories=label.categories, confidence=label.confidence)
 
 
@@ -118,9 +120,9 @@ class _Owners:
 
 
 def _figure(
-    document: Document, figure: Figure, sections: Sections, classifier: Classifier, indicators: IndicatorFinder, basic: bool, owners: _Owners, place: _Places
+    folded: str, figure: Figure, sections: Sections, classifier: Classifier, indicators: IndicatorFinder, basic: bool, owners: _Owners, place: _Places
 ) -> Figure:
-    clause, sentence = _surroundings(document.text, figure.start, figure.end)
+    clause, sentence = _surroundings(folded, figure.start, figure.end)
     label = classifier.label_figure(figure.subject, clause, sentence)
     problem, measure = owners.of(figure.start)
     page, bbox = place.of(figure.start, figure.end)
@@ -142,8 +144,8 @@ def _surroundings(text: str, start: int, end: int) -> tuple[str, str]:
     left = max((match.end() for match in _CLAUSE.finditer(text, max(0, start - 60), start)), default=max(0, start - 60))
     right = _CLAUSE.search(text, end, min(len(text), end + 40))
     clause = text[left : right.start() if right else min(len(text), end + 40)]
-    begin = max(text.rfind(mark, max(0, start - 160), start) for mark in "。\n；") + 1 or max(0, start - 160)
-    stop = min((at for at in (text.find(mark, end, end + 120) for mark in "。\n；") if at >= 0), default=min(len(text), end + 120))
+    begin = max(text.rfind(mark, max(0, start - 160), start) for mark in "。\n;") + 1 or max(0, start - 160)
+    stop = min((at for at in (text.find(mark, end, end + 120) for mark in "。\n;") if at >= 0), default=min(len(text), end + 120))
     return clause, text[begin:stop]
 
 

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from doc_miner.lexicon import Lexicon
 from doc_miner.textfold import fold
+from doc_miner.words import WordSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,9 @@ class Label:
 
 
 class Classifier(Protocol):
-    """What the pipeline asks of a classifier."""
+    """What the pipeline asks of a classifier. All texts are folded (`doc_miner.textfold.fold`)."""
 
-    def label_statement(self, text: str) -> Label:
+    def label_statement(self, folded: str) -> Label:
         """Return the categories of a problem or measure; at least one."""
         ...
 
@@ -50,11 +51,11 @@ class LexiconClassifier:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._cues: Mapping[str, Mapping[str, int]] = lexicon.category_cues
-        self._pattern = re.compile("|".join(re.escape(form) for form in sorted(self._cues, key=len, reverse=True)))
+        self._words = WordSet(self._cues)
+        self._last: tuple[str, dict[str, float]] = ("", {})
 
-    def label_statement(self, text: str) -> Label:
+    def label_statement(self, folded: str) -> Label:
         """Return every category with at least 45 % of the best one's score, at most four."""
-        folded = fold(text)
         scores = self._scores(folded, decay=max(60.0, len(folded) / 2.0))
         if not scores:
             return Label((FALLBACK,), 0.1)
@@ -66,7 +67,7 @@ class LexiconClassifier:
         """Return the category of a figure: its subject counts most, its sentence least."""
         scores: dict[str, float] = {}
         for text, weight in ((subject, 2.0), (clause, 1.0), (sentence, 0.25)):
-            for code, score in self._scores(fold(text), decay=1e9).items():
+            for code, score in self._plain(text).items():
                 scores[code] = scores.get(code, 0.0) + weight * score
         if not scores:
             return Label((FALLBACK,), 0.1)
@@ -75,17 +76,25 @@ class LexiconClassifier:
 
     def profile(self, text: str) -> Mapping[str, float]:
         """Return the categories' scores."""
-        return self._scores(fold(text), decay=1e9)
+        return self._plain(text)
+
+    def _plain(self, text: str) -> dict[str, float]:
+        """Return the scores of a text whatever the order of its words; the sentence of several figures is scored once."""
+        if text == self._last[0]:
+            return self._last[1]
+        scores = self._scores(text, decay=1e9)
+        if len(text) > 40:
+            self._last = (text, scores)
+        return scores
 
     def _scores(self, folded: str, decay: float) -> dict[str, float]:
         scores: dict[str, float] = {}
         seen: dict[str, int] = {}
-        for match in self._pattern.finditer(folded):
-            form = match[0]
+        for start, _, form in self._words.find(folded):
             seen[form] = seen.get(form, 0) + 1
             if seen[form] > 2:
                 continue
-            closeness = math.exp(-match.start() / decay) * (1.0 + 0.15 * max(0, len(form) - 2))
+            closeness = math.exp(-start / decay) * (1.0 + 0.15 * max(0, len(form) - 2))
             for code, weight in self._cues[form].items():
                 scores[code] = scores.get(code, 0.0) + (weight**1.5) * closeness
         return scores
@@ -106,13 +115,13 @@ class IndicatorFinder:
         for indicator in lexicon.indicators.values():
             for form in indicator.synonyms:
                 self._forms.setdefault(form, []).append(indicator.code)
-        self._pattern = re.compile("|".join(re.escape(form) for form in sorted(self._forms, key=len, reverse=True)))
+        self._words = WordSet(self._forms)
 
     def find(self, text: str, *, basic: bool) -> str | None:
         """Return the code of the indicator in *text*; *basic*: the document speaks of the 基本均衡 standard."""
         codes: set[str] = set()
-        for match in self._pattern.finditer(fold(text)):
-            known = self._forms[match[0]]
+        for _, _, form in self._words.find(fold(text)):
+            known = self._forms[form]
             wanted = [code for code in known if code.startswith("JB" if basic else "YZ")] or known
             codes.update(wanted)
         return codes.pop() if len(codes) == 1 else None

@@ -65,6 +65,10 @@ _PATTERN = re.compile(
 )
 
 
+_HINT = re.compile(r"年|月|学期|[天日周]之?内|期间|时期|规划期|(?:19|20)[0-9]{2}|[12１２][9０0９][0-9０-９]{2}|近期|十[一二三四五六]?五")
+"""What every mention holds: text without any of it is not searched further."""
+
+
 def find_dates(text: str, reference: date | None = None) -> list[DateMention]:
     """Return the dates that *text* mentions, in order; *reference* is the day on which the document speaks.
 
@@ -76,8 +80,16 @@ def find_dates(text: str, reference: date | None = None) -> list[DateMention]:
 
 def find_mentions(text: str, reference: date | None = None) -> list[DateMention]:
     """Return the dates of `find_dates` and the words that stand for no certain days (近年来), which hold a year off."""
-    folded = fold(text)
-    found = [_read(match, text, folded, reference) for match in _PATTERN.finditer(folded)]
+    if _HINT.search(text) is None:
+        return []
+    return mentions_in(text, fold(text), 0, len(text), reference)
+
+
+def mentions_in(text: str, folded: str, start: int, end: int, reference: date | None = None) -> list[DateMention]:
+    """Return the mentions of a stretch of a text whose fold is at hand; positions count from the text's beginning."""
+    if _HINT.search(folded, start, end) is None:
+        return []
+    found = [_read(match, text, folded, reference) for match in _PATTERN.finditer(folded, start, end)]
     return [mention for mention in found if mention is not None]
 
 

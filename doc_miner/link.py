@@ -105,11 +105,11 @@ class _Meaning:
     def __init__(self, problems: Sequence[Problem], profile: Profile) -> None:
         self._grams = _telling([bigrams(problem.text) for problem in problems])
         self._profile = profile
-        self._topics = [profile(problem.text) for problem in problems]
+        self._topics = [profile(fold(problem.text)) for problem in problems]
 
     def likeness(self, text: str, problem: int) -> float:
         """Return a number from 0 (nothing shared) upwards."""
-        return containment(self._grams[problem], bigrams(text[:200])) + 0.6 * _cosine(self._profile(text[:120]), self._topics[problem])
+        return containment(self._grams[problem], bigrams(text[:200])) + 0.6 * _cosine(self._profile(fold(text[:120])), self._topics[problem])
 
 
 def _cosine(a: Mapping[str, float], b: Mapping[str, float]) -> float:

@@ -15,6 +15,7 @@ from doc_miner.lexicon import Lexicon
 from doc_miner.model import Document
 from doc_miner.numerals import parse_chinese
 from doc_miner.textfold import fold
+from doc_miner.words import WordSet
 
 # Kinds of enumerators in the order of their usual rank: a higher one closes those below it.
 RANKS = {
@@ -112,7 +113,7 @@ class _Reader:
         self.stack = [self.root]
         forms = "|".join(re.escape(form) for form in sorted(lexicon.headings, key=len, reverse=True))
         self.label = re.compile(rf"[【\[(]?(?P<form>{forms})(?:如下|情况)?[】\])]?\s?(?P<colon>[:])\s?")
-        self.role_forms = re.compile(forms)
+        self.role_words = WordSet(lexicon.headings)
 
     def read(self, tables: Sequence[tuple[int, int]]) -> Node:
         at = 0
@@ -132,7 +133,7 @@ class _Reader:
         at, node = self._line_marker(start, end)
         if node is None:
             self._unmarked(start, end)
-        label = self.label.match(self.folded, at, end)
+        label = self.label.match(self.folded, at, end) if ":" in self.folded[at : at + 24] else None
         if label is not None and (node is None or node.kind != "label"):
             node = self._push("label", 1, at, label.end(), end, self.folded[at : label.end()].strip(" :"), role=self.lexicon.headings[label["form"]])
             node.heading = (at, label.end())
@@ -209,8 +210,8 @@ class _Reader:
         if len(heading) > 44:
             return None
         best: tuple[int, int, str] | None = None
-        for match in self.role_forms.finditer(heading):
-            key = (len(match[0]), match.end(), self.lexicon.headings[match[0]])
+        for at, stop, form in self.role_words.find(heading):
+            key = (stop - at, stop, self.lexicon.headings[form])
             if best is None or key[:2] >= best[:2]:
                 best = key
         if best is None:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from doc_miner.dates import DateMention, find_mentions
+from doc_miner.dates import DateMention, mentions_in
 from doc_miner.extract.quantities import Quantity, QuantityFinder
 from doc_miner.extract.subjects import subject_of
 from doc_miner.lexicon import Lexicon
 from doc_miner.model import Change, Figure
 from doc_miner.textfold import fold
+from doc_miner.words import WordSet
 
 _SENTENCE_END = re.compile(r"[。!?\n\t]|(?<=[%\d人个所名])\.(?=[一-鿿])")
 _BRACKETED = re.compile(r"《[^》\n]{0,80}》|\([^()\n]{0,60}\)|〔[^〕\n]{0,12}〕|\[[^\]\n]{0,12}\]")
@@ -76,7 +77,7 @@ class FigureFinder:
         self.quantities = QuantityFinder(lexicon)
         forms = [(form, kind.removeprefix("stage-")) for kind, words in lexicon.cues.items() if kind.startswith("stage-") for form in words]
         self._stage_of = dict(forms)
-        self._stage = re.compile("|".join(re.escape(form) for form, _ in sorted(forms, key=lambda pair: -len(pair[0]))))
+        self._stage_words = WordSet(self._stage_of)
 
     def find(self, text: str, context: FigureContext | None = None) -> tuple[list[Figure], list[Change]]:
         """Return the figures of *text* in order, and the movements they form (by ``figure_id`` ``f<start>``)."""
@@ -91,10 +92,7 @@ class FigureFinder:
         changes: list[Change] = []
         brackets = [match.span() for match in _BRACKETED.finditer(folded)]
         for sentence, quantities in _by_sentence(folded, found):
-            dates = tuple(
-                mention for mention in find_mentions(text[sentence[0] : sentence[1]], context.reference)
-            )
-            dates = tuple(replace(m, start=m.start + sentence[0], end=m.end + sentence[0]) for m in dates)
+            dates = tuple(mentions_in(text, folded, *sentence, context.reference))
             members = self._sentence(text, folded, _Sentence(*sentence, dates), quantities, context, brackets)
             figures += members
             changes += find_changes(folded, members)
@@ -135,14 +133,14 @@ class FigureFinder:
     def _stages(self, folded: str, sentence: _Sentence) -> list[_Stage]:
         """Return the stage words of a sentence in order."""
         out = []
-        for match in self._stage.finditer(folded, sentence.start, sentence.end):
-            stage: str | None = self._stage_of[match[0]]
-            named = stage in ("小学", "初中") and _in_school_name(folded, match.start())
-            if folded[match.start() - 1 : match.start()] == "中" and stage == "小学":
+        for start, end, form in self._stage_words.find(folded, sentence.start, sentence.end):
+            stage: str | None = self._stage_of[form]
+            named = stage in ("小学", "初中") and _in_school_name(folded, start)
+            if folded[start - 1 : start] == "中" and stage == "小学":
                 stage, named = None, False  # 中小学
-            if named and re.match(r"等|、|和[一-鿿]{1,6}(?:中学|中)", folded[match.end() : match.end() + 8]):
+            if named and re.match(r"等|、|和[一-鿿]{1,6}(?:中学|中)", folded[end : end + 8]):
                 continue
-            out.append(_Stage(match.start(), match.end(), stage, named))
+            out.append(_Stage(start, end, stage, named))
         return out
 
 

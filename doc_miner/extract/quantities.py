@@ -19,6 +19,7 @@ from doc_miner.extract.spoken import Spoken, SpokenNumber
 from doc_miner.extract.units import UnitReader
 from doc_miner.lexicon import Lexicon
 from doc_miner.numerals import Number, magnitude, parse_numeral, tidy
+from doc_miner.words import WordSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,7 @@ class QuantityFinder:
         self.units = UnitReader(lexicon)
         self._qualify = _Qualifiers(lexicon)
         self._spoken = Spoken(lexicon, self.units)
-        phrases = "|".join(re.escape(phrase) for phrase in sorted(lexicon.set_phrases, key=len, reverse=True))
-        self._phrases = re.compile(phrases) if phrases else None
+        self._phrases = WordSet(lexicon.set_phrases)
 
     def find(self, folded: str, text: str | None = None) -> list[Quantity]:
         """Return the quantities of a folded text (`doc_miner.textfold.fold`) in order, without overlap.
@@ -113,7 +113,7 @@ class QuantityFinder:
         *text* is the text before folding; it tells a full-width comma between two numbers from a
         thousands separator.
         """
-        masked = [match.span() for match in self._phrases.finditer(folded)] if self._phrases else []
+        masked = [(start, end) for start, end, _ in self._phrases.find(folded)]
         found: list[Quantity] = []
         raw: list[Quantity] = []
         at = 0

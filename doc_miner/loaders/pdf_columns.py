@@ -36,9 +36,12 @@ def take_columns(lines: Sequence[PageLine], before: PageTable | None) -> tuple[l
 
     *before* is the table at the foot of the page before; one that goes on may be of one row.
     """
+    rows = [_Row(line, _pieces(line)) for line in lines]
+    if sum(len(row.pieces) >= _COLUMNS for row in rows) < (1 if before else _ROWS):
+        return [], list(lines)
     tables: list[PageTable] = []
     rest: list[PageLine] = []
-    for block in _blocks([_Row(line, _pieces(line)) for line in lines]):
+    for block in _blocks(rows):
         table = _table(block, before if not rest and not tables else None)
         if table is None:
             rest += [row.line for row in block]
@@ -48,6 +51,8 @@ def take_columns(lines: Sequence[PageLine], before: PageTable | None) -> tuple[l
 
 
 def _pieces(line: PageLine) -> tuple[PageLine, ...]:
+    if len(line.text.split(None, 1)) == 1:
+        return (line,)
     cuts = [match.span() for match in re.finditer(r"\s+", line.text)]
     wide = [(start, end) for start, end in cuts if line.edges[end] - line.edges[start] >= _GAP * line.size]
     bounds = [0, *(place for cut in wide for place in cut), len(line.text)]

@@ -57,7 +57,8 @@ def body_size_of(lines: Iterable[PageLine]) -> float:
 def group_lines(items: Sequence[Item], widths: Mapping[int, float]) -> list[Group | PageTable]:
     """Return paragraphs and tables in reading order; *widths* gives the width of each page."""
     lines = [item for item in items if isinstance(item, PageLine)]
-    grouper = _Grouper(margins_of(lines, widths), body_size_of(lines), _pitches(lines))
+    body = body_size_of(lines)
+    grouper = _Grouper(margins_of(lines, widths, body), body, _pitches(lines))
     for index, item in enumerate(items):
         if isinstance(item, PageTable):
             grouper.add_table(item)
@@ -166,19 +167,19 @@ def _lower_middle(steps: list[float]) -> float:
 
 
 # --- margins -----------------------------------------------------------------------------------
-def margins_of(lines: Sequence[PageLine], widths: Mapping[int, float]) -> dict[int, Margins]:
+def margins_of(lines: Sequence[PageLine], widths: Mapping[int, float], body: float) -> dict[int, Margins]:
     """Return the margins of every page, from its own lines and those of the pages around it of the same width."""
     by_page: dict[int, list[PageLine]] = {page: [] for page in widths}
     for line in lines:
         by_page[line.page].append(line)
-    return {page: _page_margins(page, by_page, widths) for page in widths}
+    return {page: _page_margins(page, by_page, widths, body) for page in widths}
 
 
-def _page_margins(page: int, by_page: Mapping[int, list[PageLine]], widths: Mapping[int, float]) -> Margins:
+def _page_margins(page: int, by_page: Mapping[int, list[PageLine]], widths: Mapping[int, float], body: float) -> Margins:
     own, width = by_page[page], widths[page]
     around = [line for near in range(page - 2, page + 3) if abs(widths.get(near, 0) - width) < 1 for line in by_page.get(near, ())]
-    left, wider = _left_margin(own, 8), _left_margin(around, 2)
-    if left is None or (wider is not None and 1.5 < (left - wider) / body_size_of(own) < 2.5):
+    left, wider = _left_margin(own, body, 8), _left_margin(around, body, 2)
+    if left is None or (wider is not None and 1.5 * body < left - wider < 2.5 * body):
         left = wider
     if left is None:
         left = min((line.left for line in around), default=0.0)
@@ -193,11 +194,10 @@ def _right_margin(lines: Sequence[PageLine], long: float, least: int) -> float |
     return ends[len(ends) * 3 // 4] if len(ends) >= least else None
 
 
-def _left_margin(lines: Sequence[PageLine], least: int) -> float | None:
+def _left_margin(lines: Sequence[PageLine], body: float, least: int) -> float | None:
     """Return the leftmost place at which two lines begin, or one if the others stand indented from it."""
     if len(lines) < least:
         return None
     starts = sorted(line.left for line in lines)
     shared = next((one for one, other in zip(starts, starts[1:], strict=False) if other - one < 2), starts[0])
-    size = body_size_of(lines)
-    return next((start for start in starts if 1.5 * size < shared - start < 2.5 * size), shared)
+    return next((start for start in starts if 1.5 * body < shared - start < 2.5 * body), shared)

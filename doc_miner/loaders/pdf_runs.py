@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 import struct
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +24,10 @@ from doc_miner.loaders.pdf_objects import PageObjects, pointer
 _HYPHENS = "\ufffe\x02"
 _BREAKS = "\r\n"
 _MARKS = frozenset(_HYPHENS + _BREAKS + " \xa0\0")
+_BLANK = re.compile(rf"[\s{_HYPHENS}]")
+_IDEOGRAPHS = re.compile("[\u4e00-\u9fff]+")
+# Neither Latin, punctuation, symbols, kana and full-width forms nor ideographs; controls but white space.
+_STRANGE = re.compile("[^\\s\x02\ufffe\x20-\x7e\xa0-\xff\u2000-\u33ff\u4e00-\u9fff\ufe30-\uffef]|\ufffd")
 _SAMPLES = 25
 _SLANT = math.radians(3)
 # What ends a run, in parts of the height: a gap, an overlap, a shift up or down.
@@ -98,7 +102,8 @@ def read_runs(page: pdfium.PdfPage, objects: PageObjects) -> PageText:
         if is_garbled(text):
             return PageText(frame, garbled=True)
         collector = _Collector(textpage, frame)
-        collector.collect(text)
+        # Where the file begins a new string matters in tables only.
+        collector.collect(text, seams=bool(objects.paths))
         runs = [run for run in collector.runs if _on_page(run, frame)]
         return PageText(frame, runs, "".join(collector.slanted))
     finally:
@@ -177,9 +182,9 @@ class _Collector:
         self._textpage = textpage
         self._frame = frame
 
-    def collect(self, text: str) -> None:
+    def collect(self, text: str, *, seams: bool) -> None:
         handle = ctypes.cast(self._textpage.raw, ctypes.c_void_p).value
-        objects = map(_text_object, repeat(handle), range(len(text)))
+        objects: Iterable[int | None] = map(_text_object, repeat(handle), range(len(text))) if seams else repeat(None, len(text))
         run: Run | None = None
         characters: list[str] = []
         run_top = run_bottom = run_right = height = 0.0
@@ -286,31 +291,15 @@ def is_garbled(text: str) -> bool:
     >>> is_garbled("\\x03\\x11\\x12\\x13\\ue001\\ue002")
     True
     """
-    signs = [character for character in text if not character.isspace() and character not in _HYPHENS]
+    signs = len(text) - len(_BLANK.findall(text))
     if not signs:
         return False
-    counted = Counter(signs)
-    strange = sum(count for character, count in counted.items() if _is_strange(character))
-    if strange > 0.3 * len(signs):
+    if len(_STRANGE.findall(text)) > 0.3 * signs:
         return True
-    ideographs = {character: count for character, count in counted.items() if "\u4e00" <= character <= "\u9fff"}
     # Text in simplified characters is in GB 2312 but for a name now and then, text in traditional ones
     # by more than half; of characters taken at random it is a third.
-    total = sum(ideographs.values())
-    return total >= 30 and _share_in_gb2312(ideographs) < 0.45
-
-
-def _is_strange(character: str) -> bool:
-    if character < "\u0100":
-        return unicodedata.category(character) == "Cc"
-    if "\u2000" <= character <= "\u33ff" or "\u4e00" <= character <= "\u9fff" or "\ufe30" <= character <= "\uffef":
-        return character == "\ufffd"
-    return True
-
-
-def _share_in_gb2312(counted: dict[str, int]) -> float:
-    known = sum(count for character, count in counted.items() if character.encode("gb2312", "ignore"))
-    return known / sum(counted.values())
+    ideographs = "".join(_IDEOGRAPHS.findall(text))
+    return len(ideographs) >= 30 and len(ideographs.encode("gb2312", "ignore")) / 2 < 0.45 * len(ideographs)
 
 
 def visible_length(runs: Sequence[Run]) -> int:
