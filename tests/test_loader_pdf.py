@@ -20,6 +20,8 @@ from doc_miner.errors import LoadError
 from doc_miner.loaders import read_source
 from doc_miner.loaders.limits import DEFAULT, Limits
 from doc_miner.loaders.pdf import page_list, read
+from doc_miner.loaders.pdf_frame import Frame
+from doc_miner.loaders.pdf_runs import is_garbled
 from doc_miner.source import Paragraph, Source, SourceTable
 
 SHARED = Path(__file__).parents[1] / ".." / "shared" / "loader-files"
@@ -278,6 +280,14 @@ def test_text_drawn_sideways_on_an_upright_page_is_read_and_placed_as_shown() ->
     assert block.lines[0].bbox == pytest.approx((TOP, A4[1] - LEFT - 10 * SIZE, TOP + SIZE, A4[1] - LEFT), abs=0.5)
 
 
+@pytest.mark.parametrize("turn", range(4))
+def test_a_box_comes_back_to_where_it_is_shown(turn: int) -> None:
+    box, rect = (10.0, 20.0, 605.0, 862.0), (100.0, 700.0, 200.0, 720.0)
+    for shown in range(4):
+        as_shown = Frame(box, shown, shown).reading(*rect)
+        assert Frame(box, turn, shown).as_shown(Frame(box, turn, shown).reading(*rect)) == pytest.approx(as_shown)
+
+
 # --- furniture ---------------------------------------------------------------------------------
 def furnished(header: Callable[[int], str], footer: Callable[[int], str], pages: int = 3) -> Source:
     sheets = Sheets()
@@ -349,6 +359,28 @@ def test_a_table_over_two_pages_is_one(repeated: bool) -> None:
     assert table.rows == (tuple(HEADER), *map(tuple, BODY))
     assert [place.page for place in [row[0] for row in table.places] if place] == [1] * 5 + [2] * 4
     assert texts(source) == ["特此说明。"]
+
+
+def test_a_line_that_says_continued_does_not_part_a_table() -> None:
+    sheets = Sheets()
+    sheets.centred("表1 各校基本情况")
+    sheets.rows(XS, 600, [HEADER, *BODY[:4]])
+    sheets.page()
+    sheets.centred("续表1")
+    sheets.rows(XS, sheets.y, [HEADER, *BODY[4:]])
+    (table,) = tables(read(sheets.data(), DEFAULT))
+    assert table.rows == (tuple(HEADER), *map(tuple, BODY))
+
+
+def test_another_table_on_the_next_page_stays_another() -> None:
+    sheets = Sheets()
+    sheets.rows(XS, 600, [HEADER, *BODY[:4]])
+    sheets.page()
+    sheets.centred("表2 各校经费情况")
+    sheets.rows(XS, sheets.y, [["学校", "收入", "支出"], *BODY[4:]])
+    source = read(sheets.data(), DEFAULT)
+    assert [len(table.rows) for table in tables(source)] == [5, 5]
+    assert tables(source)[1].caption == "表2 各校经费情况"
 
 
 def test_one_row_alone_on_the_next_page_belongs_to_the_table() -> None:
@@ -474,6 +506,33 @@ def refused(data: bytes, limits: Limits = DEFAULT) -> tuple[str, str]:
     with pytest.raises(LoadError) as caught:
         read(data, limits)
     return caught.value.code, caught.value.message
+
+
+def test_a_scanned_page_with_a_page_number_is_still_a_scan() -> None:
+    sheets = Sheets()
+    sheets.paragraph(INDENT + SENTENCE)
+    sheets.page()
+    sheets.canvas.drawImage(picture(), 0, 0, *A4)
+    sheets.text(LEFT, 780, "— 2 —", 9)
+    source = read(sheets.data(), DEFAULT)
+    assert [(warning.code, warning.place) for warning in source.warnings] == [("no-text-layer", "第2页")]
+
+
+@pytest.mark.parametrize(
+    ("text", "garbled"),
+    [
+        ("全区60人以上班级数73个，占比为7.3%（Ⅲ类）①㎡", False),
+        ("東區國民小學校長與教師會議紀錄，學生輟學問題應予關注並妥為處理，請各校依規辦理報府備查", False),
+        ("World Bank 2018–2020, façade", False),
+        ("\x01\x02\x03\x04全区", True),
+        ("\ue001\ue002\ue003全区", True),
+        ("ՀԱՅ ԵՐԵՎ ᠮᠣᠩ", True),
+        ("".join(chr(0x4E00 + 379 * index % 20900) for index in range(60)), True),
+        ("", False),
+    ],
+)
+def test_garbled_text_is_told_by_its_characters(text: str, garbled: bool) -> None:
+    assert is_garbled(text) is garbled
 
 
 def test_a_scan_is_refused() -> None:

@@ -1,8 +1,9 @@
 """Say what a number counts or measures, in the document's own words.
 
-The phrase is taken from the number's own clause: the noun that follows a measure word
-(2所学校体育运动场地不足), the phrase that leads up to the number (供热面积14.8万平方米), and, where the
-clause only continues another (占比, 其中, 较上年增加), from the figure before it.
+The phrase is put together from the number's own clause: what leads up to it (供热面积14.8万平方米)
+and what it counts (2所学校体育运动场地不足). Where the clause only goes on about something named
+before (占比, 其中, 较上年增加, 小学…、初中…), the phrase of the figure or the clause before it is
+taken up.
 """
 
 from __future__ import annotations
@@ -10,23 +11,42 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from doc_miner.dates import find_mentions
+from doc_miner.dates import mentions_in
 from doc_miner.extract.quantities import Quantity
 from doc_miner.model import Figure
 
-_BREAK = ",。;:!?\n"
+_BREAK = ",。;:!?\n\t"
 _LEAD = re.compile(
-    r"^(?:同时|并且|并|且|但|其中|全(?:区|县|市|省|旗)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现|至今|截至目前|另外|此外|然后|还|又|再|仅|近年来|先后|累计|就|已经|已|正|在|对|把|将|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|使|让|实现|一是|二是|三是|四是|五是|六是|七是|八是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|以|与|和|及|的)+"
+    r"^(?:同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|另外|此外|然后|还|又|再|仅|近年来|先后|累计|就|已经|已|正|在(?!校|园|编|岗|读|职|建|册)|对|把|将|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|以|与|和|及|的|县|区|中(?=,))+"
 )
 _TAIL = re.compile(
-    r"(?:已经|已|就|均|都|共计|总计|合计|累计|共有|共|达到了|达到|达|仅为|仅有|仅|为|有|是|约为|约|近|分别为|分别达到|分别有|分别是|分别|只有|总共|计|至|到|增至|降至|降到|降为|了|在|占|=|:|\(|\s|“|”|的|各|每|原则上|上限|、|全部|一共|现有|超|个|从|由|国检时|比|较)+$"
+    r"(?:已经|已|就|均|都|共计|总计|合计|累计|共有|共|达到了|达到|达|仅为|仅有|仅|为|有|是|约为|约|近|分别为|分别达到|分别有|分别是|分别|只有|总共|计|至|到|了|在|=|:|\(|\s|“|”|的|各|原则上|上限|、|全部|一共|现有|超|从|由|国检时|介于|控制|保持|稳定|平均|也|还|又|并|且|未|不|另有|另设|每所|超过|不足|不到|低于)+$"
 )
-_CHANGE_TAIL = re.compile(r"(?:净|同比|较上年|比上年|较去年|比去年|年均)?(?:增加|增长|减少|降低|下降|提高|提升|上升|新增|净增|缩小|扩大|增|降|减)(?:了|到|至|为)?$")
-_MEASURE_UNITS = {"人", "所", "个", "间", "台", "套", "册", "项", "个班", "次", "门", "份", "期", "批", "辆", "户", "家", "对", "条", "件", "张", "栋", "幢", "种", "类", "科", "支", "节", "场", "处", "组", "名", "轮", "本", "片", "座", "块", "人次", "篇", "堂", "株", "盏", "学时", "课时", "年", "岁", "亩"}
-_RIGHT_STOP = re.compile(r"[,。;:!?\n、)）(（]|(?:分配|用于|进行|开展|实施|组成|作为|参加|参与(?!学校)|实现|达到|为|在(?!校|编|读|园|职|岗)|与|和(?!谐)|及|到(?!位)|并|被|将|已|均|都|正|纳入|完成|给|是|予|接受|获|就读|以上|左右|后|前(?!百)|分别|通过|由|,)")
-_PART = re.compile(r"(?:其中|包括|含|分别(?:为|是)|\()[^。;]*$")
-_HAN = re.compile(r"[一-鿿A-Za-z0-9“”\"《》]")
-_GENERIC = {"占比", "占", "比例", "总额", "资金", "面积", "金额", "人数", "数量", "比", "共缺", "缺", "投资", "投入", "投入资金", "完成率", "上线率", "增长", "增加", "减少", "下降", "提高", "降低", "总数", "总人数", "覆盖率", "合格率", "共投入", "累计投入", "总投资", "尚差", "还缺", "缺少", "差", "尚缺", "短缺", "缺口", "缺额", "受益学生", "受益师生", "受益", "比重", "占总数", "合计", "平均", "最高", "最低", "年均", "每年", "人均", "生均"}
+_CHANGE_WORD = re.compile(r"(?:较|比|同比|与|相比|降|增|减|提|升|缩|扩|压|新增|净增|多|少|高出?|低)")
+_ONLY_CHANGE = re.compile(
+    r"(?:(?:较|比|与|同)?(?:上年|去年|前年|上一年|同期|往年|国检时|三年前|之前|基年|[一二三四五六七八九十\d]+年前)?(?:相比|同期)?)?(?:又|再|共|年均|平均|累计|分别|净|同比|逐年|大幅|进一步|逐步)?"
+    r"(?:增加|增长|减少|降低|下降|提高|提升|上升|新增|净增|缩小|扩大|压减|压缩|缩减|增|降|减|升|多|少|高出|高|低|降幅|增幅|调整|优化|恢复|回落)(?:率)?(?:了|到|至|为)?"
+)
+_MOVED = re.compile(r"^(?:逐步|大幅|进一步|已|再)?(?:降|减|增|升|提高|提升|上升|下降|缩小|扩大|压减|压缩|控制|优化|调整|改善|恢复|增加|减少|缩减|变)(?:低|少|加|长)?(?:到|至|为)")
+_STAGE_LABEL = re.compile(r"^(?:其中)?(?:全县|全区|城区|农村|乡村|县城|乡镇)?(?:小学(?:、|和|与)初中|小学|初中|高中|九年一贯制学校|中学|幼儿园|城区|农村|乡镇|乡村|县城|低年级|高年级|男生|女生|小学\(初中\)?)(?:阶段|学校|段)?(?:\([^()]*\)?)?(?:平均|最高|最低|每班|起始年级每班|占)?$")
+_COUNTED = {
+    "人", "所", "个", "间", "台", "套", "册", "项", "个班", "次", "门", "份", "期", "批", "辆", "户", "家", "对", "条", "件", "张", "栋", "幢", "种", "类", "科", "支", "节", "场",
+    "处", "组", "轮", "本", "片", "座", "块", "人次", "篇", "堂", "株", "盏", "学时", "课时", "年", "岁", "亩", "只", "批次", "起", "例", "%",
+}  # fmt: skip
+_RIGHT_END = re.compile(r"[,。;:!?\n\t)）(（]")
+_RIGHT_VERB = re.compile(r"分配|用于|划入|划分为|组成")
+_GOES_ON = re.compile(
+    r"^(?:占|距|与标准|尚差|还差|尚缺|还缺|共缺|缺|短缺|缺口|缺额|超出|高于|低于|不足|其余|余下|剩余|覆盖率|合格率|完成率|比例|比重|占比|比率|差额|平均|最高|最低|最大|最小|最多|人均|生均|国家(?:规定|标准)|省定标准|标准|均|受益|惠及|每|接收|规划|设计|总投资|概算|建筑面积|占地|改造后|使用|记录|参训|合计|总计|总额|面积|人数|金额|数量|共?增加了?$|公开招聘$)"
+)
+_SHARE = re.compile(r"^(?:分别|各|约|均|仅)?占|^(?:所占)?(?:占比|比例|比重)$")
+_SHORT_RATE = re.compile(r"[一-鿿]{1,3}[率比]$")
+_ONE_BRACKET = re.compile(r"^([一-鿿]{1,8})\([^()]{0,60}\)")
+_PEOPLE = re.compile(r"^(?:在校学?生|在园幼儿|专任教师|教职工|学生|教师|在编教师|招生|毕业生|班级|教学班|教学点|校舍|图书|寄宿生)[^,]{0,4}$")
+_MONEY_VERB = re.compile(r"^(?:用于|对|为|实施|支持|改造|新建|建设|购置|配备|更新|添置|建成|采购|开展|补助|奖励|资助|发放|扩建|装修|完成|聘用|维修|购买|推进|启动|修建|铺设)")
+_MONEY_NOUN = re.compile(r"(财政拨款|拨款|总投资|投资|专项资金|补助资金|资金|经费|补助|奖补|投入|出资|支出|预算|债券)[^,。;]{0,3}$")
+_PART_MARK = ("其中", "(", "包括", "含")
+_METRIC = re.compile(r"[率数]$|面积|系数|比例|经费|资金|总额|总量|学位$|师比|值$")
+_NUMBERS = re.compile(r"\([^()]*\)|[约近超]?\d[\d.,]*\s?(?:[万亿]?(?:平方米|人次|个百分点|[个所名人元间台套册项%‰亩次家辆条张处]))?(?:以上|以内|以下|左右)?")
 
 
 def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Quantity | None, figures: Sequence[Figure]) -> str:
@@ -34,32 +54,52 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
 
     *before* is the quantity in front of it in the same sentence, *figures* all that stand before it.
     """
-    floor = max(start, before.end if before else start)
     clause = _clause_left(folded, start, quantity.start)
-    left_at = max(clause, floor)
-    left = _tidy_left(folded[left_at : quantity.start])
+    at = max(clause, before.end if before is not None and not _defines(folded, before, quantity) else start)
+    left = _tidy(folded[at : quantity.start])
+    previous = figures[-1] if figures and figures[-1].start >= start else None
+    if previous is not None and _continues_list(folded, quantity, before, left):
+        return previous.subject
+    if _STAGE_LABEL.match(left) and quantity.unit not in ("所", "个班"):
+        return _of_stage(folded, start, clause, previous, before)
+    if previous is not None and (_ONLY_CHANGE.fullmatch(left) or _MOVED.match(left)):
+        return _changed(previous.subject, left)
     right = _right(folded, quantity, end)
-    previous = figures[-1] if figures and figures[-1].end >= start else None
-    if _is_change_word(left):
-        return _of_change(folded, start, left_at, left, previous)
-    shared = _shared_list(folded, start, quantity, before, previous, left)
-    if shared:
-        return shared
-    own = _combine(left, right, quantity)
-    if _part_of_list(folded, start, quantity, previous) and previous is not None and len(own) <= 14 and not _has_metric(own):
+    own = _joined(left, right, quantity, folded, end)
+    if previous is not None and _SHORT_RATE.fullmatch(left):
+        return _merged(previous.subject, left)
+    if previous is not None and before is not None and _is_part(folded, start, quantity, own):
         return _part(own, _whole(folded, figures, start, quantity))
-    if own in _GENERIC or len(own) < 2:
-        return _with_context(folded, start, left_at, own, previous, quantity)
-    if own[-1:] in "率比" and len(own) <= 5 and previous is not None:
-        return _merge(previous.subject, own)
-    return own[-30:]
+    if previous is not None and _SHARE.search(left):
+        return _merged(previous.subject, left if left.startswith("占") else "占比")
+    if _says_too_little(own):
+        return _completed(folded, start, at, own, figures, quantity)
+    return _shortened(own)
 
 
+# --- the words around the number ----------------------------------------------------------------
 def _clause_left(folded: str, start: int, at: int) -> int:
-    return max(folded.rfind(mark, start, at) for mark in _BREAK) + 1 or start
+    found = max(folded.rfind(mark, start, at) for mark in _BREAK) + 1 or start
+    point = re.compile(r"(?<=[%\d])\.(?=[一-鿿])").search(folded, found, at)  # 占比6.06%.共缺: a full stop that lost its width
+    return point.end() if point else found
 
 
-def _tidy_left(text: str) -> str:
+def _defines(folded: str, before: Quantity, quantity: Quantity) -> bool:
+    """Return whether the quantity in front only says which things are counted (60人以上班级数; 超过2000人的学校有)."""
+    return before.qualifier in (">=", "<=", ">", "<") and re.search(r"[,、。;:()]", folded[before.end : quantity.start]) is None
+
+
+def _shortened(own: str) -> str:
+    """Return a phrase of at most 24 characters, cut after a word that leads up to what counts."""
+    if len(own) <= 24:
+        return own
+    for match in re.finditer(r"的|等方式|方式|、|通过|利用|按照|以及|推动|开展", own):
+        if 6 <= len(own) - match.end() <= 24:
+            return own[match.end() :]
+    return own[-24:]
+
+
+def _tidy(text: str) -> str:
     text = _without_dates(text)
     if text.count("(") > text.count(")"):
         text = text[text.rfind("(") + 1 :]
@@ -68,152 +108,165 @@ def _tidy_left(text: str) -> str:
         if shorter == text:
             break
         text = shorter
-    return text.strip("”“\"' ")
-
-
-_DATE_QUICK = re.compile(r"年|月|[“\"]?十[一二三四五六]?五")
+    return text.strip("”“\"' )")
 
 
 def _without_dates(text: str) -> str:
-    if not _DATE_QUICK.search(text):
-        return text
-    for mention in reversed(find_mentions(text)):
+    for mention in reversed(mentions_in(text, text, 0, len(text))):
         text = text[: mention.start] + text[mention.end :]
     return text
 
 
 def _right(folded: str, quantity: Quantity, end: int) -> str:
-    """Return the noun that follows a measure word, up to the next break or verb."""
-    if quantity.unit not in _MEASURE_UNITS and not quantity.supplied and quantity.unit not in ("%", "元"):
+    """Return the noun that follows a measure word, with what is said of it, up to the next break or verb of another action."""
+    if quantity.unit not in _COUNTED and not quantity.supplied and quantity.unit != "元":
         return ""
-    following = folded[quantity.end : min(end, quantity.end + 24)]
-    if following[:1] in ("的",):
-        following = following[1:]
-    stop = _RIGHT_STOP.search(following)
+    following = folded[quantity.end : min(end, quantity.end + 90)]
+    following = _ONE_BRACKET.sub(r"\1", following)[:28]
+    quoted = re.match(r"[“\"]([^”\"]{2,16})[”\"]", following)
+    if quoted:
+        return quoted[1]
+    if following[:1] in "、和及与":
+        return ""
+    stop = _RIGHT_END.search(following)
     noun = following[: stop.start()] if stop else following
-    if quantity.unit in ("%", "元"):
-        return noun if quantity.unit == "元" and 2 <= len(noun) <= 16 else noun if 2 <= len(noun) <= 12 else ""
-    return noun.strip("“”\"' ")[:16]
+    verb = _RIGHT_VERB.search(noun)
+    if verb is not None and verb.start() >= 2:
+        noun = noun[: verb.start()]
+    return (_NUMBERS.sub("", noun) if quantity.unit == "元" else re.split(r"\d", noun)[0]).strip("“”\"' 、")[:20]
 
 
-def _combine(left: str, right: str, quantity: Quantity) -> str:
+def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int) -> str:
+    """Put together what leads up to a number and what follows it."""
     if quantity.unit == "元":
-        money = re.search(r"(?:投资|投入|拨款|资金|经费|安排|补助|拨付|出资)[^,。;]{0,4}$", left)
-        if right and (money or not left):
-            return right + _money_word(left)
-        return left or right
-    if not right:
+        return _money(left, right, quantity, folded, end)
+    if right.startswith("的") and len(right) > 2 and left:
+        return right[1:] + left
+    right = right.removeprefix("的")
+    if _MOVED.match(right) or len(right) < 2 or re.match(r"(?:以上|左右|和|及|与|以内|增|降|减|提高|上升|下降|到|至|,)", right):
+        right = ""
+    if quantity.unit == "%" and len(left) >= 2:
+        return left
+    if not right or (len(left) >= 3 and _METRIC.search(left)):
         return left
     if not left:
         return right
-    if quantity.unit == "%":
-        return left if len(left) >= 3 and left not in _GENERIC else right
-    verb = left if len(left) <= 4 else left[-4:] if not _has_metric(left) else ""
-    if _ends_with_noun(left) and len(right) < 2:
-        return left
-    return f"{_last_words(left)}{right}" if verb else right
+    return _last_words(left) + right
 
 
-def _money_word(left: str) -> str:
-    match = re.search(r"(财政拨款|拨款|投资|投入资金|投入|专项资金|补助资金|资金|经费|补助|奖补)[^,。;]{0,3}$", left)
-    return match[1] if match else "资金"
+def _money(left: str, right: str, quantity: Quantity, folded: str, end: int) -> str:
+    match = _MONEY_NOUN.search(left)
+    word = match[1] if match else "资金"
+    if right.startswith("的") and len(right) > 2:
+        return right[1:] + (left if len(left) <= 8 else word)
+    use = right
+    if not use and folded[quantity.end : quantity.end + 1] in (",", ";") and folded[quantity.end] == ",":
+        following = re.split(r"[,。;:\n\t]", folded[quantity.end + 1 : min(end, quantity.end + 40)])[0]
+        use = following if _MONEY_VERB.match(following) else ""
+    plain = match is not None and len(left) - len(match[1]) <= 4
+    if use and (plain or not left) and (_MONEY_VERB.match(use) or len(use) >= 4):
+        use = _NUMBERS.sub("", re.sub(r"^(?:用于|对|为|支持)", "", use))
+        return use[:20] + word
+    return left or right
 
 
 def _last_words(left: str) -> str:
-    """Return the last phrase of what leads up to a number: after the last list mark or verb boundary, at most ten characters."""
-    part = re.split(r"[、,()]|(?<=[区县市])(?:有|共有)", left)[-1]
-    return part[-10:]
+    """Return the last phrase of what leads up to a number: after the last list mark, at most twelve characters."""
+    part = re.split(r"[、()]|(?<=[区县市])(?:有|共有)", left)[-1]
+    return part[-12:]
 
 
-def _ends_with_noun(left: str) -> bool:
-    return re.search(r"[数率额量积值比人员校师生室班位点园]$", left) is not None
-
-
-def _has_metric(text: str) -> bool:
-    return re.search(r"[率数]$|面积|系数|比例|经费|资金|总额|总量|学位$", text) is not None
-
-
-def _is_change_word(left: str) -> bool:
-    if _CHANGE_TAIL.search(left) is None:
+# --- what a clause goes on about -----------------------------------------------------------------
+def _continues_list(folded: str, quantity: Quantity, before: Quantity | None, left: str) -> bool:
+    """Return whether a number is a later member of a list of values (0.31、0.22; 45人和50人以内)."""
+    if before is None:
         return False
-    rest = _CHANGE_TAIL.sub("", left)
-    return len(re.sub(r"(?:较|比|同比|与)?(?:上年|去年|上一年|同期|往年|国检时|相比|共|分别|又|再|同期相)+", "", rest)) < 2
-
-
-def _of_change(folded: str, start: int, left_at: int, left: str, previous: Figure | None) -> str:
-    if left.endswith("新增") or previous is None:
-        if previous is None:
-            return _previous_clause(folded, start, left_at) + left
-        return left
-    word = re.search(r"增加|增长|减少|降低|下降|提高|提升|上升|新增", left)
-    return previous.subject + (word[0] if word else "")
-
-
-def _shared_list(folded: str, start: int, quantity: Quantity, before: Quantity | None, previous: Figure | None, left: str) -> str:
-    """Return the subject of a later member of a list: 小学4.2人、初中5.3人 and 0.31、0.22 keep that of the first."""
-    if before is None or previous is None or previous.end < start or previous.start != before.start:
-        return ""
     gap = folded[before.end : quantity.start]
-    if re.fullmatch(r"[、,/和与及]?\s?(?:小学|初中|九年一贯制(?:学校)?|高中|幼儿园|城区|农村|乡镇)?(?:均|分别|\(均?[^()]{0,10}\))?(?:为|达到?|是|原则上)?\s?", gap) and (quantity.unit == before.unit):
-        return re.sub(r"(?:小学|初中)$", "", previous.subject)
-    return ""
+    return re.fullmatch(r"\s?(?:[、,/]|和|与|及|以及|~|-)\s?", gap) is not None and (quantity.unit == before.unit)
 
 
-def _part_of_list(folded: str, start: int, quantity: Quantity, previous: Figure | None) -> bool:
+def _of_stage(folded: str, start: int, clause: int, previous: Figure | None, before: Quantity | None) -> str:
+    """Return the measure of which a stage's value is given (生均面积：小学4.5平方米、初中5.8平方米)."""
+    head = _tidy(_NUMBERS.sub("", folded[max(_clause_left(folded, start, clause - 1), before.end if before else start) : clause - 1])) if clause > start else ""
+    if len(head) >= 3 and not _STAGE_LABEL.match(head):
+        return head[-30:]
+    if previous is not None:
+        return re.sub(r"(?:小学|初中)$", "", previous.subject) or previous.subject
+    return head
+
+
+def _changed(subject: str, left: str) -> str:
+    word = re.search(r"增加|增长|减少|降低|下降|提高|提升|上升|新增", left)
+    return subject + (word[0] if word and not _MOVED.match(left) and not subject.endswith(word[0]) else "")
+
+
+def _is_part(folded: str, start: int, quantity: Quantity, own: str) -> bool:
     """Return whether a figure is one part of a whole named before it (其中音乐22名、体育36名)."""
-    if previous is None:
-        return False
     head = folded[start : quantity.start]
-    at = max(head.rfind("其中"), head.rfind("("), head.rfind("包括"), head.rfind("分别"))
-    if at < 0 or (head[at] == "(" and ")" in head[at:]):
+    at = max(head.rfind(mark) for mark in _PART_MARK)
+    if at < 0 or (head[at] == "(" and ")" in head[at:]) or ";" in head[at:]:
         return False
-    return ";" not in head[at:] and any(char.isdigit() for char in head[:at])
+    return any(char.isdigit() for char in head[:at]) and len(own) <= 16 and not _METRIC.search(own)
 
 
 def _whole(folded: str, figures: Sequence[Figure], start: int, quantity: Quantity) -> str:
     head = folded[start : quantity.start]
-    at = start + max(head.rfind("其中"), head.rfind("("), head.rfind("包括"), head.rfind("分别"))
+    at = start + max(head.rfind(mark) for mark in _PART_MARK)
     wholes = [figure for figure in figures if start <= figure.start < at]
     return wholes[-1].subject if wholes else ""
 
 
 def _part(own: str, whole: str) -> str:
     if not whole or own in whole:
-        return own or whole
-    noun = re.search(r"(教师|教职工|学校|学生|人才|校长|班级|教室|幼儿园|学位|项目|资金|经费|投资)(?:招聘|引进|补充)?(?:人数|数)?$", whole)
-    verb = re.match(r"(?:计划)?(?:招聘|引进|补充|新建|培训|选派|聘任|新增|采购|购置|招录)", whole)
+        return whole if len(own) <= 4 and whole else own or whole
+    noun = re.search(r"(教师|教职工|学生|人才|校长|班级|教室|学位|项目|资金|经费|投资)(?:招聘|引进|补充)?(?:人数|数)?$", whole)
+    verb = re.match(r"(?:计划|拟)?(?:公开)?(?:招聘|引进|补充|新建|培训|选派|聘任|新增|采购|购置|招录|录用)", whole)
     head = verb[0] if verb and verb[0] not in own else ""
     tail = noun[1] if noun and noun[1] not in own else ""
     return f"{head}{own}{tail}"
 
 
-def _with_context(folded: str, start: int, left_at: int, own: str, previous: Figure | None, quantity: Quantity) -> str:
-    """Complete a phrase that says too little (占比, 投资) by the figure or the clause before it."""
-    if previous is not None and (own.startswith("占") or own in ("比例", "覆盖率", "合格率", "上线率", "完成率", "比重", "")):
-        return previous.subject + (own if own else "")
-    clause = _previous_clause(folded, start, left_at)
-    if own.endswith(("投入", "投资", "资金", "投入资金")) or own.startswith(("共缺", "缺", "还缺", "尚缺", "短缺", "差", "尚差")):
-        return f"{clause}{own.removeprefix('共')}"
-    return f"{clause}{own}" if clause else own
+def _says_too_little(own: str) -> bool:
+    hanzi = len(re.sub(r"[^一-鿿A-Za-z]", "", own))
+    return hanzi < 3 or (hanzi <= 9 and _GOES_ON.match(own) is not None) or (hanzi <= 6 and _PEOPLE.match(own) is not None)
+
+
+def _completed(folded: str, start: int, at: int, own: str, figures: Sequence[Figure], quantity: Quantity) -> str:
+    """Complete a phrase that says too little by what stands before it: the clause in front, or the figure before."""
+    previous = figures[-1] if figures and figures[-1].start >= start else None
+    first = next((figure for figure in figures if figure.start >= start), previous)
+    clause = _previous_clause(folded, start, at)
+    if first is not None and _PEOPLE.match(own):
+        return _merged(re.sub(r"(?:小学|初中)?(?:学校|数)$", "", first.subject)[:10], own)
+    if previous is not None and (quantity.unit in ("%", "个百分点") or re.match(r"距|与标准|尚|还|超出|高于|低于|国家|省定|标准|最|平均|其余", own)):
+        return _merged(previous.subject, own)
+    if clause and clause not in own:
+        return f"{clause}{own}"
+    return _merged(previous.subject, own) if previous is not None else own
 
 
 def _previous_clause(folded: str, start: int, at: int) -> str:
-    """Return the clause before a position, tidied and without its own numbers."""
+    """Return the clause before a position (of the sentence before, at its head), tidied and without its own numbers."""
     end = at - 1
-    if end <= start:
+    while end > 0 and folded[end - 1 : end] in (" ", "\u3000"):
+        end -= 1
+    floor = max(0, start - 60) if end <= start else start
+    if end <= floor or folded[end : end + 1] in ("\n", "\t"):
         return ""
-    begin = max(folded.rfind(mark, start, end) for mark in ",。;:\n") + 1 or start
-    text = re.sub(r"\([^()]*\)|\d++(?:\.\d++)?(?:%|[个所名人万元]{1,2})?", "", folded[begin:end])
-    return _tidy_left(text)[-18:]
+    for _ in range(3):
+        begin = max(folded.rfind(mark, floor, end) for mark in ",。;:\n\t") + 1 or floor
+        text = _tidy(_NUMBERS.sub("", folded[begin:end]))
+        if len(text) >= 4 or begin <= floor:
+            return text[-16:]
+        end = begin - 1
+    return ""
 
 
-def _merge(subject: str, own: str) -> str:
-    """Join a rate to the subject it continues (高考一本上线 + 上线率 → 高考一本上线率)."""
-    for size in range(min(len(own), len(subject)), 1, -1):
-        if subject.endswith(own[:size]):
-            return subject + own[size:]
+def _merged(subject: str, own: str) -> str:
+    """Join a phrase to the subject it goes on about, what both share once (高考一本上线 + 上线率 → 高考一本上线率)."""
     base = re.sub(r"(?:人数|数|增加|增长|减少|下降)$", "", subject)
-    for size in range(min(len(own), len(base)), 1, -1):
-        if base.endswith(own[:size]):
-            return base + own[size:]
-    return base + own if len(base) <= 14 else own
+    for text in (subject, base):
+        for size in range(min(len(own), len(text)), 1, -1):
+            if text.endswith(own[:size]):
+                return text + own[size:]
+    return (base + own)[-34:]

@@ -185,7 +185,7 @@ def _rounded(bbox: BBox) -> BBox:
 def _page_warnings(pages: Sequence[_Page]) -> list[Warning]:
     messages = {
         "picture": ("no-text-layer", "{}没有可用的文字层（扫描图像，或字体没有编码对照），未读取；请先做文字识别（OCR）。"),
-        "lost": ("damaged-page", "{}已损坏，未能读取；请重新下载或从原软件另存后再试。"),
+        "lost": ("truncated", "{}已损坏，未能读取；请重新下载或从原软件另存后再试。"),
     }
     warnings = []
     for state, (code, message) in messages.items():

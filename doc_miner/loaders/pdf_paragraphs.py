@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from doc_miner.loaders.grid import is_caption, parse_unit
@@ -21,8 +21,9 @@ _LARGER = 1.12
 _SENTENCE_ENDS = tuple("。！？；：!?;:")
 _CN = "[一二三四五六七八九十百]{1,3}"
 _MARKER = re.compile(
-    rf"(?:{_CN}\s?[、.](?!\d)|\(\s?(?:{_CN}|\d{{1,2}})\s?\)|\d{{1,2}}\s?[.、](?!\d)|\d{{1,2}}\)|[①-⑳]|第{_CN}[章节条部]|(?:存在)?问题\s?(?:\d{{1,2}}|{_CN})\s?[:.、]|附件|附表)"
+    rf"(?:{_CN}\s?[、.](?!\d)|\(\s?(?:{_CN}|\d{{1,2}})\s?\)|\d{{1,2}}\s?[.、](?!\d)|\d{{1,2}}\)|\[\d{{1,2}}\]|[①-⑳]|第{_CN}[章节条部]|(?:存在)?问题\s?(?:\d{{1,2}}|{_CN})\s?[:.、]|附件|附表)"
 )
+_STRONG_MARKER = re.compile(rf"{_CN}\s?、|\(\s?{_CN}\s?\)|第{_CN}[章节条]")
 _RED_HEAD = re.compile(r"(?:文件|[〕\])]第?\d{1,4}号|第.{1,4}期\)?)$")
 
 
@@ -32,6 +33,14 @@ class Margins:
 
     left: float
     right: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How a document shows where a paragraph begins: by an indent, by space above it, or by neither."""
+
+    indents: bool
+    spaces: bool
 
 
 @dataclass(slots=True)
@@ -58,7 +67,8 @@ def group_lines(items: Sequence[Item], widths: Mapping[int, float]) -> list[Grou
     """Return paragraphs and tables in reading order; *widths* gives the width of each page."""
     lines = [item for item in items if isinstance(item, PageLine)]
     body = body_size_of(lines)
-    grouper = _Grouper(margins_of(lines, widths, body), body, _pitches(lines))
+    margins, pitches = margins_of(lines, widths, body), _pitches(lines)
+    grouper = _Grouper(margins, body, pitches, _style(lines, margins, pitches))
     for index, item in enumerate(items):
         if isinstance(item, PageTable):
             grouper.add_table(item)
@@ -70,11 +80,12 @@ def group_lines(items: Sequence[Item], widths: Mapping[int, float]) -> list[Grou
 class _Grouper:
     """Takes lines one by one; the last group is open."""
 
-    def __init__(self, margins: Mapping[int, Margins], body: float, pitches: Mapping[float, float]) -> None:
+    def __init__(self, margins: Mapping[int, Margins], body: float, pitches: Mapping[float, float], style: _Style) -> None:
         self.blocks: list[Group | PageTable] = []
         self._margins = margins
         self._body = body
         self._pitches = pitches
+        self._style = style
         self._open: Group | None = None
         self._title_found = False
 
@@ -121,7 +132,7 @@ class _Grouper:
         if around_table and not self._interrupted(group):
             return False
         margins = self._margins[last.page]
-        if margins.right - last.right >= room_needed(line.text, line.edges) + 0.3 * line.size and not cannot_begin(line.text):
+        if margins.right - last.right >= room_needed(line.text, line.edges) + 0.5 * line.size and not cannot_begin(line.text):
             return False
         return self._begins_where_lines_go_on(group, line)
 
@@ -143,8 +154,13 @@ class _Grouper:
         return self._is_centred(first) and self._is_centred(line) and not first.text.endswith(_SENTENCE_ENDS) and len(group.lines) == 1
 
     def _starts_item(self, last: PageLine, line: PageLine) -> bool:
-        """Return whether a list marker at the margin begins an item, in a document without indents."""
-        return bool(_MARKER.match(fold(line.text))) and last.text.endswith(_SENTENCE_ENDS)
+        """Return whether a list marker at the margin begins an item, where nothing else would show it."""
+        if self._style.indents or (self._style.spaces and last.page == line.page):
+            return False
+        text = fold(line.text)
+        if _STRONG_MARKER.match(text) and not last.text.endswith(("、", "，")):
+            return True
+        return bool(_MARKER.match(text)) and last.text.endswith(_SENTENCE_ENDS)
 
     def _is_centred(self, line: PageLine) -> bool:
         margins = self._margins[line.page]
@@ -152,18 +168,24 @@ class _Grouper:
 
 
 def _pitches(lines: Sequence[PageLine]) -> dict[float, float]:
-    """Return the usual distance of one line from the next, by font size."""
+    """Return the distance of one line of a paragraph from the next, by font size: the least but for a few."""
     found: dict[float, list[float]] = defaultdict(list)
+    for one, other in _neighbours(lines):
+        if abs(one.size - other.size) < 0.5:
+            found[round(one.size)].append(other.top - one.top)
+    return {size: sorted(steps)[len(steps) // 10] for size, steps in found.items()}
+
+
+def _neighbours(lines: Sequence[PageLine]) -> Iterator[tuple[PageLine, PageLine]]:
     for one, other in zip(lines, lines[1:], strict=False):
-        step = other.top - one.top
-        if one.page == other.page and 0 < step < 3.5 * one.size and abs(one.size - other.size) < 0.5:
-            found[round(one.size)].append(step)
-    return {size: _lower_middle(steps) for size, steps in found.items()}
+        if one.page == other.page and 0 < other.top - one.top < 3.5 * one.size:
+            yield one, other
 
 
-def _lower_middle(steps: list[float]) -> float:
-    """Return a middle value that space between paragraphs does not raise."""
-    return sorted(steps)[len(steps) * 2 // 5]
+def _style(lines: Sequence[PageLine], margins: Mapping[int, Margins], pitches: Mapping[float, float]) -> _Style:
+    indented = sum(1.5 * line.size < line.left - margins[line.page].left < 2.5 * line.size for line in lines)
+    spaced = sum(other.top - one.top > 1.2 * pitches.get(round(one.size), 1e9) for one, other in _neighbours(lines))
+    return _Style(10 * indented >= len(lines), 10 * spaced >= len(lines))
 
 
 # --- margins -----------------------------------------------------------------------------------

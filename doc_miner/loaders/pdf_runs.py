@@ -296,10 +296,17 @@ def is_garbled(text: str) -> bool:
         return False
     if len(_STRANGE.findall(text)) > 0.3 * signs:
         return True
-    # Text in simplified characters is in GB 2312 but for a name now and then, text in traditional ones
-    # by more than half; of characters taken at random it is a third.
     ideographs = "".join(_IDEOGRAPHS.findall(text))
-    return len(ideographs) >= 30 and len(ideographs.encode("gb2312", "ignore")) / 2 < 0.45 * len(ideographs)
+    return len(ideographs) >= 30 and _common(ideographs) < 0.6 * len(ideographs)
+
+
+def _common(ideographs: str) -> float:
+    """Return how many of *ideographs* are in everyday use, be it in simplified or in traditional text.
+
+    Nearly all are in the first level of Big5 or in GB 2312; of characters taken at random a third.
+    """
+    big5 = ideographs.encode("big5", "ignore")[::2]
+    return max(len(ideographs.encode("gb2312", "ignore")) / 2, sum(0xA4 <= lead <= 0xC6 for lead in big5))
 
 
 def visible_length(runs: Sequence[Run]) -> int:

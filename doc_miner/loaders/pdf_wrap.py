@@ -8,7 +8,7 @@ from collections.abc import Sequence
 # What may not be torn apart at a line's end: a Latin word or a number, or one character, with the
 # brackets that open before it and the marks that may not begin a line. Some writers never break
 # beside a quotation mark, so the characters on both sides of one belong together.
-_WORD = r"[≥≤=<>±]?[A-Za-z0-9](?:[A-Za-z0-9.,%‰/:+\-]*[A-Za-z0-9%‰])?"
+_WORD = r"[≥≤=<>±]?[A-Za-z0-9](?:[A-Za-z0-9.,%‰/:∶~～+\-]*[A-Za-z0-9%‰])?"
 _CORE = rf"(?:{_WORD}|[^“”‘’])"
 _OPEN, _CLOSE = r"[《〈（〔【\[(]*", rf"[，。、；：！？）〕》〉】…·,.;:!?)\]%‰℃—]*(?:(?<=[)\]]){_WORD})?"
 _UNIT = re.compile(rf"[“”‘’]*{_OPEN}{_CORE}{_CLOSE}(?:[“”‘’]+{_OPEN}{_CORE}?{_CLOSE}){{0,2}}", re.DOTALL)
