@@ -7,15 +7,20 @@ file in a shared folder is read or written, jieba's logger is left alone.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
 
 from doc_miner.lexicon import Lexicon
 
 
 class Segmenter:
-    """Cuts text into words; the words joined are the text."""
+    """Cuts text into words; the words joined are the text. The dictionary is read when the first text is cut."""
 
     def __init__(self, lexicon: Lexicon) -> None:
+        self._own_words = sorted({*lexicon.counted_nouns, *(form for form in lexicon.category_cues if 3 <= len(form) <= 6)})
+
+    @cached_property
+    def _tokenizer(self) -> Any:
         level = logging.getLogger("jieba").level
         import jieba  # noqa: PLC0415 - half a second and 80 MB, paid only where text is cut
 
@@ -23,17 +28,20 @@ class Segmenter:
         tokenizer = jieba.Tokenizer()
         tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
         tokenizer.initialized = True
-        for word in sorted({*lexicon.counted_nouns, *(form for form in lexicon.category_cues if 3 <= len(form) <= 6)}):
+        for word in self._own_words:
             tokenizer.add_word(word)
-        self._tokenizer = tokenizer
+        return tokenizer
 
     def words(self, text: str) -> list[str]:
         """Return the words of *text* in order."""
         return list(self._tokenizer.cut(text))
 
-    def bounds(self, text: str) -> Iterator[int]:
-        """Yield the positions at which words end."""
-        at = 0
-        for word in self._tokenizer.cut(text):
-            at += len(word)
-            yield at
+    def tail(self, text: str, length: int) -> str:
+        """Return the last whole words of *text* that take at most *length* characters (the last word, if it alone is longer)."""
+        words = self.words(text)
+        size = 0
+        for index in range(len(words) - 1, -1, -1):
+            size += len(words[index])
+            if size > length:
+                return "".join(words[index + 1 :]) or words[index]
+        return text

@@ -17,10 +17,11 @@ from doc_miner.extract.quantities import Quantity, QuantityFinder
 from doc_miner.extract.subjects import subject_of
 from doc_miner.lexicon import Lexicon
 from doc_miner.model import Change, Figure
+from doc_miner.segment import Segmenter
 from doc_miner.textfold import fold
 from doc_miner.words import WordSet
 
-_SENTENCE_END = re.compile(r"[。!?\n\t]|(?<=[%\d人个所名])\.(?=[一-鿿])")
+_SENTENCE_END = re.compile(r"[。!?\n\t]|;(?=\s?[一二三四五六七八九十]{1,2}是)|(?<=[%\d人个所名])\.(?=[一-鿿])")
 _BRACKETED = re.compile(r"《[^》\n]{0,80}》|\([^()\n]{0,60}\)|〔[^〕\n]{0,12}〕|\[[^\]\n]{0,12}\]")
 
 _COMPARED = re.compile(r"(?:较|比|同比|与|相比)\s?(?:上年|去年|前年|上一年|往年|同期|20\d\d年|上年度|上学年)[^,。;]{0,6}$|(?:上年|去年|上学年)(?:同期|末|底)?(?:的)?$")
@@ -75,6 +76,7 @@ class FigureFinder:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.quantities = QuantityFinder(lexicon)
+        self._words = Segmenter(lexicon)
         forms = [(form, kind.removeprefix("stage-")) for kind, words in lexicon.cues.items() if kind.startswith("stage-") for form in words]
         self._stage_of = dict(forms)
         self._stage_words = WordSet(self._stage_of)
@@ -109,7 +111,7 @@ class FigureFinder:
         for index, quantity in enumerate(quantities):
             before = quantities[index - 1] if index else None
             role = _role(folded, sentence, quantity, context)
-            subject = subject_of(folded, sentence.start, sentence.end, quantity, before, figures)
+            subject = subject_of(folded, sentence.start, sentence.end, quantity, before, figures, self._words)
             figures.append(
                 Figure(
                     quantity.start,

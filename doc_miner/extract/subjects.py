@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from doc_miner.dates import mentions_in
 from doc_miner.extract.quantities import Quantity
 from doc_miner.model import Figure
+from doc_miner.segment import Segmenter
 
 _BREAK = ",。;:!?\n\t"
 _LEAD = re.compile(
@@ -49,10 +50,11 @@ _METRIC = re.compile(r"[率数]$|面积|系数|比例|经费|资金|总额|总�
 _NUMBERS = re.compile(r"\([^()]*\)|[约近超]?\d[\d.,]*\s?(?:[万亿]?(?:平方米|人次|个百分点|[个所名人元间台套册项%‰亩次家辆条张处]))?(?:以上|以内|以下|左右)?")
 
 
-def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Quantity | None, figures: Sequence[Figure]) -> str:
+def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Quantity | None, figures: Sequence[Figure], words: Segmenter) -> str:
     """Return what *quantity* counts, from its sentence ``folded[start:end]`` and the figures already read in it.
 
-    *before* is the quantity in front of it in the same sentence, *figures* all that stand before it.
+    *before* is the quantity in front of it in the same sentence, *figures* all that stand before it;
+    *words* cuts a phrase that is too long between words.
     """
     clause = _clause_left(folded, start, quantity.start)
     at = max(clause, before.end if before is not None and not _defines(folded, before, quantity) else start)
@@ -65,7 +67,7 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
     if previous is not None and (_ONLY_CHANGE.fullmatch(left) or _MOVED.match(left)):
         return _changed(previous.subject, left)
     right = _right(folded, quantity, end)
-    own = _joined(left, right, quantity, folded, end)
+    own = _joined(left, right, quantity, folded, end, words)
     if previous is not None and _SHORT_RATE.fullmatch(left):
         return _merged(previous.subject, left)
     if previous is not None and before is not None and _is_part(folded, start, quantity, own):
@@ -74,7 +76,7 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
         return _merged(previous.subject, left if left.startswith("占") else "占比")
     if _says_too_little(own):
         return _completed(folded, start, at, own, figures, quantity)
-    return _shortened(own)
+    return _shortened(own, words)
 
 
 # --- the words around the number ----------------------------------------------------------------
@@ -89,14 +91,14 @@ def _defines(folded: str, before: Quantity, quantity: Quantity) -> bool:
     return before.qualifier in (">=", "<=", ">", "<") and re.search(r"[,、。;:()]", folded[before.end : quantity.start]) is None
 
 
-def _shortened(own: str) -> str:
+def _shortened(own: str, words: Segmenter) -> str:
     """Return a phrase of at most 24 characters, cut after a word that leads up to what counts."""
     if len(own) <= 24:
         return own
     for match in re.finditer(r"的|等方式|方式|、|通过|利用|按照|以及|推动|开展", own):
         if 6 <= len(own) - match.end() <= 24:
             return own[match.end() :]
-    return own[-24:]
+    return words.tail(own, 24)
 
 
 def _tidy(text: str) -> str:
@@ -136,7 +138,7 @@ def _right(folded: str, quantity: Quantity, end: int) -> str:
     return (_NUMBERS.sub("", noun) if quantity.unit == "元" else re.split(r"\d", noun)[0]).strip("“”\"' 、")[:20]
 
 
-def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int) -> str:
+def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int, words: Segmenter) -> str:
     """Put together what leads up to a number and what follows it."""
     if quantity.unit == "元":
         return _money(left, right, quantity, folded, end)
@@ -151,7 +153,7 @@ def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int) ->
         return left
     if not left:
         return right
-    return _last_words(left) + right
+    return _last_words(left, words) + right
 
 
 def _money(left: str, right: str, quantity: Quantity, folded: str, end: int) -> str:
@@ -170,10 +172,10 @@ def _money(left: str, right: str, quantity: Quantity, folded: str, end: int) -> 
     return left or right
 
 
-def _last_words(left: str) -> str:
+def _last_words(left: str, words: Segmenter) -> str:
     """Return the last phrase of what leads up to a number: after the last list mark, at most twelve characters."""
     part = re.split(r"[、()]|(?<=[区县市])(?:有|共有)", left)[-1]
-    return part[-12:]
+    return part if len(part) <= 12 else words.tail(part, 12)
 
 
 # --- what a clause goes on about -----------------------------------------------------------------

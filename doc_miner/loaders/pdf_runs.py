@@ -29,7 +29,8 @@ _IDEOGRAPHS = re.compile("[\u4e00-\u9fff]+")
 # Neither Latin, punctuation, symbols, kana and full-width forms nor ideographs; controls but white space.
 _STRANGE = re.compile("[^\\s\x02\ufffe\x20-\x7e\xa0-\xff\u2000-\u33ff\u4e00-\u9fff\ufe30-\uffef]|\ufffd")
 _SAMPLES = 25
-_SLANT = math.radians(3)
+_SLANT = math.radians(10)
+"""Text of a scan may stand askew; a watermark runs across the page."""
 # What ends a run, in parts of the height: a gap, an overlap, a shift up or down.
 _GAP, _OVERLAP, _SHIFT = 0.2, 0.3, 0.12
 _ABOVE, _BELOW = 0.86, 0.14
