@@ -46,7 +46,8 @@ def normalise_source(source: Source, *, doc_id: str, path: str, sha256: str, lex
     """Return the document of a source; ``warnings`` tells what was dropped or joined."""
     warnings = list(source.warnings)
     blocks: list[Paragraph | SourceTable] = list(source.blocks)
-    blocks, dropped, lead = _without_navigation(blocks, lexicon)
+    # Pages come from their loader without navigation; in plain text it stands among the lines.
+    blocks, dropped, lead = _without_navigation(blocks, lexicon) if source.format == "txt" else (blocks, 0, [])
     if dropped:
         warnings.append(Warning("navigation", f"去掉了 {dropped} 行网页导航文字。", "文首、文末"))
     if source.format == "txt":
@@ -149,7 +150,7 @@ def _is_navigation(text: str, forms: Sequence[str]) -> bool:
     hits = [form for form in forms if form in text]
     if not hits:
         return False
-    if _PUBLISHED.match(text) or (text.startswith(("(编辑", "编辑:", "(责任编辑", "责任编辑"))):
+    if _PUBLISHED.match(text):
         return True
     if any(text.startswith(form) for form in hits) and not text.endswith("。"):
         return True

@@ -13,6 +13,9 @@ from doc_miner.dataset.schema import RECORD_TABLES, SCHEMA_VERSION, TABLES, crea
 from doc_miner.errors import DatasetError
 
 
+_FORMAT = [column.name for column in TABLES["documents"]].index("format")
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the dataset knows of a file: enough to tell whether it must be read again."""
@@ -92,21 +95,23 @@ class Store:
             raise DatasetError(f"{self.path}: 写入失败（{error}）；已写入的文档完好，请检查磁盘空间后再运行一次。") from error
 
     def _write_one(self, tables: Mapping[str, Sequence[Row]]) -> None:
-        """Replace one document. The same bytes under several paths are one document, which keeps its first path."""
+        """Replace one document. The same bytes under several paths are one document, named by the path that tells its format."""
         (document,) = tables["documents"]
         doc_id, path = document[0], document[1]
         before = self._db.execute("SELECT doc_id FROM files WHERE path=?", (path,)).fetchone()
         if before is not None and before[0] != doc_id:
             self._db.execute("DELETE FROM files WHERE path=?", (path,))
             self._drop_unless_filed(before[0])
-        first = self._db.execute("SELECT path FROM files WHERE doc_id=? ORDER BY path LIMIT 1", (doc_id,)).fetchone()
+        paths = [path, *(row[0] for row in self._db.execute("SELECT path FROM files WHERE doc_id=?", (doc_id,)))]
         self._drop(doc_id)
         for name, rows in tables.items():
             if rows:
                 marks = ",".join("?" * len(TABLES[name]))
                 self._db.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", rows)
-        if first is not None and first[0] < path:
-            self._db.execute("UPDATE documents SET path=? WHERE doc_id=?", (first[0], doc_id))
+        suffix = f".{document[_FORMAT]}"
+        best = min(paths, key=lambda one: (not one.lower().endswith(suffix), one))
+        if best != path:
+            self._db.execute("UPDATE documents SET path=? WHERE doc_id=?", (best, doc_id))
 
     def _drop(self, doc_id: str) -> None:
         for name in RECORD_TABLES:
