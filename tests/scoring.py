@@ -1,8 +1,8 @@
 """Score an export (JSONL) against gold files: how much was found, and how much of what was found is right.
 
-The format of a gold file is explained in ``corpora/README.md``.  Gold spans count characters of
-the gold text, records those of the mined text; `Bridge` takes one to the other, so that white
-space and page furniture cost nothing.
+A gold file lists problems, measures, figures, changes and targets with ``start`` and ``end`` in the
+gold text; ``…_also`` keys hold further readings that are right.  Records have their places in the
+mined text; `Bridge` takes one to the other, so that white space and page furniture cost nothing.
 """
 
 from __future__ import annotations
@@ -118,10 +118,9 @@ class _Document:
     def value(self, measure: str, wanted: Iterable[Any], found: Any) -> None:
         """Count a field of a record that was found: the gold lists what is right, the best first; ``None`` is nothing."""
         wanted = list(wanted)
-        if wanted[0] is not None or found is not None:
-            right = found in wanted
-            # Nothing where the gold has a second reading of "nothing" is neither found nor missed.
-            self.count(measure, right=right and found is not None, gold=wanted[0] is not None and not (right and found is None), found=found is not None)
+        right = found in wanted
+        if found is not None or not right:
+            self.count(measure, right=right, gold=right or wanted[0] is not None, found=found is not None)
 
     def score(self) -> None:
         self.meta()
@@ -151,7 +150,8 @@ class _Document:
         pairs = [(gold[i], mined[j]) for i, j in _best({key: share for key, share in likeness.items() if share >= SAME})]
         self.count(f"{table}.items", right=len(pairs), gold=len(gold), found=len(mined))
         for one, other in pairs:
-            self.count(f"{table}.category", right=other["categories"][:1] == one["categories"][:1] or other["categories"][0] in one["categories"], gold=1, found=1)
+            readings = (*one["categories"], *one.get("categories_also", ()))
+            self.count(f"{table}.category", right=other["categories"][0] in readings, gold=1, found=1)
         return pairs
 
     def conduct(self, measures: Sequence[tuple[Record, Record]]) -> None:
@@ -162,7 +162,7 @@ class _Document:
             self.count("measures.units", right=len(wanted & found), gold=len(wanted), found=len(found))
 
     def links(self, problems: Sequence[tuple[Record, Record]], measures: Sequence[tuple[Record, Record]]) -> None:
-        """Count a link as right where both its ends stand for those of a link of the gold; one of a measure not in the gold is wrong by that alone."""
+        """Count a link as right where both its ends stand for those of a link of the gold; links of measures that the gold has not count as measures made up."""
         named = {other["problem_id"]: one["id"] for one, other in problems}
         reached = {id(one): other for one, other in measures}
         for one in self.gold["measures"]:
@@ -238,4 +238,4 @@ def _is_same_quantity(one: Record, other: Record) -> bool:
 def _alike(a: str, b: str) -> bool:
     """Return whether two short texts share half of their pairs of characters."""
     grams = [{text[i : i + 2] for i in range(len(text) - 1)} or {text} for text in (_plain(a)[1], _plain(b)[1])]
-    return 2 * len(grams[0] & grams[1]) >= len(grams[0]) + len(grams[1]) - 2 * len(grams[0] & grams[1]) if False else 4 * len(grams[0] & grams[1]) >= len(grams[0]) + len(grams[1])
+    return 4 * len(grams[0] & grams[1]) >= len(grams[0]) + len(grams[1])

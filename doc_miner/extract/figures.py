@@ -37,7 +37,7 @@ _FROM = re.compile(r"(?:由|从)[^,。;:]{0,24}$")
 _PLAN = re.compile(r"计划(?!生育|单列|》|书|内|学校)|拟(?!定了)|将(?!其|原|这|该|全|农|闲|城|留|义|学|校|课|各|教|“|平|[一-鿿]{0,12}(?:改造|划分|纳入|作为|列入|调整|转换|合并|并入))|力争|预计|争取|可(?=新增|提供|增加|容纳|满足|解决)|打算|确保到|规划(?=建设|新建|到|新增|投)|即将|有望|待[一-鿿]{0,6}后")
 _DONE = re.compile(r"已|完成了|共?投入了|建成了|累计")
 _NORM = re.compile(r"每学期|每学年|每周|每天|每日|每年|每月|每人|每生|每班|每校|每间|每名|每所|原则上|标准|规定|不得|必须|应当|应(?=不|达|按)|须|要求|达标|指标|核定|按(?:照)?|人手|底线|控制(?:在)?|不(?:低|少|超|小|大|高|多)于?|的目标|确保|每人每|一般")
-_HIGHER = re.compile(r"(?:较|比)[^,。;]{0,8}(?:年前|上年|去年|同期|上一?学年|20\d\d年)[^,。;]{0,6}(?:高出|高|低|多|少|升|降)(?:了)?\s?$")
+_HIGHER = re.compile(r"(?:较|比)[^,。;]{0,8}(?:年前|上年|去年|同期|上一?学年|20\d\d年|整改前|国检时|创建前|此前|年初)[^,。;]{0,6}(?:高出|高|低|多|少|升|降)(?:了)?\s?$")
 _RECURRING = re.compile(r"每(?:学期|学年|周|天|日|月|季度|生|班|间|12|百|名|人)|原则上|一般")
 _SETS_NORM = re.compile(r"标准|规模|班额|按(?:照)?|面积|人数(?:不|控)|每年(?:交流|参训)|预算|定额|学时|课时|时间|任教|工资")
 _ACHIEVED = re.compile(r"(?:达到?|为|占|已|完成|有|共|是|突破|超过)\s?$")
@@ -418,9 +418,11 @@ def find_changes(folded: str, figures: Sequence[Figure]) -> list[Change]:
     A change alone (新增学位4050个) makes none. An amount and a rate of one movement are two
     records with the same ``after``.
     """
-    out: list[Change] = []
-    used: set[str] = set()
+    out = [*_paired_lists(folded, figures), *_grown(folded, figures)]
+    used: set[str] = {key for change in out for key in (change.before, change.after) if key}
     for i, figure in enumerate(figures):
+        if figure.figure_id in used:
+            continue
         if figure.role == "before":
             after = next((f for f in figures[i + 1 : i + 3] if f.role in ("after", "plan", "level") and f.unit == figure.unit and _moves_to(folded, figure, f)), None)
             if after is None:
@@ -440,6 +442,40 @@ def find_changes(folded: str, figures: Sequence[Figure]) -> list[Change]:
         if level is not None:
             out.append(Change(None, level.figure_id, figure.figure_id))
             used.add(figure.figure_id)
+    return out
+
+
+_JOINED = re.compile(r"\s?(?:、|和|与|及)\s?(?:小学|初中|城区|农村)?")
+_LIST_MOVES = re.compile(r"(?:分别)?(?:逐步|已)?(?:降|减|增|升|提高|提升|上升|下降|缩小|扩大|压减|优化|调整)(?:低|少|加)?(?:到|至|为)(?:了)?")
+
+
+def _paired_lists(folded: str, figures: Sequence[Figure]) -> list[Change]:
+    """Return the movements of two lists of equal length, member by member (由0.46、0.41降为0.38、0.31)."""
+    runs: list[list[Figure]] = []
+    for figure in figures:
+        if runs and runs[-1][-1].unit == figure.unit and _JOINED.fullmatch(folded[runs[-1][-1].end : figure.start]):
+            runs[-1].append(figure)
+        else:
+            runs.append([figure])
+    out = []
+    for first, second in zip(runs, runs[1:], strict=False):
+        if len(first) < 2 or len(first) != len(second) or not _FROM.search(folded[max(0, first[0].start - 24) : first[0].start]):
+            continue
+        if _LIST_MOVES.fullmatch(folded[first[-1].end : second[0].start].strip(", ")):
+            out += [Change(a.figure_id, b.figure_id, None) for a, b in zip(first, second, strict=True)]
+    return out
+
+
+def _grown(folded: str, figures: Sequence[Figure]) -> list[Change]:
+    """Return the movements of a thing that is counted twice in one sentence (成立10个教育集团，…教育集团达到13个)."""
+    out = []
+    for i, first in enumerate(figures):
+        noun = re.match(r"[一-鿿]{2,8}?(?=[,。;、]|$)", folded[first.end : first.end + 10])
+        for second in figures[i + 1 : i + 4] if noun and first.role in ("level", "change") else ():
+            lead = folded[max(first.end, second.start - 16) : second.start]
+            if second.unit == first.unit and re.search(rf"{re.escape(noun[0])}(?:数量?|总数)?(?:达到|增至|增加到|发展到|扩大到)\s?$", lead) and second.value != first.value:
+                out.append(Change(first.figure_id, second.figure_id, None))
+                break
     return out
 
 
@@ -489,10 +525,13 @@ def _roles_from_changes(figures: list[Figure], changes: Sequence[Change]) -> lis
     """Give the level that a change belongs to its role ``after``."""
     after = {change.after for change in changes}
     before = {change.before for change in changes}
+    amounts = {change.change for change in changes}
     out = []
     for figure in figures:
-        if figure.figure_id in after and figure.role == "level":
+        if figure.figure_id in after and figure.role in ("level", "change") and figure.figure_id not in amounts:
             figure = replace(figure, role="after")
+        elif figure.figure_id in before and figure.role in ("level", "change"):
+            figure = replace(figure, role="before")
         elif figure.role == "before" and figure.figure_id not in before or figure.role == "after" and figure.figure_id not in after:
             figure = replace(figure, role="level")
         out.append(figure)
