@@ -199,7 +199,7 @@ class _Document:
     def movements(self, figures: Mapping[str, str]) -> None:
         ends = ("before", "after", "change")
         wanted = {tuple(change[end] for end in ends) for change in self.gold["changes"]}
-        found = {tuple(change[end] and figures.get(change[end], "unknown") for end in ends) for change in self.mined["changes"]}
+        found = {tuple(change[end] and figures.get(change[end], change[end]) for end in ends) for change in self.mined["changes"]}
         self.count("changes", right=len(wanted & found), gold=len(wanted), found=len(found))
 
     def targets(self) -> None:

@@ -42,7 +42,7 @@ _GOES_ON = re.compile(
 _SHARE = re.compile(r"^(?:分别|各|约|均|仅)?占|^(?:所占)?(?:占比|比例|比重)$")
 _SHORT_RATE = re.compile(r"[一-鿿]{1,3}[率比]$")
 _ONE_BRACKET = re.compile(r"^([一-鿿]{1,8})\([^()]{0,60}\)")
-_PEOPLE = re.compile(r"^(?:在校学?生|在园幼儿|专任教师|教职工|学生|教师|在编教师|招生|毕业生|班级|教学班|教学点|校舍|图书|寄宿生)[^,]{0,4}$")
+_PEOPLE = re.compile(r"^(?:在校学?生|在园幼儿|专任教师|教职工|学生|教师|在编教师|招生|毕业生|寄宿生)[^,]{0,4}$")
 _MONEY_VERB = re.compile(r"^(?:用于|对|为|实施|支持|改造|新建|建设|购置|配备|更新|添置|建成|采购|开展|补助|奖励|资助|发放|扩建|装修|完成|聘用|维修|购买|推进|启动|修建|铺设)")
 _MONEY_NOUN = re.compile(r"(财政拨款|拨款|总投资|投资|专项资金|补助资金|资金|经费|补助|奖补|投入|出资|支出|预算|债券)[^,。;]{0,3}$")
 _PART_MARK = ("其中", "(", "包括", "含")
@@ -63,12 +63,14 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
     if previous is not None and _continues_list(folded, quantity, before, left):
         return previous.subject
     if _STAGE_LABEL.match(left) and quantity.unit not in ("所", "个班"):
+        if previous is not None and _in_part_list(folded, start, quantity) and not _METRIC.search(previous.subject):
+            return _part(left, _whole(folded, figures, start, quantity))
         return _of_stage(folded, start, clause, previous, before)
     if previous is not None and (_ONLY_CHANGE.fullmatch(left) or _MOVED.match(left)):
         return _changed(previous.subject, left)
     right = _right(folded, quantity, end)
     own = _joined(left, right, quantity, folded, end, words)
-    if previous is not None and _SHORT_RATE.fullmatch(left):
+    if previous is not None and _SHORT_RATE.fullmatch(left) and not left.endswith(("师比", "生比", "机比")):
         return _merged(previous.subject, left)
     if previous is not None and before is not None and _is_part(folded, start, quantity, own):
         return _part(own, _whole(folded, figures, start, quantity))
@@ -88,7 +90,7 @@ def _clause_left(folded: str, start: int, at: int) -> int:
 
 def _defines(folded: str, before: Quantity, quantity: Quantity) -> bool:
     """Return whether the quantity in front only says which things are counted (60人以上班级数; 超过2000人的学校有)."""
-    return before.qualifier in (">=", "<=", ">", "<") and re.search(r"[,、。;:()]", folded[before.end : quantity.start]) is None
+    return (before.qualifier in (">=", "<=", ">", "<") or before.unit in ("年", "学时")) and re.search(r"[,、。;:()]", folded[before.end : quantity.start]) is None
 
 
 def _shortened(own: str, words: Segmenter) -> str:
@@ -204,11 +206,15 @@ def _changed(subject: str, left: str) -> str:
 
 def _is_part(folded: str, start: int, quantity: Quantity, own: str) -> bool:
     """Return whether a figure is one part of a whole named before it (其中音乐22名、体育36名)."""
+    return len(own) <= 16 and not _METRIC.search(own) and _in_part_list(folded, start, quantity)
+
+
+def _in_part_list(folded: str, start: int, quantity: Quantity) -> bool:
     head = folded[start : quantity.start]
     at = max(head.rfind(mark) for mark in _PART_MARK)
     if at < 0 or (head[at] == "(" and ")" in head[at:]) or ";" in head[at:]:
         return False
-    return any(char.isdigit() for char in head[:at]) and len(own) <= 16 and not _METRIC.search(own)
+    return any(char.isdigit() for char in head[:at])
 
 
 def _whole(folded: str, figures: Sequence[Figure], start: int, quantity: Quantity) -> str:
@@ -222,7 +228,7 @@ def _part(own: str, whole: str) -> str:
     if not whole or own in whole:
         return whole if len(own) <= 4 and whole else own or whole
     noun = re.search(r"(教师|教职工|学生|人才|校长|班级|教室|学位|项目|资金|经费|投资)(?:招聘|引进|补充)?(?:人数|数)?$", whole)
-    verb = re.match(r"(?:计划|拟)?(?:公开)?(?:招聘|引进|补充|新建|培训|选派|聘任|新增|采购|购置|招录|录用)", whole)
+    verb = re.match(r"(?:计划|拟)?(?:公开)?(?:招聘|引进|补充|新建|培训|选派|聘任|新增|采购|购置|招录|录用|随机抽查|抽查|检查|核查|表彰|评选)", whole)
     head = verb[0] if verb and verb[0] not in own else ""
     tail = noun[1] if noun and noun[1] not in own else ""
     return f"{head}{own}{tail}"
