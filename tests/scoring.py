@@ -169,7 +169,7 @@ class _Document:
             wanted = [one["problem"], *one.get("problem_also", ())]
             other = reached.get(id(one), {})
             found = other.get("problem_id")
-            self.value("links", wanted, named.get(found, found) if found else None)
+            self.value("links", wanted, named.get(found, f"not in the gold: {found}") if found else None)
 
     # --- figures -----------------------------------------------------------------------------
     def figures(self) -> dict[str, str]:
@@ -199,7 +199,7 @@ class _Document:
     def movements(self, figures: Mapping[str, str]) -> None:
         ends = ("before", "after", "change")
         wanted = {tuple(change[end] for end in ends) for change in self.gold["changes"]}
-        found = {tuple(change[end] and figures.get(change[end], change[end]) for end in ends) for change in self.mined["changes"]}
+        found = {tuple(change[end] and figures.get(change[end], f"not in the gold: {change[end]}") for end in ends) for change in self.mined["changes"]}
         self.count("changes", right=len(wanted & found), gold=len(wanted), found=len(found))
 
     def targets(self) -> None:

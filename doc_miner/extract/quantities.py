@@ -66,7 +66,6 @@ _NO_QUANTITY = "|".join(
         r"\d{1,3}(?:\.\d{1,3}){2,}",  # 1.2.3
         r"(?<![\d.])1[3-9]\d{9}(?!\d)|0\d{2,3}-\d{7,8}(?:-\d+)?|\d{17}[\dXx]",
         r"(?:附件|附表|(?<![代发报])表|(?<![意地])图|注|第)\s?\d++(?:[-.]\d++)*",
-        r"^[ \t]*[(]?\d{1,2}(?:[、.)](?!\d)|\)[、.]?)",
         r"(?<![0-9A-Za-z])(?=[0-9]*[A-Z])[0-9A-Z]{12,}",
         r"[A-Za-z]+-?\d++(?:\.\d++)*[A-Za-z]*",
         r"\d++(?!(?:km|Mbps|TB|GB|MB|lx|kW|mm|cm|m2)(?![A-Za-z]))[A-Za-z]{2,}\d*",
@@ -81,6 +80,9 @@ _NO_QUANTITY = "|".join(
 _RATIO = rf"(?P<left>{_AR})\s?(?:[:]|比)\s?(?P<right>{_AR})(?!\d|:|\s?[月日])"
 _MIXED = r"(?P<mixed>\d++(?:\.\d++)?[亿万千](?:\d++(?:\.\d++)?(?:[千百十]?多?万|千|百)){1,2})"
 _SCAN = re.compile(rf"(?P<skip>{_NO_QUANTITY})|(?<![\d.A-Za-z])(?:(?P<ratio>{_RATIO})|{_MIXED}|(?P<number>{_AR}))", re.M)
+_ANCHOR = re.compile(r"[0-9A-Za-z〔\[(【“\"「第附表图注公]")
+"""Where a number, or what looks like one, may begin: the scanner is tried nowhere else."""
+_LIST_MARK = re.compile(r"^[ \t]*[(]?\d{1,2}(?:[、.)](?!\d)|\)[、.]?)", re.M)
 _AFTER_NUMBER = re.compile(rf"[ \t]?(?P<about>余|多|来|几)?[ \t]?(?P<mag>{_MAG}(?!分))?(?P<about2>余|多)?(?P<mag2>亿|万)?")
 _RANGE = re.compile(rf"{_SEP}(?P<number>{_AR})(?![\d]|[.]\d)[ \t]?(?P<mag>{_MAG})?(?P<about>余|多)?")
 _FRACTION_SLASH = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?![\d/.])")
@@ -117,7 +119,13 @@ class QuantityFinder:
         found: list[Quantity] = []
         raw: list[Quantity] = []
         at = 0
-        while (match := _SCAN.search(folded, at)) is not None:
+        listed = [mark.span() for mark in _LIST_MARK.finditer(folded)]
+        for anchor in _ANCHOR.finditer(folded):
+            if anchor.start() < at or (listed and _covered(listed, anchor.start())):
+                continue
+            match = _SCAN.match(folded, anchor.start())
+            if match is None:
+                continue
             at = match.end()
             if match["skip"] is not None or _covered(masked, match.start()):
                 continue
