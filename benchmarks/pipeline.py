@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import argparse
 import cProfile
-import pstats
 import platform
+import pstats
 import sys
 import tempfile
 import time

@@ -18,7 +18,7 @@ _SALUTATION = re.compile(r"^[^,。;]{2,40}[:]$")
 _TITLE_END = re.compile(
     r"(?:报告|方案|汇报|意见|公报|答复|通知|函|总结|计划|规划|办法|规定|要点|通报|反馈|情况|意见书|回复|材料|台账|清单|决定|纪要|细则|条例|措施|公告|复函|请示|纲要)(?:》)?(?:[(][^()]{1,20}[)])?$"
 )
-_ORGAN = r"(?:人民政府(?:办公室|教育督导室|教育督导委员会(?:办公室)?)?|教育督导委员会(?:办公室)?|教育局|教育体育局|教体局|教育和体育局|教育科技局|教育厅|教育委员会|统计局|督导室|工作领导小组(?:办公室)?|领导小组(?:办公室)?|督导组|督导评估组|评估组|专项督导组|委员会(?:办公室)?|办公室|发展和改革局|财政局|信访局)"
+_ORGAN = r"(?:人民政府(?:办公室|办公厅|教育督导室|教育督导委员会(?:办公室)?)?|教育督导委员会(?:办公室)?|教育局|教育体育局|教体局|教育和体育局|教育科技局|教育厅|教育委员会|统计局|督导室|工作领导小组(?:办公室)?|领导小组(?:办公室)?|督导组|督导评估组|评估组|专项督导组|委员会(?:办公室)?|办公室|办公厅|政府|发展和改革局|财政局|信访局)"
 _ISSUER_IN_TITLE = re.compile(rf"^(?P<issuer>[一-鿿]{{2,24}}?{_ORGAN})(?=关于|对|转发|印发|20\d\d|履行|落实|创建|$)")
 _DAY = re.compile(r"(?P<y>(?:19|20)\d{2}|[二一][〇零○OoО0][一二三四五六七八九〇零○0]{2})\s?[年.-]\s?(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s?(?:[月.-]\s?(?:(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s?日?)?)?")
 _DATE_ALONE = re.compile(rf"^[\s(]*{_DAY.pattern}[\s)]*(?:印发)?$")
@@ -91,6 +91,8 @@ def doc_type_of(title: str, lexicon: Lexicon, document: Document) -> str:
 # --- number, date, issuer --------------------------------------------------------------------
 def _own_number(document: Document, folded: str, lines: list[Span], title: Span | None) -> str | None:
     for start, end in lines[:8]:
+        if folded[start] == "(" and folded[end - 1] == ")":
+            start, end = start + 1, end - 1
         match = _NUMBER.match(folded, start, end)
         if match and (match.end() == end or (title is not None and start == title[0]) or end - match.end() < 40):
             return document.text[match.start() : match.end()].strip()

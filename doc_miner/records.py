@@ -66,6 +66,8 @@ class Extractor:
         targets = tuple(find_targets(document, passages, self.lexicon))
         tables = tuple(find_rectification_tables(document))
         covered = [span for found in targets for span in (*found.cells, *found.indicators)]
+        if is_regulation(outline):
+            return Extracted((), (), tables, targets, tuple(find_citations(document.text)), {})
         statements = [s for s in find_statements(outline, passages) if not _inside(s.problem.start, s.problem.end, covered)]
         found = [p for p in find_passages(outline, passages, statements) if not _inside(p.start, p.end, covered)]
         if metadata.doc_type not in SILENT:
@@ -144,6 +146,12 @@ class Extractor:
 SILENT = ("督导反馈", "统计公报")
 """Document types whose parts without a telling heading hold no measures of the county's own."""
 _MATTER = re.compile(r"^关于.{2,40}(?:问题|诉求|建议|情况)$")
+
+
+def is_regulation(outline: Node) -> bool:
+    """Return whether a document is made of articles (第一条 …): rules hold no county's problems or measures."""
+    articles = [node for node in outline.walk() if node.kind == "chapter" and node.marker.rstrip(" 、:.").endswith("条")]
+    return len(articles) >= 6
 
 
 def _give_default_roles(outline: Node, metadata: Metadata, passages: Passages) -> None:

@@ -12,7 +12,6 @@ from doc_miner.dataset.rows import Row
 from doc_miner.dataset.schema import RECORD_TABLES, SCHEMA_VERSION, TABLES, create_statements
 from doc_miner.errors import DatasetError
 
-
 _FORMAT = [column.name for column in TABLES["documents"]].index("format")
 
 

@@ -18,6 +18,8 @@ from doc_miner.outline import Node
 ROLES = ("response", "measure", "plan", "recommendation")
 """Roles of the parts that hold measures."""
 
+LONG = 1200
+"""Characters from which an item of many paragraphs is read paragraph by paragraph."""
 _FIGURE = re.compile(r"\d")
 
 
@@ -65,6 +67,9 @@ def _leaf(node: Node, passages: Passages, end: int | None = None) -> Iterator[Pa
         yield from _unlisted(node, passages, start, stop)
         return
     start, stop = passages.trimmed(node.body, stop)
+    if stop - start > LONG and len(passages.paragraphs(node.heading[1], stop)) >= 4:
+        yield from _unlisted(node, passages, node.heading[1], stop)
+        return
     if stop - start < 6 or _only_heading(node, passages, start, stop):
         return
     if passages.is_closing(start, stop) and stop - start < 80:
