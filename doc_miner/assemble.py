@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from doc_miner.classify import Classifier, IndicatorFinder, speaks_of_basic_standard
+from doc_miner.classify import Classifier, FigureWords, IndicatorFinder, Label, speaks_of_basic_standard
 from doc_miner.model import Document, Figure, Measure, Metadata, Origin, Problem, Report, Section, Target
 from doc_miner.outline import Node
 from doc_miner.records import Extracted, Records, with_ids

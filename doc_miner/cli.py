@@ -85,11 +85,12 @@ def show(
 
     示例：doc-miner show 整改报告.pdf
     """
-    from doc_miner.lexicon import Lexicon
+    from doc_miner.lexicon import Lexicon, default_lexicon
     from doc_miner.pipeline import mine as mine_file
     from doc_miner.present.terminal import print_report
 
-    print_report(mine_file(file, lexicon=Lexicon.load(lexicons) if lexicons else None))
+    lexicon = Lexicon.load(lexicons) if lexicons else default_lexicon()
+    print_report(mine_file(file, lexicon=lexicon if lexicons else None), {code: category.name for code, category in lexicon.categories.items()})
 
 
 @app.command()

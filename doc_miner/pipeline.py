@@ -12,7 +12,7 @@ from pathlib import Path
 
 from doc_miner.assemble import assemble
 from doc_miner.audit import audit_findings
-from doc_miner.classify import Classifier, IndicatorFinder, LexiconClassifier
+from doc_miner.classify import Classifier, IndicatorFinder, classifier_for
 from doc_miner.extract.figures import FigureContext, FigureFinder
 from doc_miner.lexicon import Lexicon, default_lexicon
 from doc_miner.link import link_passages, merge_statements
@@ -30,7 +30,7 @@ class Miner:
 
     def __init__(self, lexicon: Lexicon | None = None, classifier: Classifier | None = None) -> None:
         self.lexicon = lexicon or default_lexicon()
-        self.classifier = classifier or LexiconClassifier(self.lexicon)
+        self.classifier = classifier or classifier_for(self.lexicon)
         self.indicators = IndicatorFinder(self.lexicon)
         self.figures = FigureFinder(self.lexicon)
         self.extractor = Extractor(self.lexicon, self.figures)

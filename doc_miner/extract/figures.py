@@ -471,7 +471,9 @@ def _grown(folded: str, figures: Sequence[Figure]) -> list[Change]:
     out = []
     for i, first in enumerate(figures):
         noun = re.match(r"[一-鿿]{2,8}?(?=[,。;、]|$)", folded[first.end : first.end + 10])
-        for second in figures[i + 1 : i + 4] if noun and first.role in ("level", "change") else ():
+        if noun is None or first.role not in ("level", "change"):
+            continue
+        for second in figures[i + 1 : i + 4]:
             lead = folded[max(first.end, second.start - 16) : second.start]
             if second.unit == first.unit and re.search(rf"{re.escape(noun[0])}(?:数量?|总数)?(?:达到|增至|增加到|发展到|扩大到)\s?$", lead) and second.value != first.value:
                 out.append(Change(first.figure_id, second.figure_id, None))

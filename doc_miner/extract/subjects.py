@@ -112,7 +112,7 @@ def _tidy(text: str) -> str:
         if shorter == text:
             break
         text = shorter
-    return text.strip("”“\"' )")
+    return text.strip("”“\"' )、")
 
 
 def _without_dates(text: str) -> str:

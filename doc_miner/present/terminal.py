@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -69,19 +69,22 @@ def print_summary(summary: Summary, dataset: Path) -> None:
     console.print(Text(f"数据集：{dataset}"), soft_wrap=True)
 
 
-def print_report(report: Report) -> None:
-    """Print one document: what it is, its outline, its problems with their measures, other measures, figures, findings."""
+def print_report(report: Report, names: Mapping[str, str]) -> None:
+    """Print one document: what it is, its outline, its problems with their measures, other measures, figures, findings.
+
+    *names* gives the name of each category code.
+    """
     console = Console(highlight=False)
     _head(console, report)
     _outline(console, report)
     shown: set[str] = set()
     for index, problem in enumerate(report.problems, 1):
-        console.print(_problem_tree(report, index, problem, shown))
+        console.print(_problem_tree(report, index, problem, shown, names))
     others = [measure for measure in report.measures if measure.problem_id is None]
     if others:
         tree = Tree(Text("其他措施（未对应到问题）", style="bold"))
         for measure in others:
-            _add_measure(tree, report, measure, shown)
+            _add_measure(tree, report, measure, shown, names)
         console.print(tree)
     rest = [figure for figure in report.figures if figure.figure_id not in shown]
     if rest:
@@ -116,8 +119,8 @@ def _outline(console: Console, report: Report) -> None:
     console.print(tree)
 
 
-def _problem_tree(report: Report, index: int, problem: Problem, shown: set[str]) -> Tree:
-    label = f"问题{index} [{'、'.join(problem.categories)}] {_brief(problem.text, 90)}"
+def _problem_tree(report: Report, index: int, problem: Problem, shown: set[str], names: Mapping[str, str]) -> Tree:
+    label = f"问题{index} {_brief(problem.text, 90)} [{_named(problem.categories, names)}]"
     tree = Tree(Text(label, style="bold"))
     own = [f for f in report.figures if f.problem_id == problem.problem_id and f.measure_id is None and problem.start <= f.start < problem.end]
     if own:
@@ -125,19 +128,19 @@ def _problem_tree(report: Report, index: int, problem: Problem, shown: set[str])
     shown.update(f.figure_id for f in report.figures if f.problem_id == problem.problem_id and f.measure_id is None)
     measures = [m for m in report.measures if m.problem_id == problem.problem_id]
     for measure in measures:
-        _add_measure(tree, report, measure, shown)
+        _add_measure(tree, report, measure, shown, names)
     if not measures:
         tree.add(Text("（未找到对应措施）"))
     return tree
 
 
-def _add_measure(tree: Tree, report: Report, measure: Measure, shown: set[str]) -> None:
+def _add_measure(tree: Tree, report: Report, measure: Measure, shown: set[str], names: Mapping[str, str]) -> None:
     facts = [_STATUS[measure.status]]
     if measure.deadline:
         facts.append(f"期限 {measure.deadline}")
     if measure.units:
         facts.append("责任 " + "、".join(measure.units[:4]))
-    branch = tree.add(Text(f"措施 [{'、'.join(measure.categories[:2])}] {_brief(measure.text, 70)}（{'；'.join(facts)}）"))
+    branch = tree.add(Text(f"措施（{'；'.join(facts)}）{_brief(measure.text, 70)} [{_named(measure.categories[:2], names)}]"))
     figures = [f for f in report.figures if f.measure_id == measure.measure_id]
     shown.update(f.figure_id for f in figures)
     moved = [_movement(change, figures) for change in report.changes if change.after in {f.figure_id for f in figures}]
@@ -173,6 +176,10 @@ def _figure_table(figures: Sequence[Figure]) -> Table:
         cells = (figure.subject, figure.text, f"{sign}{value}", figure.unit or "", figure.stage or "", str(figure.year or ""), _ROLE[figure.role], figure.category or "")
         table.add_row(*(Text(cell) for cell in cells))
     return table
+
+
+def _named(codes: Sequence[str], names: Mapping[str, str]) -> str:
+    return "、".join(f"{code} {names.get(code, '')}".strip() for code in codes)
 
 
 def _brief(text: str, length: int) -> str:

@@ -1,49 +1,13 @@
-"""Tag records with indicator categories and official indicators, each with a confidence.
-
-`Classifier` is the seam: anything with its two methods can stand here. `LexiconClassifier`
-weighs the cue words of ``category_cues.tsv``; the official indicator is found by its
-wording alone and left out in doubt.
-"""
+"""A classifier without training: it weighs the cue words of ``category_cues.tsv``."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
+from doc_miner.classify.base import FALLBACK, FigureWords, Label
 from doc_miner.lexicon import Lexicon
-from doc_miner.textfold import fold
 from doc_miner.words import WordSet
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """Categories, the main one first, and the probability that the main one is right."""
-
-    categories: tuple[str, ...]
-    confidence: float
-
-
-class Classifier(Protocol):
-    """What the pipeline asks of a classifier. All texts are folded (`doc_miner.textfold.fold`)."""
-
-    def label_statement(self, folded: str) -> Label:
-        """Return the categories of a problem or measure; at least one."""
-        ...
-
-    def label_figure(self, subject: str, clause: str, sentence: str) -> Label:
-        """Return the one category of a figure, from its subject, its clause and its sentence."""
-        ...
-
-    def profile(self, text: str) -> Mapping[str, float]:
-        """Return a weight for each category that a text touches, for comparing topics."""
-        ...
-
-
-FALLBACK = "O1"
-"""The category of a text in which no cue stands: organisation and leadership, with the lowest confidence."""
 
 
 class LexiconClassifier:
@@ -51,6 +15,7 @@ class LexiconClassifier:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._cues: Mapping[str, Mapping[str, int]] = lexicon.category_cues
+        self._fallback = FALLBACK if FALLBACK in lexicon.categories else next(reversed(lexicon.categories), FALLBACK)
         self._words = WordSet(self._cues)
         self._last: tuple[str, dict[str, float]] = ("", {})
 
@@ -58,7 +23,7 @@ class LexiconClassifier:
         """Return every category with at least 45 % of the best one's score, at most four."""
         scores = self._scores(folded, decay=max(60.0, len(folded) / 2.0))
         if not scores:
-            return Label((FALLBACK,), 0.1)
+            return Label((self._fallback,), 0.1)
         ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         best = ranked[0][1]
         return Label(tuple(code for code, score in ranked if score >= 0.45 * best)[:4], _confidence(ranked))
@@ -70,9 +35,13 @@ class LexiconClassifier:
             for code, score in self._plain(text).items():
                 scores[code] = scores.get(code, 0.0) + weight * score
         if not scores:
-            return Label((FALLBACK,), 0.1)
+            return Label((self._fallback,), 0.1)
         ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         return Label((ranked[0][0],), _confidence(ranked))
+
+    def label_all(self, statements: Sequence[str], figures: Sequence[FigureWords]) -> tuple[list[Label], list[Label]]:
+        """Return the labels of all statements and figures of a document."""
+        return [self.label_statement(text) for text in statements], [self.label_figure(f.subject, f.clause, f.sentence) for f in figures]
 
     def profile(self, text: str) -> Mapping[str, float]:
         """Return the categories' scores."""
@@ -105,30 +74,3 @@ def _confidence(ranked: Sequence[tuple[str, float]]) -> float:
     best = ranked[0][1]
     total = sum(score for _, score in ranked)
     return round(min(0.98, best / (total + 2.0)), 3)
-
-
-class IndicatorFinder:
-    """Finds the official indicator that a wording names; ``None`` where none or several fit."""
-
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._forms: dict[str, list[str]] = {}
-        for indicator in lexicon.indicators.values():
-            for form in indicator.synonyms:
-                self._forms.setdefault(form, []).append(indicator.code)
-        self._words = WordSet(self._forms)
-
-    def find(self, text: str, *, basic: bool) -> str | None:
-        """Return the code of the indicator in *text*; *basic*: the document speaks of the 基本均衡 standard."""
-        codes: set[str] = set()
-        for _, _, form in self._words.find(fold(text)):
-            known = self._forms[form]
-            wanted = [code for code in known if code.startswith("JB" if basic else "YZ")] or known
-            codes.update(wanted)
-        return codes.pop() if len(codes) == 1 else None
-
-
-def speaks_of_basic_standard(text: str) -> bool:
-    """Return whether a document speaks of 基本均衡 (教督〔2012〕3号) rather than of 优质均衡 (教督〔2017〕6号)."""
-    quality = len(re.findall("优质均衡", text))
-    basic = len(re.findall("基本均衡|综合差异系数|义务教育均衡发展", text))
-    return basic > quality
