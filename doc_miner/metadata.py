@@ -187,8 +187,8 @@ def _region(document: Document, title: str | None, issuer: str | None, date: str
 
 
 _COUNTY = r"(?P<county>[一-鿿]{2,3}?(?:县|区|旗))"
-_COUNTY_NAMED = re.compile(rf"(?:^|对|关于对?|向|赴|[一-鿿]市){_COUNTY}(?=人民政府|义务|履行|创建|教育|推进|开展|的|化解|关于|落实|政府|委)")
-_CITY_ABOVE = re.compile(r"(?P<city>[一-鿿]{2,3}市)(?:人民政府|委|教育|督导|政府)")
+_COUNTY_NAMED = re.compile(rf"(?:^|对|关于对?|向|赴|[一-鿿]市){_COUNTY}(?=人民政府|义务|履行|创建|教育|推进|开展|的|化解|关于|落实|政府|委|\d)")
+_CITY_ABOVE = re.compile(r"(?P<city>(?<=位于)[一-鿿]{2,3}市|[一-鿿]{2,3}市(?=人民政府|委|教育|督导|政府))")
 _COMMON = re.compile(r"^[全我本各该一两外邻辖城郊某市县区省级]|[各全该本]|开发区|新区|地区|城区|社区|校区|片区|园区|学区|景区|山区|库区|牧区|林区|矿区|市区|镇区|灾区|小区|辖区|省区")
 
 
@@ -198,7 +198,7 @@ def _unlisted(document: Document, title: str, issuer: str, head: str, found: Reg
     if county is None:
         names = [m["county"] for zone in (title, issuer) for m in _COUNTY_NAMED.finditer(zone) if not _COMMON.search(m["county"])]
         names += [m["county"] for m in re.finditer(rf"[—\-:,。]{_COUNTY}(?=化解|创建|推进|义务|教育|加快|打造|全力|着力)", title) if not _COMMON.search(m["county"])]
-        county = next((name for name in names if document.text.count(name) >= 3), None)
+        county = next((name for name in names if document.text.count(name) >= 3 or f"{name}人民政府" in head), None)
     if county is None:
         return found
     city = found.city if found else None

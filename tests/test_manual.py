@@ -41,7 +41,10 @@ def page(name: str) -> str:
 def sections(text: str, marks: str) -> dict[str, str]:
     """Return the parts of a page below headings of one level: heading without backticks to text."""
     parts = re.split(rf"^{marks} (.+)$", text, flags=re.M)
-    return {heading.replace("`", ""): re.split(rf"^#{{1,{len(marks)}}} ", body, flags=re.M)[0] for heading, body in zip(parts[1::2], parts[2::2], strict=True)}
+    return {
+        heading.replace("`", ""): re.split(rf"^#{{1,{len(marks)}}} ", body, flags=re.M)[0]
+        for heading, body in zip(parts[1::2], parts[2::2], strict=True)
+    }
 
 
 def first_column(text: str) -> list[str]:
@@ -190,7 +193,11 @@ def test_a_figure_rule_finds_its_example_and_leaves_its_counterexample(cells: li
 def mined(block: str, language: str, miner: Miner) -> set[str]:
     """Return the names of all rules that found something in an example."""
     report: Report
-    report = miner.mine_source(read_source(block.encode(), "example.html"), path="example.html", sha256="0" * 64) if language == "html" else miner.mine_text(block)
+    report = (
+        miner.mine_source(read_source(block.encode(), "example.html"), path="example.html", sha256="0" * 64)
+        if language == "html"
+        else miner.mine_text(block)
+    )
     return {record.rule for records in (report.problems, report.measures, report.figures, report.findings) for record in records}
 
 
@@ -228,7 +235,9 @@ def test_every_column_of_a_lexicon_is_described_and_its_example_stands_in_the_fi
     assert [line for line in example.splitlines() if line not in lines] == []
 
 
-@pytest.mark.parametrize("words", [lexicon.QUALIFIERS, lexicon.ROLES, lexicon.STAGES, lexicon.DOC_TYPES, lexicon.CUE_KINDS], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "words", [lexicon.QUALIFIERS, lexicon.ROLES, lexicon.STAGES, lexicon.DOC_TYPES, lexicon.CUE_KINDS], ids=lambda words: words[0]
+)
 def test_every_closed_list_of_the_lexicons_is_described(words: tuple[str, ...]) -> None:
     text = page("lexicons/README.md")
     shown = {"stage-小学": "stage-…"}
@@ -267,7 +276,19 @@ def test_every_module_of_the_package_is_named() -> None:
     assert sorted(name for name in names - {"__init__", "__main__"} if f"`{name}`" not in text) == []
 
 
-@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "CHANGELOG.md", "lexicons/README.md", "corpora/README.md", "docs/dataset.md", "docs/rules.md", "docs/loaders.md", "docs/commands.md"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "lexicons/README.md",
+        "corpora/README.md",
+        "docs/dataset.md",
+        "docs/rules.md",
+        "docs/loaders.md",
+        "docs/commands.md",
+    ],
+)
 def test_every_link_inside_the_repository_leads_somewhere(name: str) -> None:
     here = (ROOT / name).parent
     for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", page(name)):

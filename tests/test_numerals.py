@@ -147,16 +147,16 @@ def test_a_broken_numeral_has_no_value(text: str) -> None:
     assert parse_numeral(text) is None
 
 
-@given(st.integers(-HUGE, HUGE), st.integers(0, 12))
+@given(st.integers(-HUGE, HUGE), st.integers(0, 6))
 def test_tidy_keeps_the_value_and_drops_zeros(digits: int, places: int) -> None:
     value = Decimal(digits).scaleb(-places)
     tidied = tidy(value)
     assert tidied == value
-    assert "E" not in str(tidied) or abs(value) < Decimal("0.000001")
+    assert "E" not in str(tidied)
     assert "." not in str(tidied) or not str(tidied).endswith("0")
 
 
-@given(st.fractions(max_denominator=1000))
+@given(st.fractions(-HUGE, HUGE, max_denominator=1000))
 def test_tidy_makes_a_fraction_a_decimal_only_where_it_is_exact(value: Fraction) -> None:
     tidied = tidy(value)
     assert Fraction(tidied) == value

@@ -5,6 +5,7 @@ What must be found in which sentence stands under ``tests/cases``.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import replace
 from decimal import Decimal
@@ -122,7 +123,7 @@ def test_width_of_digits_and_punctuation_does_not_change_what_is_read(text: str)
 
 @given(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=3).map("。".join))
 def test_half_width_punctuation_does_not_change_what_is_read(text: str) -> None:
-    assume(not any(a.isdigit() and b.isdigit() for a, b in zip(text.split("，"), text.split("，")[1:], strict=False)))
+    assume(not re.search(r"\d，\d", text))
     assert reading(text.translate(NARROW)) == reading(text)
 
 

@@ -15,7 +15,7 @@ class LexiconClassifier:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._cues: Mapping[str, Mapping[str, int]] = lexicon.category_cues
-        self._fallback = FALLBACK if FALLBACK in lexicon.categories else next(reversed(lexicon.categories), FALLBACK)
+        self._fallback = FALLBACK if FALLBACK in lexicon.categories else [*lexicon.categories, FALLBACK][-2:][0]
         self._words = WordSet(self._cues)
         self._last: tuple[str, dict[str, float]] = ("", {})
 

@@ -82,7 +82,9 @@ class Scorer:
         whole = np.add.reduceat(sums * nearness[:, None], first, axis=0)
         norms = np.sqrt(np.add.reduceat(squares * nearness * nearness, first))
         alone = sums / np.maximum(np.sqrt(squares), 1e-6)[:, None] * self._scale
-        return whole / np.maximum(norms, 1e-6)[:, None] * self._scale, alone, grams.sentence_texts
+        together: Floats = whole / np.maximum(norms, 1e-6)[:, None] * self._scale
+        single: Floats = alone
+        return together, single, grams.sentence_texts
 
 
 def softmax(scores: Floats, temperature: float) -> Floats:
