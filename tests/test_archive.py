@@ -14,7 +14,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -99,8 +99,8 @@ def counts(summary: Summary) -> tuple[int, int, int, int]:
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00" + bytes(range(256)) * 8 + b"\xff\xd9"
 BAD: dict[str, tuple[bytes, str]] = {
     "空.txt": (b"", "文件是空的。"),
-    "照片.pdf": (JPEG, "这是JPEG 图片，本版本尚不能读取；请先做文字识别（OCR），存为带文字的 PDF 或 TXT 后再试。"),
-    "截断.docx": (docx(*["整改报告" * 40] * 40)[:200], "DOCX 文件已损坏或不完整（压缩包打不开）；请重新下载或用原软件另存后再试。"),
+    "照片.pdf": (JPEG, "这是 JPEG 图片，本版本尚不能读取；请先做文字识别（OCR），另存为 PDF 或 DOCX 后再试。"),
+    "截断.docx": (docx(*["整改报告" * 40] * 40)[:200], "文件不完整或已损坏（压缩目录读不出）；请用原软件打开并另存后再试，或重新下载。"),
     "乱码.doc": (random.Random(7).randbytes(3000), "认不出的二进制文件；请另存为 PDF、DOCX 或 TXT 后再试。"),
 }
 
@@ -437,10 +437,8 @@ def test_the_workers_of_a_killed_run_end_too(sixty: Path, tmp_path: Path) -> Non
         assert select.select([listening], [], [], 3)[0] == [listening]
     finally:
         os.close(listening)
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
 
 def test_two_runs_into_one_dataset_at_once_both_arrive(sixty: Path, tmp_path: Path) -> None:

@@ -93,8 +93,27 @@ def _defines(folded: str, before: Quantity, quantity: Quantity) -> bool:
     return (before.qualifier in (">=", "<=", ">", "<") or before.unit in ("年", "学时")) and re.search(r"[,、。;:()]", folded[before.end : quantity.start]) is None
 
 
+_DOING = re.compile(
+    r"整合撤并|撤并|盘活|引进|组建|建成|建立|划定|组织|动员|发放|安排|统筹|筹措|落实|设立|开设|开通|聘请|选派|新建|改造|扩建|购置|采购|添置|配备|招聘|补充|培训|更新|修建|打造|创建|评选|表彰|资助|解决|协调解决|实施|完成|提供|下达|拨付|投入|开展|举办|印发|出台|新增|接收|分流|收回|划入|招录|维修|建设"
+)
+_ADVERB = re.compile(r"^(?:充分发挥|充分|稳妥|重新|着力|积极|大力|主动|稳步|有序|分批|陆续|同步|全面|进一步|切实|规范|统一|集中|面向社会|公开|择优|足额|及时|逐步|创造性)+")
+
+
+def _without_clauses(own: str) -> str:
+    """Return a long phrase without adverbs and relative clauses (撤并生源萎缩的教学点 → 撤并教学点)."""
+    own = _ADVERB.sub("", own) if len(own) >= 8 else own
+    if len(own) <= 10:
+        return own
+    head, particle, tail = own.rpartition("的")
+    if particle and len(tail) >= 3 and not re.match(r"[比占]|数|率", tail):
+        verb = _DOING.match(head)
+        return (verb[0] if verb else "") + tail if verb or len(tail) >= 5 else own
+    return own
+
+
 def _shortened(own: str, words: Segmenter) -> str:
     """Return a phrase of at most 24 characters, cut after a word that leads up to what counts."""
+    own = _without_clauses(own)
     if len(own) <= 24:
         return own
     for match in re.finditer(r"的|等方式|方式|、|通过|利用|按照|以及|推动|开展", own):
