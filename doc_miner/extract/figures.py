@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from doc_miner.dates import DateMention, mentions_in
 from doc_miner.extract.quantities import Quantity, QuantityFinder
-from doc_miner.extract.subjects import subject_of
+from doc_miner.extract.subjects import defines, subject_of
 from doc_miner.lexicon import Lexicon
 from doc_miner.model import Change, Figure
 from doc_miner.segment import Segmenter
@@ -138,7 +138,7 @@ class FigureFinder:
         for start, end, form in self._stage_words.find(folded, sentence.start, sentence.end):
             stage: str | None = self._stage_of[form]
             named = stage in ("小学", "初中") and _in_school_name(folded, start)
-            if folded[start - 1 : start] == "中" and stage == "小学":
+            if folded[start - 1 : start] == "中" and stage == "小学" and folded[start - 2 : start] != "其中":
                 stage, named = None, False  # 中小学
             if named and re.match(r"等|、|和[一-鿿]{1,6}(?:中学|中)", folded[end : end + 8]):
                 continue
@@ -233,6 +233,8 @@ _WIDER = re.compile(r"全(?:县|区|市|省)|县财政|财政|投入|残疾|随�
 
 def _stage(folded: str, sentence: _Sentence, quantity: Quantity, before: Quantity | None, stages: Sequence[_Stage]) -> str | None:
     """Return the stage of a figure: the one named last before it in its clause, or what its clause goes on about; ``None`` if several."""
+    if before is not None and defines(folded, before, quantity):
+        before = None
     clause = _clause_start(folded, sentence, quantity.start, ",;")
     behind = [s for s in stages if quantity.end <= s.start <= quantity.end + 8 and not re.search(r"[,。;:、(]", folded[quantity.end : s.start])]
     ahead = [s for s in stages if s.end <= quantity.start and not _closed_bracket(folded, s.end, quantity.start)]

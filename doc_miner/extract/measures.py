@@ -21,6 +21,8 @@ ROLES = ("response", "measure", "plan", "recommendation")
 LONG = 1200
 """Characters from which an item of many paragraphs is read paragraph by paragraph."""
 _FIGURE = re.compile(r"\d")
+_QUOTED_LABEL = re.compile(r"[“\"][一-鿿]{2,6}[”\"](?:就是|即是|即|:)")
+"""A paragraph that opens with the quoted name of one part of a list (“分流”就是…): an item without a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def _lead(node: Node, passages: Passages) -> Iterator[Passage]:
     lead = passages.folded[start : first.start]
     lead = re.sub(r"(?:其中|具体如下|主要做法是|具体是|具体做法是|一方面)?[,:\s]*$", "", lead)
     for begin, end in passages.paragraphs(start, start + len(lead)):
-        if _FIGURE.search(passages.folded, begin, end) is None or end - begin < 10:
+        if end - begin < 10 or (_FIGURE.search(passages.folded, begin, end) is None and not _QUOTED_LABEL.match(passages.folded, begin)):
             continue
         if passages.action_cue.search(passages.folded, begin, end) and not passages.is_preamble(begin, end) and not passages.is_closing(begin, end):
             yield Passage(begin, end, node, "measure/lead")

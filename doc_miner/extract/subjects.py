@@ -18,7 +18,7 @@ from doc_miner.segment import Segmenter
 
 _BREAK = ",。;:!?\n\t"
 _LEAD = re.compile(
-    r"^(?:同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|另外|此外|然后|还|又|再|仅|近年来|先后|累计|就|已经|已|正|在(?!校|园|编|岗|读|职|建|册)|对|把|将|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|以|与|和|及|的|县|区|中(?=,))+"
+    r"^(?:同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|另外|此外|然后|还|又|再|仅|近年来|先后|累计|就|已经|已|正(?!编|式|高|职)|在(?!校|园|编|岗|读|职|建|册)|对|把|将|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|以|与|和|及|的|中(?=,))+"
 )
 _TAIL = re.compile(
     r"(?:已经|已|就|均|都|共计|总计|合计|累计|共有|共|达到了|达到|达|仅为|仅有|仅|为|有|是|约为|约|近|分别为|分别达到|分别有|分别是|分别|只有|总共|计|至|到|了|在|=|:|\(|\s|“|”|的|各|原则上|上限|、|全部|一共|现有|超|从|由|国检时|介于|控制|保持|稳定|平均|也|还|又|并|且|未|不|另有|另设|每所|超过|不足|不到|低于)+$"
@@ -43,7 +43,7 @@ _SHARE = re.compile(r"^(?:分别|各|约|均|仅)?占|^(?:所占)?(?:占比|比�
 _SHORT_RATE = re.compile(r"[一-鿿]{1,3}[率比]$")
 _ONE_BRACKET = re.compile(r"^([一-鿿]{1,8})\([^()]{0,60}\)")
 _PEOPLE = re.compile(r"^(?:在校学?生|在园幼儿|专任教师|教职工|学生|教师|在编教师|招生|毕业生|寄宿生)[^,]{0,4}$")
-_MONEY_VERB = re.compile(r"^(?:用于|对|为|实施|支持|改造|新建|建设|购置|配备|更新|添置|建成|采购|开展|补助|奖励|资助|发放|扩建|装修|完成|聘用|维修|购买|推进|启动|修建|铺设)")
+_MONEY_VERB = re.compile(r"^(?:用于|确保|对|为|实施|支持|改造|新建|建设|购置|配备|更新|添置|建成|采购|开展|补助|奖励|资助|发放|扩建|装修|完成|聘用|维修|购买|推进|启动|修建|铺设)")
 _MONEY_NOUN = re.compile(r"(财政拨款|拨款|总投资|投资|专项资金|补助资金|资金|经费|补助|奖补|投入|出资|支出|预算|债券)[^,。;]{0,3}$")
 _PART_MARK = ("其中", "(", "包括", "含")
 _METRIC = re.compile(r"[率数]$|面积|系数|比例|经费|资金|总额|总量|学位$|师比|值$")
@@ -57,7 +57,7 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
     *words* cuts a phrase that is too long between words.
     """
     clause = _clause_left(folded, start, quantity.start)
-    at = max(clause, before.end if before is not None and not _defines(folded, before, quantity) else start)
+    at = max(clause, before.end if before is not None and not defines(folded, before, quantity) else start)
     left = _tidy(folded[at : quantity.start])
     previous = figures[-1] if figures and figures[-1].start >= start else None
     if previous is not None and _continues_list(folded, quantity, before, left):
@@ -88,7 +88,7 @@ def _clause_left(folded: str, start: int, at: int) -> int:
     return point.end() if point else found
 
 
-def _defines(folded: str, before: Quantity, quantity: Quantity) -> bool:
+def defines(folded: str, before: Quantity, quantity: Quantity) -> bool:
     """Return whether the quantity in front only says which things are counted (60人以上班级数; 超过2000人的学校有)."""
     return (before.qualifier in (">=", "<=", ">", "<") or before.unit in ("年", "学时")) and re.search(r"[,、。;:()]", folded[before.end : quantity.start]) is None
 

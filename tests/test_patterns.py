@@ -1,0 +1,129 @@
+"""No reader grows faster than its text: the worst that 100,000 characters can hold is read in a time in proportion.
+
+The one place where a time is asserted. It is that of the process, on texts that grow fourfold;
+a reader fails where four times the text takes more than eight times as long.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from doc_miner import Lexicon, find_dates, find_figures
+from doc_miner.classify import IndicatorFinder, LexiconClassifier
+from doc_miner.extract.citations import find_citations
+from doc_miner.lexicon import default_lexicon
+from doc_miner.model import Document
+from doc_miner.normalise import repeated_from
+from doc_miner.outline import read_outline
+
+SIZES = (390, 1_562, 6_250, 25_000, 100_000)
+ENOUGH = 0.4
+"""Seconds after which a reader that was in proportion so far is believed."""
+NOISE = 0.15
+"""Seconds below which a growth says nothing."""
+AT_MOST = 20.0
+"""Seconds for the largest size, for readers whose first sizes are slow already."""
+
+HOSTILE = {
+    "digits": "1",
+    "years without a break": "2019",
+    "digits in groups": "1,",
+    "digits in a list": "1、",
+    "digits in a sum": "1+",
+    "digits in a ratio": "1:",
+    "digits and letters": "1A",
+    "decimals": "1.",
+    "一": "一",
+    "万": "万",
+    "百分之": "百分之",
+    "numerals in a ratio": "一比",
+    "spoken decimals": "一点",
+    "存在": "存在",
+    "opening brackets": "（",
+    "closing brackets": "）",
+    "opening title marks": "《",
+    "titles": "《一》",
+    "years in brackets": "〔2019〕",
+    "enumeration commas": "、",
+    "spaces": " ",
+    "wide spaces": "　",
+    "line breaks": "\n",
+    "blanks": "_",
+    "quotation marks": "“",
+    "years": "2019年",
+    "spans": "2019年至",
+    "months": "3月",
+    "figures": "1人",
+    "figures in a list": "1人、",
+    "figures in sentences": "1人。",
+    "movements": "由1人降至",
+    "sums without a unit": "投入1万",
+    "shares": "占比%",
+    "stages": "小学、",
+    "arabic items": "1.教",
+    "arabic items in sentences": "。1.",
+    "bracketed items": "（一）",
+    "circled items": "①",
+    "items of running text": "一是；",
+    "lines of items": "一、\n",
+    "lines of labels": "整改措施：\n",
+    "labels": "整改措施：",
+    "mixed": "由（1.5万、2019年）①一是存在“占比%《",
+}
+
+READERS: dict[str, Callable[[Lexicon], Callable[[str], object]]] = {
+    "figures": lambda lexicon: find_figures,
+    "dates": lambda lexicon: find_dates,
+    "outline": lambda lexicon: lambda text: read_outline(Document("", "", "", "text", text), lexicon),
+    "citations": lambda lexicon: find_citations,
+    "categories": lambda lexicon: LexiconClassifier(lexicon).label_statement,
+    "figure categories": lambda lexicon: lambda text: LexiconClassifier(lexicon).label_figure(text, text, text),
+    "indicators": lambda lexicon: lambda text: IndicatorFinder(lexicon).find(text, basic=False),
+    "repeated text": lambda lexicon: repeated_from,
+}
+
+SUPERLINEAR: dict[tuple[str, str], str] = {}
+"""Reader and text that are known to be out of proportion, and why."""
+
+
+def cost(read: Callable[[str], object], text: str) -> float:
+    begin = time.process_time()
+    read(text)
+    return time.process_time() - begin
+
+
+def growth(read: Callable[[str], object], piece: str) -> str:
+    """Return what is out of proportion when texts of a repeated piece are read, '' if nothing is."""
+    before = None
+    for size in SIZES:
+        seconds = cost(read, (piece * (size // len(piece) + 1))[:size])
+        if before is not None and seconds > NOISE and seconds > 8 * before:
+            return f"{size:,} characters take {seconds:.2f} s, a quarter of them {before:.3f} s"
+        if seconds > ENOUGH:
+            projected = seconds * SIZES[-1] / size
+            return f"{size:,} characters take {seconds:.2f} s" if projected > AT_MOST else ""
+        before = seconds
+    return ""
+
+
+def _cases() -> list[Any]:
+    known = {key: pytest.mark.xfail(strict=True, reason=reason) for key, reason in SUPERLINEAR.items()}
+    return [pytest.param(reader, text, marks=known.get((reader, text), ()), id=f"{reader} of {text}") for reader in READERS for text in HOSTILE]
+
+
+@pytest.fixture(scope="module")
+def readers() -> dict[str, Callable[[str], object]]:
+    """The readers, each used once: what is built at the first use is no cost of a text."""
+    built = {name: build(default_lexicon()) for name, build in READERS.items()}
+    for read in built.values():
+        read("2019年投入1.2亿元。")
+    return built
+
+
+@pytest.mark.parametrize(("reader", "text"), _cases())
+def test_a_reader_keeps_in_proportion_to_the_worst_text(readers: dict[str, Callable[[str], object]], reader: str, text: str) -> None:
+    assert growth(readers[reader], HOSTILE[text]) == ""
