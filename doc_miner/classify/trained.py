@@ -13,8 +13,8 @@ from doc_miner.classify.cues import LexiconClassifier
 from doc_miner.classify.weights import OUT_OF_SCOPE, Calibration, Floats, Scorer, Weights, softmax
 from doc_miner.lexicon import Lexicon
 
-SUBJECT, CLAUSE, NEXT = 1.0, 0.5, 0.4
-"""How much the parts around a figure count: its subject, its clause, and for money the clause that says what it buys."""
+SUBJECT, CLAUSE, NEXT, SENTENCE = 1.0, 0.3, 0.4, 0.4
+"""How much the parts around a figure count: its subject, its clause, for money the clause that says what it buys, its sentence."""
 ALONE = 3.0
 """The temperature at which single sentences are compared."""
 MOST = 4
@@ -93,7 +93,7 @@ def figure_parts(figure: FigureWords) -> list[tuple[str, float]]:
     >>> figure_parts(FigureWords("投入资金", "先后投入资金2128万元", "先后投入资金2128万元,实施取暖项目69个"))[-1]
     ('实施取暖项目69个', 0.4)
     """
-    parts = [(figure.subject, SUBJECT), (figure.clause, CLAUSE)]
+    parts = [(figure.subject, SUBJECT), (figure.clause, CLAUSE), (figure.sentence, SENTENCE)]
     if _MONEY.search(figure.subject) or _MONEY.search(figure.clause):
         at = figure.sentence.find(figure.clause)
         rest = figure.sentence[at + len(figure.clause) + 1 :] if at >= 0 else ""

@@ -8,6 +8,7 @@ further categories are fitted on rows that the model did not see (cross-validati
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from doc_miner.textfold import fold
 FOLDS = 4
 KNOTS = 24
 CUE_WEIGHT = 1.0
+_CLAUSE = re.compile(r"[。;!?\n]|,(?!\d{3})|(?<!\d),")
 Matrix = Any
 """A scipy.sparse.csr_matrix."""
 
@@ -64,10 +66,22 @@ def measure(classifier: TrainedClassifier, rows: Sequence[Row]) -> dict[str, flo
 def label_rows(classifier: TrainedClassifier, rows: Sequence[Row]) -> list[Any]:
     """Return the label of each row, as a statement or as a figure."""
     statements, figures = classifier.label_all(
-        [row.text for row in rows if row.kind != "figure"], [FigureWords(row.subject, row.text, row.text) for row in rows if row.kind == "figure"]
+        [row.text for row in rows if row.kind != "figure"], [figure_words(row) for row in rows if row.kind == "figure"]
     )
     first, second = iter(statements), iter(figures)
     return [next(second) if row.kind == "figure" else next(first) for row in rows]
+
+
+def figure_words(row: Row) -> FigureWords:
+    """Return what stands around the figure of a row: its clause is the one most like its subject.
+
+    >>> figure_words(Row("figure", ("G1",), "投资900万元,新增学位450个", "新增学位")).clause
+    '新增学位450个'
+    """
+    wanted = set(row.subject)
+    clauses = [clause for clause in _CLAUSE.split(row.text) if clause]
+    clause = max(clauses, key=lambda clause: len(wanted & set(clause)), default=row.text)
+    return FigureWords(row.subject, clause, row.text)
 
 
 def fit(rows: Sequence[Row], lexicon: Lexicon, parts: Parts = Parts()) -> Weights:  # noqa: B008 - frozen
@@ -162,7 +176,7 @@ class _Space:
 
 
 def _row_parts(row: Row) -> list[tuple[str, float]]:
-    return figure_parts(FigureWords(row.subject, row.text, row.text)) if row.kind == "figure" else [(row.text, 1.0)]
+    return figure_parts(figure_words(row)) if row.kind == "figure" else [(row.text, 1.0)]
 
 
 def _fold(row: Row) -> int:
@@ -175,7 +189,7 @@ def _scored(scorer: Scorer, bias: Floats, rows: Sequence[Row]) -> tuple[Floats, 
     whole, alone, owners = scorer.score(list(texts))
     best = sentence_best(alone + bias, owners)
     scores = np.stack([sum((whole[texts[text]] * np.float32(weight) for text, weight in _row_parts(row)), np.zeros_like(bias)) for row in rows]) + bias
-    return scores, np.stack([best[texts[_row_parts(row)[-1][0]]] for row in rows])
+    return scores, np.stack([best[texts[_row_parts(row)[0][0]]] for row in rows])
 
 
 def _calibrated(scores: Floats, truth: Sequence[frozenset[int]], outside: int) -> Calibration:
