@@ -5,18 +5,20 @@ Every finding names its figures and shows the arithmetic. What cannot be decided
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from doc_miner.link import Link
-from doc_miner.model import Change, Figure, Finding, Measure, Problem
+from doc_miner.model import Change, Figure, Finding, Measure, Problem, Report
 from doc_miner.numerals import Number
 
 
-def audit_findings(figures: Sequence[Figure], changes: Sequence[Change], measures: Sequence[Measure], links: Sequence[Link], problems: Sequence[Problem]) -> list[Finding]:
-    """Return the findings of one document, in the order of their places."""
-    out = [*_movements(figures, changes), *_missing(figures), *_impossible(figures), *_doubts(measures, links, problems)]
+def audit_findings(report: Report, links: Sequence[Link]) -> list[Finding]:
+    """Return the findings of one document, in the order of their places; *links* runs parallel to its measures."""
+    figures = report.figures
+    out = [*_movements(figures, report.changes), *_missing(figures), *_impossible(figures), *_glued(figures), *_damaged_citations(report), *_doubts(report.measures, links, report.problems)]
     return sorted(out, key=lambda finding: (finding.start, finding.rule))
 
 
@@ -33,17 +35,25 @@ def _movements(figures: Sequence[Figure], changes: Sequence[Change]) -> list[Fin
         if amount.unit in (before.unit, "个百分点"):
             expected: Number = abs(_plain(after.value) - _plain(before.value))
             shown = f"{_show(max(before.value, after.value))} − {_show(min(before.value, after.value))} = {_show(expected)}"
+        elif amount.unit == "%" and before.unit != "%" and before.value:
+            expected = abs(_plain(after.value) - _plain(before.value)) / _plain(before.value) * 100
+            shown = f"|{_show(after.value)} − {_show(before.value)}| ÷ {_show(before.value)} = {_show(round(expected, 2))}%"
+            if abs(expected - _plain(amount.value)) > _half_unit(amount) + Fraction(1, 20):
+                out.append(_movement(before, after, amount, f"{_show(round(expected, 2))}%", shown))
+            continue
         else:
             continue
         tolerance = _half_unit(before) + _half_unit(after) + _half_unit(amount)
         if abs(_plain(expected) - _plain(amount.value)) > tolerance:
-            out.append(
-                Finding(
-                    "movement-difference", "error", f"{before.text}到{after.text}相差{_show(expected)}，文中写为{amount.text}（{shown}）。", before.start, amount.end,
-                    _show(expected), _show(amount.value), (before.figure_id, after.figure_id, amount.figure_id),
-                )
-            )
+            out.append(_movement(before, after, amount, _show(expected), shown))
     return out
+
+
+def _movement(before: Figure, after: Figure, amount: Figure, expected: str, shown: str) -> Finding:
+    assert amount.value is not None
+    message = f"{before.text}到{after.text}相差{expected}，文中写为{amount.text}（{shown}）。"
+    ids = (before.figure_id, after.figure_id, amount.figure_id)
+    return Finding("movement-difference", "error", message, min(before.start, amount.start), max(after.end, amount.end), expected, _show(amount.value), ids)
 
 
 def _exact(*figures: Figure) -> bool:
@@ -86,6 +96,25 @@ def _impossible(figures: Sequence[Figure]) -> list[Finding]:
         if figure.unit == "%" and figure.role in ("level", "after", "before") and figure.value is not None and figure.value > 100 and figure.subject.endswith(("完成率", "入学率", "巩固率", "上岗率", "合格率", "覆盖率", "达标率", "满意度", "占比")) and "毛" not in figure.subject:
             out.append(Finding("rate-over-100", "error", f"{figure.subject}为{figure.text}，超过100%。", figure.start, figure.end, "≤100%", figure.text, (figure.figure_id,)))
     return out
+
+
+def _glued(figures: Sequence[Figure]) -> list[Finding]:
+    """Return the places where two rates stand together with nothing between them (100%95%): a mark has been lost."""
+    out = []
+    for first, second in zip(figures, figures[1:], strict=False):
+        if first.end == second.start and first.unit == second.unit == "%":
+            message = f"“{first.text}{second.text}”之间可能缺少顿号，请对照原件。"
+            out.append(Finding("glued-numbers", "warning", message, first.start, second.end, figures=(first.figure_id, second.figure_id)))
+    return out
+
+
+def _damaged_citations(report: Report) -> list[Finding]:
+    """Return the document numbers that have lost a bracket (国教督办201761号)."""
+    return [
+        Finding("damaged-document-number", "warning", f"文号“{citation.doc_number}”的括号缺失，请对照原件。", citation.start, citation.end, found=citation.doc_number)
+        for citation in report.citations
+        if citation.doc_number and re.search(r"[〔\[［【（(]\s?\d{4}\s?[〕\]］】）)]", citation.doc_number) is None
+    ]
 
 
 def _doubts(measures: Sequence[Measure], links: Sequence[Link], problems: Sequence[Problem]) -> list[Finding]:

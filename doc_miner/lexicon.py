@@ -38,8 +38,8 @@ FILES: Mapping[str, tuple[str, ...]] = {
 """File name to its columns; ``regions.tsv`` is read by `doc_miner.regions`."""
 
 CUE_KINDS = (
-    "status-done", "status-ongoing", "status-planned", "deadline", "problem", "problem-negated", "problem-intro",
-    "action", "exhortation", "preamble", "movement", "standard", "plan", "stage-小学", "stage-初中", "stage-九年一贯制", "stage-学前", "stage-高中", "stage-特教", "body", "navigation",
+    "status-done", "status-ongoing", "status-planned", "deadline", "problem", "problem-negated", "problem-intro", "action", "exhortation", "preamble",
+    "stage-小学", "stage-初中", "stage-九年一贯制", "stage-学前", "stage-高中", "stage-特教", "navigation",
 )
 
 
@@ -54,7 +54,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Qualifier:
-    """A comparator as written: where it stands (before, after, infix) and what it means."""
+    """A comparator as written: where it stands (before or after the number) and what it means."""
 
     position: str
     qualifier: str
@@ -95,7 +95,7 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All lexicons of one folder. ``digest`` changes with any of their bytes."""
+    """All lexicons of one folder. ``digest`` changes with any of their bytes, and with those of a model trained for them."""
 
     units: Mapping[str, Unit]
     qualifiers: Mapping[str, Qualifier]
@@ -244,7 +244,7 @@ def _rows(path: Path, columns: tuple[str, ...], faults: list[str]) -> Iterator[_
 def _repeated(rows: Iterable[_Row], key: tuple[str, ...]) -> Iterator[str]:
     seen: dict[tuple[str, ...], int] = {}
     for row in rows:
-        value = tuple(row.cells[column] for column in key)
+        value = tuple(fold(row.cells[column]) for column in key)
         if value in seen:
             yield row.fault(f"“{' '.join(value)}”重复，已见于第 {seen[value]} 行；请保留一行。")
         seen.setdefault(value, row.line)
@@ -269,7 +269,7 @@ def _units(rows: Iterable[_Row], faults: list[str]) -> dict[str, Unit]:
 
 def _qualifiers(rows: Iterable[_Row], faults: list[str]) -> dict[str, Qualifier]:
     rows = list(rows)
-    faults += _closed(rows, "position", ("before", "after", "infix"))
+    faults += _closed(rows, "position", ("before", "after"))
     faults += _closed(rows, "qualifier", QUALIFIERS)
     return {fold(row.cells["form"]): Qualifier(row.cells["position"], row.cells["qualifier"]) for row in rows}
 
@@ -318,6 +318,6 @@ def _indicators(rows: Iterable[_Row], units: Mapping[str, Unit], categories: Map
 
 def _digest(folder: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.tsv")):
+    for path in sorted([*folder.glob("*.tsv"), *folder.glob("*.npz")]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]

@@ -16,7 +16,8 @@ from doc_miner.classify import Classifier, IndicatorFinder, classifier_for
 from doc_miner.extract.figures import FigureContext, FigureFinder
 from doc_miner.lexicon import Lexicon, default_lexicon
 from doc_miner.link import link_passages, merge_statements
-from doc_miner.loaders import DEFAULT, Limits, load_source
+from doc_miner.loaders import DEFAULT, Limits
+from doc_miner.loaders.worker import SafeLoader
 from doc_miner.metadata import read_metadata
 from doc_miner.model import Document, Figure, Report
 from doc_miner.normalise import normalise_source
@@ -54,7 +55,7 @@ class Miner:
         links = link_passages(document.text, found.passages, problems, nodes, self.classifier.profile)
         records = self.extractor.complete(document, metadata, outline, found, problems, links)
         labelled = assemble(document, metadata, outline, found, records, self.classifier, self.indicators)
-        findings = audit_findings(labelled.figures, labelled.changes, labelled.measures, records.links, labelled.problems)
+        findings = audit_findings(labelled, records.links)
         return replace(labelled, findings=tuple(replace(f, finding_id=f"{document.doc_id}-n{i}") for i, f in enumerate(findings, 1)))
 
 
@@ -67,10 +68,12 @@ def default_miner() -> Miner:
 def mine(path: str | Path, *, lexicon: Lexicon | None = None, limits: Limits = DEFAULT) -> Report:
     """Return everything found in the document at *path*.
 
-    Raises `LoadError` where the file cannot be read, with the reason in Chinese.
+    The file is parsed in a process of its own, bounded in time and memory. Raises `LoadError`
+    where it cannot be read, with the reason in Chinese.
     """
     path = Path(path)
-    source = load_source(path, limits)
+    with SafeLoader(limits) as loader:
+        source = loader.load(path)
     miner = default_miner() if lexicon is None else Miner(lexicon)
     return miner.mine_source(source, path=str(path), sha256=hashlib.sha256(path.read_bytes()).hexdigest())
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from doc_miner.extract.citations import find_citations
-from doc_miner.extract.conduct import deadline_of, latest_deadline, split_units, status_of, status_of_progress, units_of
+from doc_miner.extract.conduct import cues_of, deadline_of, latest_deadline, split_units, status_of, status_of_progress, units_of
 from doc_miner.extract.figures import FigureContext, FigureFinder, Zone
 from doc_miner.extract.measures import Passage, find_passages
 from doc_miner.extract.passages import Passages
@@ -57,7 +57,7 @@ class Extractor:
     """The extractors of one lexicon."""
 
     def __init__(self, lexicon: Lexicon, figures: FigureFinder) -> None:
-        self.lexicon, self.figures = lexicon, figures
+        self.lexicon, self.figures, self.cues = lexicon, figures, cues_of(lexicon)
 
     def extract(self, document: Document, metadata: Metadata, outline: Node) -> Extracted:
         """Return problems' statements, measures' passages, tables, targets and citations."""
@@ -107,8 +107,8 @@ class Extractor:
         reference = metadata.reference
         row = found.rows.get((passage.start, passage.end))
         planned_section = passage.node.role in ("plan", "recommendation")
-        status = status_of(text, results=_under_results(document.text, passage.node), planned_section=planned_section, plan_document=metadata.doc_type in PLANS, reference=reference)
-        deadline = deadline_of(text, reference, planned=status == "planned")
+        status = status_of(text, self.cues, results=_under_results(document.text, passage.node), planned_section=planned_section, plan_document=metadata.doc_type in PLANS, reference=reference)
+        deadline = deadline_of(text, self.cues, reference, planned=status == "planned")
         units = units_of(text)
         if row is not None:
             progress = " ".join(document.text[a:b] for a, b in row.progress)

@@ -98,9 +98,9 @@ class RegionTable:
         try:
             text = path.read_text(encoding="utf-8").rstrip("\n") + "\n"
         except (OSError, UnicodeDecodeError) as error:
-            raise LexiconError([f"{path}:1: 读不了这个文件（{error}）。"]) from error
+            raise LexiconError([f"{path.name}:1: 读不了这个文件（{error}）。"]) from error
         cells = text.replace("\n", "\t").split("\t")[_WIDTH:-1]
-        if faults := [f"{path}:{fault}" for fault in _faults(text, cells)]:
+        if faults := [f"{path.name}:{fault}" for fault in _faults(text, cells)]:
             raise LexiconError(faults)
         by_name: dict[str, list[int]] = {}
         for index, name in enumerate(cells[1::_WIDTH]):

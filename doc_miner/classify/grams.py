@@ -17,7 +17,7 @@ BITS = 20
 _START = "\x02"
 _NUMBER = re.compile(r"[0-9][0-9.,]*")
 _SPACE = re.compile(r"[^\S\n]+")
-_MARKS = np.array([ord(mark) for mark in "。;!?\n"], dtype=np.uint64)
+_MARKS = tuple(ord(mark) for mark in "。;!?\n")
 _HASH = np.uint64(0x9E3779B97F4A7C15)
 _PAIR = np.uint64(1000003)
 _SHIFT = np.uint64(64 - BITS)
@@ -51,7 +51,9 @@ def cut(texts: Sequence[str]) -> Grams:
     start = codes == ord(_START)
     text_starts = np.flatnonzero(start)
     after_mark = np.zeros(len(codes), dtype=bool)
-    after_mark[1:] = np.isin(codes[:-1], _MARKS) & ~start[1:]
+    for mark in _MARKS:
+        after_mark[1:] |= codes[:-1] == mark
+    after_mark &= ~start
     sentences = np.flatnonzero(start | after_mark)
     owners = np.searchsorted(text_starts, sentences, side="right") - 1
     buckets = np.full((len(codes), 2), -1, dtype=np.int64)

@@ -101,7 +101,7 @@ def fit(rows: Sequence[Row], lexicon: Lexicon, parts: Parts = Parts()) -> Weight
         if wanted:
             scores[wanted], best_alone[wanted] = _scored(Scorer(space.buckets, space.rarity, table, scale), bias, [rows[i] for i in wanted])
     table, scale, bias = space.fit(np.ones(len(main), dtype=bool), main, share)
-    is_figure = np.array([row.kind == "figure" for row in rows])
+    is_figure = np.array([row.kind == "figure" for row in rows], dtype=bool)
     truth = [frozenset(place[code] for code in row.categories) for row in rows]
     statement = _calibrated(scores[~is_figure], [t for t, f in zip(truth, is_figure, strict=True) if not f], len(classes) - 1)
     figure = _calibrated(scores[is_figure], [t for t, f in zip(truth, is_figure, strict=True) if f], len(classes) - 1)
@@ -142,7 +142,7 @@ class _Space:
         pairs = np.unique(owners.astype(np.int64) * (1 << BITS) + columns)
         frequency = np.bincount(pairs % (1 << BITS), minlength=len(buckets))
         self.buckets = buckets.astype(np.int32)
-        self.rarity: Floats = (np.log((1 + len(texts)) / (1 + frequency)) + 1).astype(np.float32)
+        self.rarity: Floats = ((np.log((1 + len(texts)) / (1 + frequency)) + 1) ** 0.7).astype(np.float32)
         near = FLOOR + (1 - FLOOR) * np.exp(-offsets / NEARNESS)
         values = near * self.rarity[columns]
         norms = np.sqrt(np.bincount(owners, values * values, minlength=len(texts)))
@@ -162,7 +162,7 @@ class _Space:
         """Return weights (as bytes and a scale for each class) and bias, fitted on the chosen rows."""
         from sklearn.svm import LinearSVC
 
-        machine = LinearSVC(C=1.0, random_state=0, max_iter=3000).fit(self.matrix[chosen], main[chosen], sample_weight=share[chosen])
+        machine = LinearSVC(C=0.5, random_state=0, max_iter=3000).fit(self.matrix[chosen], main[chosen], sample_weight=share[chosen])
         full = np.zeros((len(self.buckets), len(self._classes)))
         bias = np.full(len(self._classes), -3.0, dtype=np.float32)
         if len(machine.classes_) == 2:
@@ -262,7 +262,7 @@ def _provenance(corpus: Path, lexicon: Lexicon, rows: Sequence[Row], reviewed: S
     return {
         "corpus_sha256": corpus_digest(corpus),
         "corpus_date": corpus_date(corpus),
-        "lexicon_digest": lexicon.digest,
+        "wording_sha256": hashlib.sha256("\n".join(f"{r.categories[0]} {r.text}" for r in lexicon_rows(lexicon, Parts())).encode()).hexdigest(),
         "rows": len(rows),
         "training_rows": sum(not row.in_test for row in rows),
         "reviewed_rows": len(reviewed),

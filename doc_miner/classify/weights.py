@@ -65,26 +65,23 @@ class Scorer:
     def __init__(self, buckets: npt.NDArray[np.int32], rarity: Floats, table: npt.NDArray[np.int8], scale: Floats) -> None:
         self._rows = np.full((1 << BITS) + 1, len(buckets), dtype=np.int32)  # the last entry stands for bucket -1
         self._rows[buckets] = np.arange(len(buckets), dtype=np.int32)
-        self._rarity = np.concatenate([rarity, np.zeros(1, dtype=np.float32)]).astype(np.float32)
-        self._table = np.concatenate([table, np.zeros((1, table.shape[1]), dtype=np.int8)])
-        self._scale = scale
+        self._squares = np.concatenate([rarity * rarity, np.zeros(1, dtype=np.float32)])
+        self._table = np.zeros((len(table) + 1, table.shape[1]), dtype=np.float32)
+        np.multiply(table, rarity[:, None] * scale, out=self._table[:-1])
 
     def score(self, texts: Sequence[str]) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
         """Return the scores of each text, those of each sentence alone, and which text each sentence belongs to."""
         grams = cut(texts)
         rows = self._rows[grams.buckets]
-        rarity = self._rarity[rows]
-        weighted = self._table[rows] * rarity[:, None]
-        sums = np.add.reduceat(weighted, grams.sentence_starts, axis=0)
-        squares = np.add.reduceat(rarity * rarity, grams.sentence_starts)
+        sums = np.add.reduceat(self._table.take(rows, axis=0), grams.sentence_starts, axis=0)
+        squares = np.add.reduceat(self._squares.take(rows), grams.sentence_starts)
         nearness = (FLOOR + (1 - FLOOR) * np.exp(-grams.sentence_offsets / NEARNESS)).astype(np.float32)
         first = np.flatnonzero(np.concatenate([[True], grams.sentence_texts[1:] != grams.sentence_texts[:-1]]))
         whole = np.add.reduceat(sums * nearness[:, None], first, axis=0)
         norms = np.sqrt(np.add.reduceat(squares * nearness * nearness, first))
-        alone = sums / np.maximum(np.sqrt(squares), 1e-6)[:, None] * self._scale
-        together: Floats = whole / np.maximum(norms, 1e-6)[:, None] * self._scale
-        single: Floats = alone
-        return together, single, grams.sentence_texts
+        together: Floats = whole / np.maximum(norms, np.float32(1e-6))[:, None]
+        alone: Floats = sums / np.maximum(np.sqrt(squares), np.float32(1e-6))[:, None]
+        return together, alone, grams.sentence_texts
 
 
 def softmax(scores: Floats, temperature: float) -> Floats:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from doc_miner.dates import DateMention, find_dates
+from doc_miner.lexicon import Lexicon
 from doc_miner.textfold import fold
 
-_DONE_STRONG = re.compile(
-    r"已(?!成为|有计划|列入(?:明年|下)|纳入|着手)|完成了?|建成|增加了|新增|印发|出台|先后|累计|成功|举办了?|成立|聘请了|聘任|引进|补充了?教|招聘(?:引进|教师|了)|招录|下发|组建|选派|购置了?|采购(?:了|\d)|投入使用|竣工|投用|降至|增至|[下减增提上扩压缩]\S?(?:降|少|加|高|升|大|减|小)[到至为]|降为|达到了|实现了|解决了|消除了|拨付|发放|配备了|改造了|新建了?|扩建了?|下达|签订|被评|投入(?:资金)?[约近超]?\d|投资[约近超]?\d|安排(?:资金)?\d|培训[^,。;]{0,8}\d|开展了|制定了|制订了|修订|建立了|落实了|核增|划转|通过了|整改到位|整改完毕|全部完成|取得|获得|荣获|提升了|提高了|改善了|缓解了|加强了|调整了|补齐了|召开"
-)
+_DONE_SHAPES = r"补充了?教|招聘(?:引进|教师|了)|采购(?:了|\d)|[下减增提上扩压缩]\S?(?:降|少|加|高|升|大|减|小)[到至为]|降为|投入(?:资金)?[约近超]?\d|投资[约近超]?\d|安排(?:资金)?\d|培训[^,。;]{0,8}\d"
+_NOT_DONE = r"已(?:成为|有计划|列入(?:明年|下)|纳入|着手)"
+_PLANNED_SHAPES = r"将(?=于|在|继续|进一步|逐步|投入|新建|建|对|按|通过|全面|重点|启动|争取|为|招|开|实施|推|加|完)|规划(?=拆除|建设|新建|迁建)|待[^,。;]{1,10}后|(?:20\d\d)年[^,。;]{0,10}前|到20\d\d年|20\d\d年底[^,。;]{0,8}(?:完成|建成|达到|实现)"
+_NOT_PLANNED = r"计划(?:生育|单列|》|[,。]|内|管理)|拟(?:定|订)"
 _PAST_YEAR = re.compile(r"(?:19|20)\d{2}年(?:以来|来)?|去年|上年|近年来|今年以来|三年来|两年来|近[两三五]年")
-_ONGOING = re.compile(r"正在|推进中|逐步|持续|进一步|不断|坚持|推动|加强|强化|深化|目前|常态化|定期|严格|着力|狠抓|督促|引导|促进|着手|加紧|稳步|每学期|每年|每月|充分|积极|落实|完善|优化|健全|加大|加快|开展|规范|指导|要求")
-_PLANNED = re.compile(r"计划(?!生育|单列|》|[,。]|内|管理)|拟(?!定|订)|规划(?=拆除|建设|新建|迁建)|将(?=于|在|继续|进一步|逐步|投入|新建|建|对|按|通过|全面|重点|启动|争取|为|招|开|实施|推|加|完)|力争|明年|预计|争取|打算|即将|有望|下一步|今后|待[^,。;]{1,10}后|准备|列入明年|年底前|(?:20\d\d)年[^,。;]{0,10}前|到20\d\d年|20\d\d年底[^,。;]{0,8}(?:完成|建成|达到|实现)")
-_RESULT_HEADINGS = ("整改成效", "成效", "整改结果", "完成情况", "整改落实情况", "落实情况", "整改情况", "进展")
-
 _PROGRESS_DONE = re.compile(r"已完成|完成|已整改|整改到位|已落实|办结|已销号|销号|已解决|已建成|达标|已配|已招|已印发|已投入|已开")
 _PROGRESS_ONGOING = re.compile(r"正在|推进|持续|长期|进行中|基本完成|部分完成|逐步|已启动|启动|序时|阶段性|常态|开工|在建|施工|招标|筹备|有序")
 _PROGRESS_PLANNED = re.compile(r"未启动|未开工|尚未|计划|拟|待|列入|准备|将")
@@ -30,7 +29,29 @@ _NO_BODY = {"学校", "政府", "办公室", "委员会", "中心", "各单位",
 _DUTY = re.compile(rf"(?P<units>{_BODY_WORD}(?:[、和与及,]{_BODY_WORD}){{0,8}})(?:要|负责|应|须)(?!求)")
 
 
-def status_of(text: str, *, results: bool, planned_section: bool, plan_document: bool, reference: date | None) -> str:
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """The cue words of status and deadline of a lexicon (``cues.tsv``), as patterns over folded text."""
+
+    done: re.Pattern[str]
+    ongoing: re.Pattern[str]
+    planned: re.Pattern[str]
+    promise: re.Pattern[str]
+
+
+def cues_of(lexicon: Lexicon) -> Cues:
+    """Return the cues of a lexicon; what a word must not be part of (拟定, 计划生育) stands in this module."""
+    done, ongoing, planned, promise = (_words(lexicon, kind) for kind in ("status-done", "status-ongoing", "status-planned", "deadline"))
+    return Cues(
+        re.compile(rf"(?!{_NOT_DONE})(?:{done}|{_DONE_SHAPES})"), re.compile(ongoing), re.compile(rf"(?!{_NOT_PLANNED})(?:{planned}|{_PLANNED_SHAPES})"), re.compile(promise)
+    )
+
+
+def _words(lexicon: Lexicon, kind: str) -> str:
+    return "|".join(re.escape(form) for form in sorted(lexicon.cues[kind], key=len, reverse=True))
+
+
+def status_of(text: str, cues: Cues, *, results: bool, planned_section: bool, plan_document: bool, reference: date | None) -> str:
     """Return ``done``, ``ongoing`` or ``planned`` for a measure's text.
 
     *results*: it stands under a heading of results; *planned_section*: under next steps or
@@ -40,11 +61,11 @@ def status_of(text: str, *, results: bool, planned_section: bool, plan_document:
     clauses = [clause for clause in re.split(r"[,。;:!?\n]", bare) if clause.strip()]
     done = planned = ongoing = 0
     for clause in clauses:
-        if _PLANNED.search(clause):
+        if cues.planned.search(clause):
             planned += 1
-        elif _DONE_STRONG.search(clause) or _is_past(clause, reference):
+        elif cues.done.search(clause) or _is_past(clause, reference):
             done += 1
-        elif _ONGOING.search(clause):
+        elif cues.ongoing.search(clause):
             ongoing += 1
     if planned_section:
         return "done" if done >= 4 and not planned and done > ongoing else "planned"
@@ -81,25 +102,24 @@ def status_of_progress(text: str) -> str | None:
     return "ongoing" if _PROGRESS_ONGOING.search(folded) else None
 
 
-def deadline_of(text: str, reference: date | None, *, planned: bool) -> str | None:
+def deadline_of(text: str, cues: Cues, reference: date | None, *, planned: bool) -> str | None:
     """Return the latest day (ISO 8601) by which a measure's text promises something, or ``None``.
 
     A date of the past, a plan's own years and a span such as 利用两年时间 are no deadlines.
     """
     folded = fold(text)
     masked = re.sub(r"《[^》]{0,80}》|\([^()]{0,30}〔[^)]{0,20}\)", lambda m: "\u3000" * len(m[0]), folded)
-    days = [day for mention in find_dates(masked, reference) if (day := _promised_day(mention, masked, reference, planned))]
+    days = [day for mention in find_dates(masked, reference) if (day := _promised_day(mention, masked, cues, reference, planned))]
     return max(days).isoformat() if days else None
 
 
-_PROMISE = re.compile(r"力争|预计|计划|争取|拟|将|确保|规划|打算|有望|目标|务必|限")
 _SURE = re.compile(r"前$|以前$|之前$")
 
 
-def _promised_day(mention: DateMention, masked: str, reference: date | None, planned: bool) -> date | None:
+def _promised_day(mention: DateMention, masked: str, cues: Cues, reference: date | None, planned: bool) -> date | None:
     day = mention.last
     if day is None or mention.kind in ("vague", "since", "span", "school"):
-        return _term_day(mention, masked, reference, planned) if mention.kind == "school" else None
+        return _term_day(mention, masked, cues, reference, planned) if mention.kind == "school" else None
     before = re.split(r"[,。;]", masked[max(0, mention.start - 16) : mention.start])[-1]
     after = re.split(r"[,。;]", masked[mention.end : mention.end + 30])[0]
     if _NO_DEADLINE.match(after) or before.endswith(("《", "(")) or re.match(r"\s?(?:起|开始|至今|以来|度?(?:预算|公用经费|财政))", after):
@@ -107,26 +127,26 @@ def _promised_day(mention: DateMention, masked: str, reference: date | None, pla
     sure = mention.kind == "deadline" and _SURE.search(mention.text) is not None
     if reference is not None:
         begins = mention.first or date(day.year, day.month if re.search(r"月|季", mention.text) else 1, 1)
-        if day < reference or (not sure and begins <= reference and not _PROMISE.search(before + after[:8])):
+        if day < reference or (not sure and begins <= reference and not cues.promise.search(before + after[:8])):
             return None
     elif not sure and re.search(r"截至|截止|已|完成了|了", before + after[:6]):
         return None
     if sure:
         return None if re.search(r"截至|截止|已(?:经)?$", before) else day
-    if _PROMISE.search(before + after):
+    if cues.promise.search(before + after):
         return day
     if reference is not None and planned and (mention.first or day) > reference:
         return day
     return day if mention.kind == "deadline" and planned and not re.search(r"截至|截止", before) else None
 
 
-def _term_day(mention: DateMention, masked: str, reference: date | None, planned: bool) -> date | None:
+def _term_day(mention: DateMention, masked: str, cues: Cues, reference: date | None, planned: bool) -> date | None:
     """Return the day by which something is promised for a school term: its opening (2025年秋季学期 → 2025-09-30)."""
     if mention.first is None or (reference is not None and mention.first <= reference):
         return None
     after = re.split(r"[,。;]", masked[mention.end : mention.end + 20])[0]
     before = re.split(r"[,。;]", masked[max(0, mention.start - 12) : mention.start])[-1]
-    if re.match(r"\s?(?:起|开始)", after) or not (planned or _PROMISE.search(before + after)):
+    if re.match(r"\s?(?:起|开始)", after) or not (planned or cues.promise.search(before + after)):
         return None
     last = date(mention.first.year, mention.first.month, 30 if mention.first.month == 9 else 28)
     return last

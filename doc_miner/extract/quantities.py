@@ -135,6 +135,8 @@ class QuantityFinder:
                 raw.append(Quantity(match.start(), comma, match.start(), parse_numeral(folded[match.start() : comma]), None))
                 continue
             quantity = self._arabic(folded, match)
+            if quantity is not None and _is_garbled(quantity):
+                quantity = replace(quantity, damaged=True, rule="figure/garbled")
             if quantity is not None:
                 found.append(quantity)
                 at = max(at, quantity.end)
@@ -255,9 +257,9 @@ class QuantityFinder:
     def _ratio(self, text: str, match: re.Match[str]) -> Quantity | None:
         left, right = parse_numeral(match["left"]), parse_numeral(match["right"])
         clause = text[max(0, match.start() - 24) : match.start()]
-        if not left or not right or re.search(r"(?:时间|上午|下午|晚上|早上|中午|点|比分(?!别))[^。;\n]{0,6}$", clause):
+        if not left or not right or re.search(r"(?:时间|上午|下午|晚上|早上|中午|点|比分(?!别)|比赛|球队)[^。;\n]{0,6}$", clause):
             return None
-        if "比" not in clause and left != 1 and right != 1:
+        if re.search(r"比(?!赛|武|如|较|分(?!别))", clause) is None and left != 1 and right != 1:
             return None
         return self._finish(text, match.start(), match.end(), Fraction(left) / Fraction(right), "figure/ratio", unit="比")
 
@@ -382,6 +384,11 @@ class _Qualifiers:
 
 def _alternation(forms: Sequence[str] | dict[str, str]) -> str:
     return "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+
+
+def _is_garbled(quantity: Quantity) -> bool:
+    """Return whether a number has run together with the one before it: 5360学时 is 5年360学时 with its 年 lost (教督〔2017〕6号, 指标16)."""
+    return quantity.unit == "学时" and quantity.qualifier == "=" and quantity.value is not None and quantity.value >= 1000 and int(quantity.value) % 1000 == 360
 
 
 def _lists(number: str) -> bool:
