@@ -39,7 +39,7 @@ def assemble(
     place = _Places(document)
     folded = fold(document.text)
     words = [FigureWords(fold(f.subject), *_surroundings(folded, f.start, f.end)) for f in records.figures]
-    labels, figure_labels = classifier.label_all([fold(record.text) for record in (*records.problems, *records.measures)], words)
+    labels, figure_labels = classifier.label_all([fold(p.text) for p in records.problems] + [fold(m.text) for m in records.measures], words)
     problems = tuple(_problem(p, label, sections, indicators, basic) for p, label in zip(records.problems, labels, strict=False))
     measures = tuple(_measure(m, label, sections) for m, label in zip(records.measures, labels[len(problems) :], strict=True))
     owners = _Owners(problems, measures)

@@ -109,6 +109,42 @@ def export(
     typer.echo(f"已写出 {len(files)} 个文件到 {out}")
 
 
+@app.command()
+def train(
+    corpus: Annotated[Path | None, typer.Option(help="标注语句文件夹（*.tsv）；默认为词典文件夹下的 training/，或源码中的 corpora/training/。", metavar="文件夹")] = None,
+    lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
+    reviews: Annotated[Path | None, typer.Option(help="数据集文件：把其中人工复核过的类别也作为标注。", metavar="文件")] = None,
+    out: Annotated[Path | None, typer.Option(help="模型写到哪个文件；默认为词典文件夹下的 indicators.npz，或自带的模型文件。", metavar="文件")] = None,
+) -> None:
+    """用标注语句训练指标分类模型。相同的语句和词典得到逐字节相同的文件。
+
+    放在词典文件夹里的模型（indicators.npz）在使用该词典时自动启用。
+
+    示例：doc-miner train --lexicons 我的词典/
+    """
+    from doc_miner.classify.command import train_model
+
+    typer.echo(train_model(corpus, lexicons, reviews, out))
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Option("--gold", help="标准答案文件夹（*.json）。", metavar="文件夹")],
+    dataset: DatasetOption = Path("dataset.db"),
+    previous: Annotated[Path | None, typer.Option(help="上一模型生成的数据集：列出改对和改错的记录。", metavar="文件")] = None,
+    lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
+) -> None:
+    """对照标准答案，按记录种类和类别列出分类得分、混淆和置信度误差。
+
+    示例：doc-miner evaluate --gold 标准答案/ --dataset 新.db --previous 旧.db
+    """
+    from doc_miner.evaluate import compare, report
+    from doc_miner.lexicon import Lexicon
+
+    before = compare(previous, gold) if previous else None
+    typer.echo(report(compare(dataset, gold), Lexicon.load(lexicons), before), nl=False)
+
+
 @lexicon_app.command("check")
 def lexicon_check(
     lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,

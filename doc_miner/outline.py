@@ -58,6 +58,10 @@ _INLINE_KINDS = {"is": "is", "circled": "circled", "arabic": "arabic", "arabicb"
 _CIRCLED = {chr(0x2460 + i): i + 1 for i in range(20)}
 
 
+_SHORT_LABELS = {"问题": "problem", "措施": "response", "进展": "progress", "时限": "deadline"}
+"""Words that name a part only as a label with a colon (问题：… 措施：…), never inside a heading."""
+
+
 @dataclass(slots=True)
 class Node:
     """An item of the outline while it is read: a tree with spans in the text.
@@ -112,7 +116,10 @@ class _Reader:
         self.root = Node("root", 0, 0, 0, len(text), (0, 0))
         self.stack = [self.root]
         forms = "|".join(re.escape(form) for form in sorted(lexicon.headings, key=len, reverse=True))
-        self.label = re.compile(rf"[【\[(]?(?P<form>{forms})(?:如下|情况)?[】\])]?\s?(?P<colon>[:])\s?")
+        short = "|".join(_SHORT_LABELS)
+        self.label = re.compile(rf"[【\[(]?(?P<form>{forms}|{short})(?:如下|情况)?[】\])]?\s?(?P<colon>[:])\s?")
+        self.inner_label = re.compile(rf"(?<=[。;])\s?(?P<form>{forms}|{short})\s?[:]\s?")
+        self.label_roles = {**_SHORT_LABELS, **lexicon.headings}
         self.role_words = WordSet(lexicon.headings)
 
     def read(self, tables: Sequence[tuple[int, int]]) -> Node:
@@ -135,7 +142,7 @@ class _Reader:
             self._unmarked(start, end)
         label = self.label.match(self.folded, at, end) if ":" in self.folded[at : at + 24] else None
         if label is not None and (node is None or node.kind != "label"):
-            node = self._push("label", 1, at, label.end(), end, self.folded[at : label.end()].strip(" :"), role=self.lexicon.headings[label["form"]])
+            node = self._push("label", 1, at, label.end(), end, self.folded[at : label.end()].strip(" :"), role=self.label_roles[label["form"]])
             node.heading = (at, label.end())
             at = label.end()
             inner, _ = self._line_marker(at, end, after_label=True)
@@ -144,7 +151,21 @@ class _Reader:
             node = self._push("label", 1, start, end, end, self.folded[start:end].strip(" :【】[]"), role=self._role_of(start, end))
             node.heading = (start, end)
             return
+        for inner in self._inner_labels(at, end):
+            self._inline(at, inner.start())
+            inside = self._push("label", 1, inner.start("form"), inner.end(), end, inner["form"], role=self.label_roles[inner["form"]])
+            inside.heading = (inner.start("form"), inner.end())
+            at = inner.end()
         self._inline(at, end)
+
+    def _inner_labels(self, start: int, end: int) -> list[re.Match[str]]:
+        """Return the labels inside a paragraph that states a problem or a response (问题：…。整改措施：…。责任单位：…)."""
+        if ":" not in self.folded[start:end]:
+            return []
+        found = list(self.inner_label.finditer(self.folded, start, end))
+        parts = [match for match in found if self.label_roles[match["form"]] in ("problem", "response", "measure")]
+        last_item = max((match.start() for match in _INLINE.finditer(self.folded, start, end)), default=-1)
+        return [match for match in found if match.start() > last_item or match in parts] if parts else []
 
     def _line_marker(self, start: int, end: int, after_label: bool = False) -> tuple[int, Node | None]:
         for kind, pattern in _LINE_MARKERS:
@@ -197,8 +218,8 @@ class _Reader:
         line = self.folded[start:end].strip(" :【】[]<>")
         if not 4 <= len(line) <= 14 or re.search(r"[,。;、]", line):
             return False
-        role = self.lexicon.headings.get(line)
-        return role is not None
+        longest = max((stop - at for at, stop, _ in self.role_words.find(line)), default=0)
+        return longest >= 4 and len(line) - longest <= 3
 
     def _is_heading(self, start: int, stop: int, end: int) -> bool:
         """Return whether an item's first words name it: they fill their line, or are short and without a comma."""

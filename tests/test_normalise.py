@@ -15,7 +15,7 @@ from doc_miner.model import Document
 from doc_miner.normalise import normalise_source, repeated_from
 from doc_miner.source import Block, CellPlace, Line, Paragraph, Source, SourceTable, Warning
 
-TOPICS = "补充 交流 轮岗 培训 编制 校舍 操场 食堂 图书 仪器 经费 学位 班额 体育 艺术 心理 健康 劳动 教研 督学 评价 安全 寄宿 营养 校车 结对 帮扶".split()
+TOPICS = ["补充", "交流", "轮岗", "培训", "编制", "校舍", "操场", "食堂", "图书", "仪器", "经费", "学位", "班额", "体育", "艺术", "心理", "健康", "劳动", "教研", "督学", "评价", "安全", "寄宿", "营养", "校车", "结对", "帮扶"]
 
 
 def paragraph(*lines: str, heading: int | None = None) -> Paragraph:
@@ -208,7 +208,7 @@ def test_tables_and_origins_of_a_dropped_copy_go_with_it() -> None:
 
 def _table(seed: int) -> str:
     pick = random.Random(seed)
-    return "\n".join(f"{school}小学生均教学及辅助用房面积\t{pick.randint(10, 99)}\t{pick.randint(10, 99)}" for school in "望溪 青石 柳泉 云岭 白水 石桥 河湾 东岗 南坪 北塬 西川 金沟 大岭".split())
+    return "\n".join(f"{school}小学生均教学及辅助用房面积\t{pick.randint(10, 99)}\t{pick.randint(10, 99)}" for school in ["望溪", "青石", "柳泉", "云岭", "白水", "石桥", "河湾", "东岗", "南坪", "北塬", "西川", "金沟", "大岭"])
 
 
 PARTS = sentences(20, seed=5)

@@ -206,10 +206,10 @@ def _calibrated(scores: Floats, truth: Sequence[frozenset[int]], outside: int) -
     best = inside.max(axis=1)
     right = np.array([int(j) in codes for j, codes in zip(inside.argmax(axis=1), truth, strict=True)], dtype=float)
     curve = IsotonicRegression(y_min=0.01, y_max=0.99).fit(best, right)
-    knots = np.unique(np.quantile(best, np.linspace(0, 1, KNOTS)))
+    knots = np.unique(np.round(np.clip(np.quantile(best, np.linspace(0, 1, KNOTS)), 0.001, 0.999), 3))
     smooth = [float(right[np.abs(best - k).argsort(kind="stable")[: max(40, len(best) // KNOTS)]].mean()) for k in knots]
     values = np.maximum.accumulate((curve.predict(knots) + np.array(smooth)) / 2)
-    return Calibration(temperature, (0.0, *(round(float(k), 4) for k in knots)), (round(float(values[0]) / 2, 4), *(round(float(v), 4) for v in values)))
+    return Calibration(temperature, (0.0, *(round(float(k), 3) for k in knots)), (round(float(values[0]) / 2, 4), *(round(float(v), 4) for v in values)))
 
 
 def _together(rows: Sequence[Row], classes: tuple[str, ...]) -> Floats:

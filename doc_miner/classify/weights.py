@@ -73,15 +73,18 @@ class Scorer:
         """Return the scores of each text, those of each sentence alone, and which text each sentence belongs to."""
         grams = cut(texts)
         rows = self._rows[grams.buckets]
-        sums = np.add.reduceat(self._table.take(rows, axis=0), grams.sentence_starts, axis=0)
-        squares = np.add.reduceat(self._squares.take(rows), grams.sentence_starts)
+        weighted = self._table.take(rows[0::2], axis=0)
+        weighted += self._table.take(rows[1::2], axis=0)
+        starts = grams.sentence_starts // 2
+        sums = np.add.reduceat(weighted, starts, axis=0)
+        squares = np.add.reduceat(self._squares.take(rows[0::2]) + self._squares.take(rows[1::2]), starts)
         nearness = (FLOOR + (1 - FLOOR) * np.exp(-grams.sentence_offsets / NEARNESS)).astype(np.float32)
         first = np.flatnonzero(np.concatenate([[True], grams.sentence_texts[1:] != grams.sentence_texts[:-1]]))
         whole = np.add.reduceat(sums * nearness[:, None], first, axis=0)
         norms = np.sqrt(np.add.reduceat(squares * nearness * nearness, first))
-        together: Floats = whole / np.maximum(norms, np.float32(1e-6))[:, None]
-        alone: Floats = sums / np.maximum(np.sqrt(squares), np.float32(1e-6))[:, None]
-        return together, alone, grams.sentence_texts
+        whole /= np.maximum(norms, np.float32(1e-6))[:, None]
+        sums /= np.maximum(np.sqrt(squares), np.float32(1e-6))[:, None]
+        return whole, sums, grams.sentence_texts
 
 
 def softmax(scores: Floats, temperature: float) -> Floats:

@@ -18,6 +18,8 @@ from doc_miner.outline import Node
 ROLES = ("response", "measure", "plan", "recommendation")
 """Roles of the parts that hold measures."""
 
+_NAME_LABEL = re.compile(r"[一-鿿]{2,12}(?:小学|中学|学校|幼儿园|中心校|学区|镇|乡|局|[一二三四五六七八九十]中|[一二三四五六七八九十]小)\s?:")
+"""A paragraph that opens with the school or body it is about (望溪镇中心小学：…)."""
 LONG = 1200
 """Characters from which an item of many paragraphs is read paragraph by paragraph."""
 _FIGURE = re.compile(r"\d")
@@ -69,7 +71,9 @@ def _leaf(node: Node, passages: Passages, end: int | None = None) -> Iterator[Pa
         yield from _unlisted(node, passages, start, stop)
         return
     start, stop = passages.trimmed(node.body, stop)
-    if stop - start > LONG and len(passages.paragraphs(node.heading[1], stop)) >= 4:
+    below = passages.paragraphs(node.heading[1], stop)
+    named = sum(1 for begin, _ in below if _NAME_LABEL.match(passages.folded, begin))
+    if named >= 2 or (stop - start > LONG and len(below) >= 4):
         yield from _unlisted(node, passages, node.heading[1], stop)
         return
     if stop - start < 6 or _only_heading(node, passages, start, stop):

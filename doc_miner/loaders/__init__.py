@@ -22,6 +22,7 @@ from doc_miner.source import Paragraph, Source, SourceTable, Warning
 
 __all__ = ["DEFAULT", "LOADERS", "Limits", "detect_format", "load_source", "read_bytes", "read_source"]
 
+_BOTH_TEXT = {"txt", "csv"}
 Reader = Callable[[bytes, Limits], Source]
 
 
@@ -103,7 +104,7 @@ def _lying_name(name: str, kind: str) -> Warning | None:
     """Return a warning where the ending of *name* names another format that we know."""
     suffix = Path(name).suffix.lower().lstrip(".")
     stated = SUFFIXES.get(suffix)
-    if stated is None or stated == kind:
+    if stated is None or stated == kind or {stated, kind} == _BOTH_TEXT:
         return None
     return Warning("name", f"文件名以 .{suffix} 结尾，内容却是{label(kind)}；已按内容读取。")
 
@@ -114,4 +115,8 @@ LOADERS: dict[str, tuple[str, str]] = {
     "html": ("doc_miner.loaders.html", "read"),
     "docx": ("doc_miner.loaders.docx", "read"),
     "pdf": ("doc_miner.loaders.pdf", "read"),
+    "ofd": ("doc_miner.loaders.ofd", "read"),
+    "xlsx": ("doc_miner.loaders.xlsx", "read"),
+    "xls": ("doc_miner.loaders.xls", "read"),
+    "csv": ("doc_miner.loaders.csv_table", "read"),
 }

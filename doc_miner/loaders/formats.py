@@ -13,12 +13,15 @@ def label(kind: str) -> str:
     return f" {name}" if name[0].isascii() else name
 
 
-LABELS = {"txt": "纯文本", "html": "HTML 网页", "docx": "DOCX 文档", "pdf": "PDF 文档"}
+LABELS = {
+    "txt": "纯文本", "html": "HTML 网页", "docx": "DOCX 文档", "pdf": "PDF 文档", "ofd": "OFD 版式文件",
+    "xlsx": "Excel 工作簿（XLSX）", "xls": "Excel 97-2003 工作簿（XLS）", "csv": "CSV 表格",
+}  # fmt: skip
 SUFFIXES = {
     "txt": "txt", "htm": "html", "html": "html", "shtml": "html", "docx": "docx", "pdf": "pdf", "doc": "doc", "wps": "doc",
     "ofd": "ofd", "rtf": "rtf", "mht": "mht", "mhtml": "mht", "xlsx": "xlsx", "xls": "xls", "et": "xls", "pptx": "pptx", "ppt": "ppt",
     "jpg": "jpeg", "jpeg": "jpeg", "png": "png", "tif": "tiff", "tiff": "tiff", "gif": "gif", "bmp": "bmp",
-    "zip": "zip", "7z": "7z", "rar": "rar",
+    "csv": "csv", "tsv": "csv", "zip": "zip", "7z": "7z", "rar": "rar",
 }
 _SAVE_AS, _OCR = "请另存为 PDF 或 DOCX 后再试", "请先做文字识别（OCR），另存为 PDF 或 DOCX 后再试"
 _UNPACK = "请解压后把其中的文件逐个交来"
@@ -28,13 +31,10 @@ REFUSED = {
     "mht": ("单个文件网页（MHT）", "请用浏览器打开，另存为 HTML 或 PDF 后再试"),
     "wordxml": ("Word XML 文件", "请用 Word 另存为 DOCX 后再试"),
     "xml": ("XML 文件", _SAVE_AS),
-    "ofd": ("OFD 版式文件", _SAVE_AS),
     "odt": ("ODT 文档", _SAVE_AS),
     "ods": ("ODS 表格", _SAVE_AS),
     "odp": ("ODP 演示文稿", _SAVE_AS),
     "epub": ("EPUB 电子书", _SAVE_AS),
-    "xlsx": ("Excel 工作簿（XLSX）", _SAVE_AS),
-    "xls": ("Excel 97-2003 工作簿（XLS）", _SAVE_AS),
     "pptx": ("PowerPoint 演示文稿（PPTX）", _SAVE_AS),
     "ppt": ("PowerPoint 97-2003 演示文稿（PPT）", _SAVE_AS),
     "ole": ("旧版 Office 的复合文件", _SAVE_AS),
