@@ -1,15 +1,17 @@
 """Mine an archive of files into a dataset: find the files, leave out what is unchanged, record what fails.
 
-Each document is one transaction's all-or-nothing part; a run that is killed is completed by
-running again.
+Each file is one transaction's all-or-nothing part; a run that is killed is completed by
+running again. An archive of files is read as the documents in it, ``archive.zip!/folder/file``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,12 +22,12 @@ from doc_miner.dataset.store import Known, Store
 from doc_miner.engine import Engine
 from doc_miner.errors import LoadError, SettingsError
 from doc_miner.lexicon import Lexicon
-from doc_miner.loaders import DEFAULT, Limits
+from doc_miner.loaders import DEFAULT, Limits, read_bytes
+from doc_miner.loaders.containers import INSIDE, Member, container_kind, is_system_file, members
 from doc_miner.loaders.worker import SafeLoader
 from doc_miner.pipeline import Miner
-from doc_miner.source import Warning
+from doc_miner.source import Source, Warning
 
-_SKIPPED_NAMES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 _BATCH_SECONDS = 0.5
 
 
@@ -38,7 +40,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file: its rows by table, and the reason where it was not read."""
+    """What became of a document: its rows by table, and the reason where it was not read."""
 
     path: str
     rows: dict[str, list[tuple[object, ...]]]
@@ -47,7 +49,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A run in numbers, and the failures with their reasons (path, reason)."""
+    """A run in numbers, and the failures with their reasons (path, reason). The files in an archive count, the archive does not."""
 
     found: int
     read: int
@@ -67,7 +69,7 @@ def find_files(paths: Sequence[Path], dataset: Path) -> list[Path]:
     for path in paths:
         if path.is_dir():
             for file in sorted(path.rglob("*")):
-                if (file.is_symlink() or not file.is_dir()) and file.name not in _SKIPPED_NAMES and not file.name.startswith("~$") and file.resolve() not in own:
+                if (file.is_symlink() or not file.is_dir()) and not is_system_file(file.name) and file.resolve() not in own:
                     out[file] = None
         elif path.exists() or path.is_symlink():
             out[path] = None
@@ -93,51 +95,90 @@ def mine_archive(
     unless *force*.
     """
     begun = time.monotonic()
-    files = find_files(paths, dataset)
-    failures: list[tuple[str, str]] = []
-    records: dict[str, int] = {}
-    read = unchanged = done = 0
+    files = [str(file) for file in find_files(paths, dataset)]
+    run = _Run()
     with Store(dataset) as store:
-        known, refused = store.known(), store.failures()
+        known, refused = _by_file(store.known(), files), store.failures()
         tasks = []
         for file in files:
-            if not force and (entry := known.get(str(file))) is not None and _is_unchanged(file, entry, lexicon):
-                unchanged += 1
-                done += 1
-                if entry.status == "failed":
-                    failures.append((str(file), _reason(refused.get(str(file), "[]"))))
-                if progress:
-                    progress(done, len(files), str(file))
-            else:
-                tasks.append(Task(str(file)))
-        batch: list[Outcome] = []
-        written = time.monotonic()
-        work = FileWork(lexicon.folder, limits)
-        for outcome in engine.map(work, tasks):
-            done += 1
-            batch.append(outcome)
-            if outcome.failure is None:
-                read += 1
-                for name, rows in outcome.rows.items():
-                    records[name] = records.get(name, 0) + len(rows)
-            else:
-                failures.append((outcome.path, outcome.failure))
+            entries = known.get(file, {})
+            if force or not _is_unchanged(file, entries, refused, lexicon):
+                tasks.append(Task(file))
+                continue
+            run.leave(entries, refused)
             if progress:
-                progress(done, len(files), outcome.path)
+                progress(run.files, len(files), file)
+        written = time.monotonic()
+        for task, outcomes in zip(tasks, engine.map(FileWork(lexicon.folder, limits), tasks), strict=True):
+            run.add(outcomes, known.get(task.path, {}))
+            if progress:
+                progress(run.files, len(files), task.path)
             if time.monotonic() - written > _BATCH_SECONDS:
-                store.write([one.rows for one in batch])
-                batch, written = [], time.monotonic()
-        store.write([one.rows for one in batch])
-    return Summary(len(files), read, unchanged, tuple(failures), records, time.monotonic() - begun)
+                run.write(store)
+                written = time.monotonic()
+        run.write(store)
+    return run.summary(time.monotonic() - begun)
 
 
-def _is_unchanged(file: Path, entry: Known, lexicon: Lexicon) -> bool:
-    try:
-        status = file.stat()
-    except OSError:
-        return False
-    same_program = entry.miner_version == __version__ and entry.lexicon_digest == lexicon.digest
-    return same_program and entry.size == status.st_size and entry.mtime_ns == status.st_mtime_ns
+class _Run:
+    """The tally of a run, and what is not yet written."""
+
+    def __init__(self) -> None:
+        self.files = self.found = self.unchanged = self.read = 0
+        self._failures: list[tuple[str, str]] = []
+        self._records: Counter[str] = Counter()
+        self._batch: list[Outcome] = []
+        self._gone: list[str] = []
+
+    def leave(self, entries: Mapping[str, Known], refused: Mapping[str, str]) -> None:
+        """Count a file that is unchanged, with the documents it holds."""
+        self.files += 1
+        self.found += len(entries)
+        self.unchanged += len(entries)
+        self._failures += [(path, _reason(refused.get(path, "[]"))) for path, entry in entries.items() if entry.status == "failed"]
+
+    def add(self, outcomes: Sequence[Outcome], before: Mapping[str, Known]) -> None:
+        """Count a file that was read; what it held *before* and holds no more is to be dropped."""
+        self.files += 1
+        self.found += len(outcomes)
+        self._batch += outcomes
+        self._gone += before.keys() - {outcome.path for outcome in outcomes}
+        for outcome in outcomes:
+            if outcome.failure is None:
+                self.read += 1
+                self._records.update({name: len(rows) for name, rows in outcome.rows.items()})
+            else:
+                self._failures.append((outcome.path, outcome.failure))
+
+    def write(self, store: Store) -> None:
+        """Write what waits, in one transaction: an archive is in it whole or not at all."""
+        store.write([one.rows for one in self._batch], gone=self._gone)
+        self._batch, self._gone = [], []
+
+    def summary(self, seconds: float) -> Summary:
+        """Return the run in numbers."""
+        return Summary(self.found, self.read, self.unchanged, tuple(self._failures), dict(self._records), seconds)
+
+
+def _by_file(known: Mapping[str, Known], files: Collection[str]) -> dict[str, dict[str, Known]]:
+    """Return what is known of each of *files*: of an archive, of all its members."""
+    out: dict[str, dict[str, Known]] = {}
+    there = set(files)
+    for path, entry in known.items():
+        heads = (path[: mark.start()] for mark in re.finditer(INSIDE, path))
+        file = path if path in there else next((head for head in heads if head in there), path)
+        out.setdefault(file, {})[path] = entry
+    return out
+
+
+def _is_unchanged(file: str, entries: Mapping[str, Known], refused: Mapping[str, str], lexicon: Lexicon) -> bool:
+    """Return whether reading *file* again would give what is known; a library that was missing may be there now."""
+    size = _size(Path(file))
+    return bool(entries) and all(
+        (entry.miner_version, entry.lexicon_digest, entry.size, entry.mtime_ns) == (__version__, lexicon.digest, size["size"], size["mtime_ns"])
+        and '"not_installed"' not in refused.get(path, "")
+        for path, entry in entries.items()
+    )
 
 
 def _reason(warnings: str) -> str:
@@ -158,26 +199,51 @@ class FileWork:
     def __setstate__(self, state: tuple[Path, Limits]) -> None:
         self.__init__(*state)  # type: ignore[misc]
 
-    def __call__(self, task: Task) -> Outcome:
-        """Return the rows of one file, or of its refusal."""
+    def __call__(self, task: Task) -> list[Outcome]:
+        """Return the rows of one file, or of its refusal; of an archive those of every file in it."""
         if self._miner is None or self._loader is None:
             self._miner, self._loader = Miner(Lexicon.load(self.lexicons)), SafeLoader(self.limits)
-        path = Path(task.path)
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        common = {"mined_at": now, "miner_version": __version__, "lexicon_digest": self._miner.lexicon.digest, **_size(path)}
-        sha256: str | None = None
+        loader, path = self._loader, Path(task.path)
+        common = self._common(path)
         try:
-            source = self._loader.load(path)
-            sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-            report = self._miner.mine_source(source, path=task.path, sha256=sha256)
+            data = read_bytes(path, self.limits)
         except LoadError as error:
-            return self._refused(task.path, sha256, Warning(error.code, error.message), common)
+            return [self._refused(task.path, None, Warning(error.code, error.message), common)]
+        kind = container_kind(data)
+        if kind is None:
+            return [self._outcome(task.path, data, lambda: loader.load(path), common)]
+        return [
+            self._member(f"{task.path}{INSIDE}{member.name}" if member.name else task.path, member, common)
+            for member in members(data, kind, self.limits, loader.unpack)
+        ]
+
+    def _common(self, path: Path) -> dict[str, object]:
+        assert self._miner is not None
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        return {"mined_at": now, "miner_version": __version__, "lexicon_digest": self._miner.lexicon.digest, **_size(path)}
+
+    def _member(self, path: str, member: Member, common: dict[str, object]) -> Outcome:
+        data, loader = member.data, self._loader
+        assert loader is not None
+        if member.error is not None or data is None:
+            error = member.error or LoadError("empty", "文件是空的。")
+            return self._refused(path, None, Warning(error.code, error.message), common)
+        return self._outcome(path, data, lambda: loader.load_bytes(data, member.name), common)
+
+    def _outcome(self, path: str, data: bytes, load: Callable[[], Source], common: dict[str, object]) -> Outcome:
+        """Return the rows of the document that *load* gives, or of its refusal."""
+        assert self._miner is not None
+        sha256 = hashlib.sha256(data).hexdigest()
+        try:
+            report = self._miner.mine_source(load(), path=path, sha256=sha256)
+        except LoadError as error:
+            return self._refused(path, None, Warning(error.code, error.message), common)
         except OSError as error:
-            return self._refused(task.path, sha256, Warning("unreadable", f"读取时出错（{error.strerror}）；请检查文件和磁盘。"), common)
+            return self._refused(path, None, Warning("unreadable", f"读取时出错（{error.strerror}）；请检查文件和磁盘。"), common)
         except (RecursionError, MemoryError, ValueError, IndexError, KeyError, AttributeError, TypeError, AssertionError) as error:
             # A fault of ours costs this document alone; it is recorded with enough to report it.
-            return self._refused(task.path, sha256, Warning("internal", f"程序内部错误（{type(error).__name__}: {error}）；请把该文件和此信息报告给维护者。"), common)
-        return Outcome(task.path, dict(rows_of(report, **common)))  # type: ignore[arg-type]
+            return self._refused(path, sha256, Warning("internal", f"程序内部错误（{type(error).__name__}: {error}）；请把该文件和此信息报告给维护者。"), common)
+        return Outcome(path, dict(rows_of(report, **common)))  # type: ignore[arg-type]
 
     @staticmethod
     def _refused(path: str, sha256: str | None, warning: Warning, common: dict[str, object]) -> Outcome:

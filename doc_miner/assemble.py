@@ -43,7 +43,7 @@ def assemble(
     problems = tuple(_problem(p, label, sections, indicators, basic) for p, label in zip(records.problems, labels, strict=False))
     measures = tuple(_measure(m, label, sections) for m, label in zip(records.measures, labels[len(problems) :], strict=True))
     owners = _Owners(problems, measures)
-    figures = tuple(_figure(f, label, sections, indicators, basic, owners, place) for f, label in zip(records.figures, figure_labels, strict=True))
+    figures = tuple(_figure(f, document.doc_id, w, label, sections, indicators, basic, owners, place) for f, w, label in zip(records.figures, words, figure_labels, strict=True))
     targets: list[Target] = []
     for table in found.targets:
         targets += table.targets
@@ -98,7 +98,7 @@ def sections_of(document: Document, outline: Node) -> Sections:
 
 def _problem(problem: Problem, label: Label, sections: Sections, indicators: IndicatorFinder, basic: bool) -> Problem:
     return replace(
-        problem, section_id=sections.at(problem.start), categories=label.categories, confidence=label.confidence, indicator=indicators.find(problem.text, basic=basic)
+        problem, section_id=sections.at(problem.start), categories=label.categories, confidence=label.confidence, indicator=indicators.find(problem.text, basic=basic, categories=label.categories)
     )
 
 
@@ -129,14 +129,18 @@ class _Owners:
         return None, None
 
 
-def _figure(figure: Figure, label: Label, sections: Sections, indicators: IndicatorFinder, basic: bool, owners: _Owners, place: _Places) -> Figure:
+def _figure(
+    figure: Figure, doc_id: str, words: FigureWords, label: Label, sections: Sections, indicators: IndicatorFinder, basic: bool, owners: _Owners, place: _Places
+) -> Figure:
+    category = label.categories[0]
     problem, measure = owners.of(figure.start)
     page, bbox = place.of(figure.start, figure.end)
     confidence = RULE_CONFIDENCE.get(figure.rule, 0.93) * label.confidence
     return replace(
         figure,
-        category=label.categories[0],
-        indicator=indicators.find(figure.subject, basic=basic),
+        figure_id=f"{doc_id}-{figure.figure_id}",
+        category=category,
+        indicator=indicators.find_for_figure(words.subject, words.clause, unit=figure.unit, stage=figure.stage, basic=basic, category=category),
         confidence=0.0 if figure.missing else round(confidence, 3),
         section_id=sections.at(figure.start),
         problem_id=problem,

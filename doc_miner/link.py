@@ -104,6 +104,7 @@ class _Meaning:
 
     def __init__(self, problems: Sequence[Problem], profile: Profile) -> None:
         self._grams = _telling([bigrams(problem.text) for problem in problems])
+        self.heads = [bigrams(problem.text[:80]) for problem in problems]
         self._profile = profile
         self._topics = [profile(fold(problem.text)) for problem in problems]
 
@@ -133,7 +134,7 @@ def _link(text: str, passage: Passage, problems: Sequence[Problem], nodes: dict[
         if id(node) in nodes:
             return Link(nodes[id(node)])
         node = node.parent
-    named = _named(text, passage, problems)
+    named = _named(text, passage, meaning.heads)
     if named is not None or passage.node.role == "plan":
         return Link(named)
     told = [i for i, p in enumerate(problems) if p.rule == "problem/running-text" and _same_part(p, passage) and p.end <= passage.start]
@@ -149,13 +150,15 @@ _AIMED = re.compile(r"^(?:针对|围绕|对于|聚焦|对照|关于)(?:反馈的
 _WORDS_OF_RESPONSE = re.compile(r"(?:关于|针对|着力|切实|进一步|加快|有效|持续|全面)|(?:问题)?的?(?:整改(?:落实)?(?:情况|措施|成效)?|问题)$")
 
 
-def _named(text: str, passage: Passage, problems: Sequence[Problem]) -> int | None:
+def _named(text: str, passage: Passage, heads: Sequence[frozenset[str]]) -> int | None:
     """Return the problem that a measure, or a heading above it, names in its own words, if just one fits.
 
     (针对专用教室不足问题，…; （一）大班额化解不彻底问题的整改; 着力缓解学位供需矛盾。)
     """
     folded = fold(text[passage.start : passage.end])
     aimed = _AIMED.match(folded)
+    if not heads:
+        return None
     wordings = [aimed["what"]] if aimed else []
     if passage.node.role == "plan" or passage.rule == "measure/listed":
         wordings.append(re.split(r"[。:;\n]", folded)[0][:30])
@@ -166,18 +169,18 @@ def _named(text: str, passage: Passage, problems: Sequence[Problem]) -> int | No
             wordings.append(heading)
         node = node.parent
     for wording in wordings:
-        found = _echo(_WORDS_OF_RESPONSE.sub("", wording), problems)
+        found = _echo(_WORDS_OF_RESPONSE.sub("", wording), heads)
         if found is not None:
             return found
     return None
 
 
-def _echo(wording: str, problems: Sequence[Problem]) -> int | None:
+def _echo(wording: str, heads: Sequence[frozenset[str]]) -> int | None:
     """Return the one problem whose statement holds most of a wording, or ``None``."""
     if len(wording) < 4:
         return None
     grams = bigrams(wording)
-    scored = sorted(((containment(grams, bigrams(p.text[:80])), -i) for i, p in enumerate(problems)), reverse=True)
+    scored = sorted(((containment(grams, head), -i) for i, head in enumerate(heads)), reverse=True)
     if not scored or scored[0][0] < ECHO or scored[0][0] * len(grams) < LEAST_SHARED or (len(scored) > 1 and scored[0][0] < MARGIN * scored[1][0]):
         return None
     return -scored[0][1]

@@ -151,11 +151,11 @@ class _Reader:
             node = self._push("label", 1, start, end, end, self.folded[start:end].strip(" :【】[]"), role=self._role_of(start, end))
             node.heading = (start, end)
             return
-        for inner in self._inner_labels(at, end):
-            self._inline(at, inner.start())
-            inside = self._push("label", 1, inner.start("form"), inner.end(), end, inner["form"], role=self.label_roles[inner["form"]])
-            inside.heading = (inner.start("form"), inner.end())
-            at = inner.end()
+        for match in self._inner_labels(at, end):
+            self._inline(at, match.start())
+            inside = self._push("label", 1, match.start("form"), match.end(), end, match["form"], role=self.label_roles[match["form"]])
+            inside.heading = (match.start("form"), match.end())
+            at = match.end()
         self._inline(at, end)
 
     def _inner_labels(self, start: int, end: int) -> list[re.Match[str]]:

@@ -251,7 +251,7 @@ def _zones(outline: Node, found: Extracted, problems: Sequence[Problem], measure
 
 
 def with_ids(records: Records, doc_id: str) -> Records:
-    """Return the records with ids made of the document's and of their place, and links by id."""
+    """Return the records with ids made of the document's and of their place, and links by id; figures get theirs when they are completed."""
 
     def named(key: str | None) -> str | None:
         return f"{doc_id}-{key}" if key else None
@@ -261,8 +261,7 @@ def with_ids(records: Records, doc_id: str) -> Records:
         replace(m, measure_id=f"{doc_id}-m{m.start}", problem_id=problems[link.problem].problem_id if link.problem is not None else None)
         for m, link in zip(records.measures, records.links, strict=True)
     )
-    figures = tuple(replace(f, figure_id=f"{doc_id}-{f.figure_id}") for f in records.figures)
     changes = tuple(
         Change(named(c.before), named(c.after), named(c.change), f"{doc_id}-c{i}") for i, c in enumerate(records.changes, 1)
     )
-    return replace(records, problems=problems, measures=measures, figures=figures, changes=changes)
+    return replace(records, problems=problems, measures=measures, changes=changes)

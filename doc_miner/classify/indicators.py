@@ -1,32 +1,82 @@
-"""Find the official indicator that a wording names; in doubt none."""
+"""Find the official indicator that a wording names; in doubt none.
+
+A wrong indicator spoils a table of regions and years, a missing one only leaves a gap. So a
+figure gets one only where its unit and stage are the indicator's and nothing says that it
+measures something about it (a gap, a count of schools that fail it, a coefficient of variation).
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
-from doc_miner.lexicon import Lexicon
+from doc_miner.lexicon import Indicator, Lexicon
 from doc_miner.textfold import fold
 from doc_miner.words import WordSet
+
+_ABOUT_IT = re.compile(r"缺|差距|差额|相差|尚差|未达|不达标|达标(?:率|学校|小学|初中|数)|低于|高于|超过|提高|增加|下降|减少|增长|总(?:量|面积|值)")
+_VARIATION = re.compile(r"差异系数")
+_PER_PUPIL = ("每", "生均")
+_PER = re.compile(r"每|均|百名")
+_SHARES = {"%", "个百分点", "所", "个", "项", "个班", "‰", "人次"}
+_LONGER = re.compile(r"例")
+"""What follows a wording and makes it another word: 师生比 in 师生比例失衡."""
 
 
 class IndicatorFinder:
     """Finds the official indicator that a wording names; ``None`` where none or several fit."""
 
     def __init__(self, lexicon: Lexicon) -> None:
+        self._indicators = lexicon.indicators
         self._forms: dict[str, list[str]] = {}
         for indicator in lexicon.indicators.values():
             for form in indicator.synonyms:
                 self._forms.setdefault(form, []).append(indicator.code)
         self._words = WordSet(self._forms)
 
-    def find(self, text: str, *, basic: bool) -> str | None:
-        """Return the code of the indicator in *text*; *basic*: the document speaks of the 基本均衡 standard."""
+    def find(self, text: str, *, basic: bool, categories: Container[str] | None = None) -> str | None:
+        """Return the code of the indicator in *text*.
+
+        *basic*: the document speaks of the 基本均衡 standard. *categories*: those of the record; an
+        indicator of another category is a passing mention.
+        """
+        text = fold(text)
         codes: set[str] = set()
-        for _, _, form in self._words.find(fold(text)):
+        varies = _VARIATION.search(text) is not None
+        for _, end, form in self._words.find(text):
+            if _LONGER.match(text, end) or (varies and "系数" not in form):
+                continue
             known = self._forms[form]
-            wanted = [code for code in known if code.startswith("JB" if basic else "YZ")] or known
-            codes.update(wanted)
-        return codes.pop() if len(codes) == 1 else None
+            codes.update([code for code in known if code.startswith("JB" if basic else "YZ")] or known)
+        if len(codes) != 1:
+            return None
+        code = codes.pop()
+        return code if categories is None or self._indicators[code].category in categories else None
+
+    def find_for_figure(self, subject: str, clause: str, *, unit: str | None, stage: str | None, basic: bool, category: str | None) -> str | None:
+        """Return the code of the indicator whose value a figure states: by its subject, else by a clause with no other number."""
+        if _ABOUT_IT.search(subject) or ("综合差异系数" not in subject and _VARIATION.search(subject + clause)):
+            return None
+        wording = subject
+        code = self.find(subject, basic=basic, categories=None if category is None else (category,))
+        if code is None and len(re.findall(r"\d+(?:[.,]\d+)*", clause)) == 1 and not _ABOUT_IT.search(clause):
+            wording = clause
+            code = self.find(clause, basic=basic, categories=None if category is None else (category,))
+        if code is None:
+            return None
+        return code if _states(self._indicators[code], wording, unit, stage) else None
+
+
+def _states(indicator: Indicator, wording: str, unit: str | None, stage: str | None) -> bool:
+    """Return whether a number of this unit and stage can be the indicator's value."""
+    if indicator.name.startswith(_PER_PUPIL) and not _PER.search(wording):
+        return False
+    if not indicator.thresholds:
+        return unit not in _SHARES
+    stages = {threshold.stage for threshold in indicator.thresholds}
+    if stage is not None and None not in stages and stage not in stages and stage in ("学前", "高中", "特教"):
+        return False
+    return unit in {threshold.unit for threshold in indicator.thresholds}
 
 
 def speaks_of_basic_standard(text: str) -> bool:

@@ -81,10 +81,12 @@ class Store:
         )
         return {path: Known(*rest) for path, *rest in rows}
 
-    def write(self, documents: Iterable[Mapping[str, Sequence[Row]]]) -> None:
-        """Write documents, each with all its records, in one transaction: all of them or none."""
+    def write(self, documents: Iterable[Mapping[str, Sequence[Row]]], gone: Iterable[str] = ()) -> None:
+        """Drop the paths that are *gone* and write documents, each with all its records, in one transaction: all of it or nothing."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
+            for path in gone:
+                self._drop_path(path)
             for tables in documents:
                 self._write_one(tables)
             self._db.execute("COMMIT")
@@ -99,8 +101,7 @@ class Store:
         doc_id, path = document[0], document[1]
         before = self._db.execute("SELECT doc_id FROM files WHERE path=?", (path,)).fetchone()
         if before is not None and before[0] != doc_id:
-            self._db.execute("DELETE FROM files WHERE path=?", (path,))
-            self._drop_unless_filed(before[0])
+            self._drop_path(path)
         paths = [path, *(row[0] for row in self._db.execute("SELECT path FROM files WHERE doc_id=?", (doc_id,)))]
         self._drop(doc_id)
         for name, rows in tables.items():
@@ -117,9 +118,11 @@ class Store:
             self._db.execute(f"DELETE FROM {name} WHERE doc_id=?", (doc_id,))
         self._db.execute("DELETE FROM documents WHERE doc_id=?", (doc_id,))
 
-    def _drop_unless_filed(self, doc_id: str) -> None:
-        if self._db.execute("SELECT 1 FROM files WHERE doc_id=? LIMIT 1", (doc_id,)).fetchone() is None:
-            self._drop(doc_id)
+    def _drop_path(self, path: str) -> None:
+        """Forget a path, and its document if no other path holds it."""
+        for (doc_id,) in self._db.execute("DELETE FROM files WHERE path=? RETURNING doc_id", (path,)).fetchall():
+            if self._db.execute("SELECT 1 FROM files WHERE doc_id=? LIMIT 1", (doc_id,)).fetchone() is None:
+                self._drop(doc_id)
 
     def counts(self) -> dict[str, int]:
         """Return how many rows each table holds."""

@@ -107,11 +107,12 @@ class FigureFinder:
     ) -> list[Figure]:
         figures: list[Figure] = []
         stages = self._stages(folded, sentence)
+        spans = [(mention.start, mention.end) for mention in sentence.dates]
         outside = [m for m in sentence.dates if not any(a <= m.start and m.end <= b and folded[a] in "《〔[" for a, b in brackets)]
         for index, quantity in enumerate(quantities):
             before = quantities[index - 1] if index else None
             role = _role(folded, sentence, quantity, context)
-            subject = subject_of(folded, sentence.start, sentence.end, quantity, before, figures, self._words)
+            subject = subject_of(folded, sentence.start, sentence.end, quantity, before, figures, self._words, spans)
             figures.append(
                 Figure(
                     quantity.start,

@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from doc_miner.dates import mentions_in
 from doc_miner.extract.quantities import Quantity
 from doc_miner.model import Figure
 from doc_miner.segment import Segmenter
+
+Dates = Sequence[tuple[int, int]]
+"""Start and end of the dates of a sentence, in order."""
 
 _BREAK = ",。;:!?\n\t"
 _LEAD = re.compile(
@@ -50,22 +52,22 @@ _METRIC = re.compile(r"[率数]$|面积|系数|比例|经费|资金|总额|总�
 _NUMBERS = re.compile(r"\([^()]*\)|[约近超]?\d[\d.,]*\s?(?:[万亿]?(?:平方米|人次|个百分点|[个所名人元间台套册项%‰亩次家辆条张处]))?(?:以上|以内|以下|左右)?")
 
 
-def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Quantity | None, figures: Sequence[Figure], words: Segmenter) -> str:
+def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Quantity | None, figures: Sequence[Figure], words: Segmenter, dates: Dates) -> str:
     """Return what *quantity* counts, from its sentence ``folded[start:end]`` and the figures already read in it.
 
     *before* is the quantity in front of it in the same sentence, *figures* all that stand before it;
-    *words* cuts a phrase that is too long between words.
+    *words* cuts a phrase that is too long between words, *dates* are the spans of the sentence's dates.
     """
     clause = _clause_left(folded, start, quantity.start)
     at = max(clause, before.end if before is not None and not defines(folded, before, quantity) else start)
-    left = _tidy(folded[at : quantity.start])
+    left = _tidy(_without_dates(folded, at, quantity.start, dates))
     previous = figures[-1] if figures and figures[-1].start >= start else None
     if previous is not None and _continues_list(folded, quantity, before, left):
         return previous.subject
     if _STAGE_LABEL.match(left) and quantity.unit not in ("所", "个班"):
         if previous is not None and _in_part_list(folded, start, quantity) and not _METRIC.search(previous.subject):
             return _part(left, _whole(folded, figures, start, quantity))
-        return _of_stage(folded, start, clause, previous, before)
+        return _of_stage(folded, start, clause, previous, before, dates)
     if previous is not None and (_ONLY_CHANGE.fullmatch(left) or _MOVED.match(left)):
         return _changed(previous.subject, left)
     right = _right(folded, quantity, end)
@@ -77,7 +79,7 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
     if previous is not None and _SHARE.search(left):
         return _merged(previous.subject, left if left.startswith("占") else "占比")
     if _says_too_little(own):
-        return _completed(folded, start, at, own, figures, quantity)
+        return _completed(folded, start, at, own, figures, quantity, dates)
     return _shortened(own, words)
 
 
@@ -123,7 +125,6 @@ def _shortened(own: str, words: Segmenter) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = _without_dates(text)
     if text.count("(") > text.count(")"):
         text = text[text.rfind("(") + 1 :]
     for _ in range(3):
@@ -134,10 +135,15 @@ def _tidy(text: str) -> str:
     return text.strip("”“\"' )、")
 
 
-def _without_dates(text: str) -> str:
-    for mention in reversed(mentions_in(text, text, 0, len(text))):
-        text = text[: mention.start] + text[mention.end :]
-    return text
+def _without_dates(folded: str, start: int, end: int, dates: Dates) -> str:
+    """Return a stretch without the dates in it."""
+    out, at = [], start
+    for first, last in dates:
+        if first >= at and last <= end:
+            out.append(folded[at:first])
+            at = last
+    out.append(folded[at:end])
+    return "".join(out)
 
 
 def _right(folded: str, quantity: Quantity, end: int) -> str:
@@ -208,9 +214,10 @@ def _continues_list(folded: str, quantity: Quantity, before: Quantity | None, le
     return re.fullmatch(r"\s?(?:[、,/]|和|与|及|以及|~|-)\s?", gap) is not None and (quantity.unit == before.unit)
 
 
-def _of_stage(folded: str, start: int, clause: int, previous: Figure | None, before: Quantity | None) -> str:
+def _of_stage(folded: str, start: int, clause: int, previous: Figure | None, before: Quantity | None, dates: Dates) -> str:
     """Return the measure of which a stage's value is given (生均面积：小学4.5平方米、初中5.8平方米)."""
-    head = _tidy(_NUMBERS.sub("", folded[max(_clause_left(folded, start, clause - 1), before.end if before else start) : clause - 1])) if clause > start else ""
+    begin = max(_clause_left(folded, start, clause - 1), before.end if before else start)
+    head = _tidy(_NUMBERS.sub("", _without_dates(folded, begin, clause - 1, dates))) if clause > start else ""
     if len(head) >= 3 and not _STAGE_LABEL.match(head):
         return head[-30:]
     if previous is not None:
@@ -258,11 +265,11 @@ def _says_too_little(own: str) -> bool:
     return hanzi < 3 or (hanzi <= 9 and _GOES_ON.match(own) is not None) or (hanzi <= 6 and _PEOPLE.match(own) is not None)
 
 
-def _completed(folded: str, start: int, at: int, own: str, figures: Sequence[Figure], quantity: Quantity) -> str:
+def _completed(folded: str, start: int, at: int, own: str, figures: Sequence[Figure], quantity: Quantity, dates: Dates) -> str:
     """Complete a phrase that says too little by what stands before it: the clause in front, or the figure before."""
     previous = figures[-1] if figures and figures[-1].start >= start else None
     first = next((figure for figure in figures if figure.start >= start), previous)
-    clause = _previous_clause(folded, start, at)
+    clause = _previous_clause(folded, start, at, dates)
     if first is not None and _PEOPLE.match(own):
         return _merged(re.sub(r"(?:小学|初中)?(?:学校|数)$", "", first.subject)[:10], own)
     if previous is not None and (quantity.unit in ("%", "个百分点") or re.match(r"距|与标准|尚|还|超出|高于|低于|国家|省定|标准|最|平均|其余", own)):
@@ -272,7 +279,7 @@ def _completed(folded: str, start: int, at: int, own: str, figures: Sequence[Fig
     return _merged(previous.subject, own) if previous is not None else own
 
 
-def _previous_clause(folded: str, start: int, at: int) -> str:
+def _previous_clause(folded: str, start: int, at: int, dates: Dates) -> str:
     """Return the clause before a position (of the sentence before, at its head), tidied and without its own numbers."""
     end = at - 1
     while end > 0 and folded[end - 1 : end] in (" ", "\u3000"):
@@ -282,7 +289,7 @@ def _previous_clause(folded: str, start: int, at: int) -> str:
         return ""
     for _ in range(3):
         begin = max(folded.rfind(mark, floor, end) for mark in ",。;:\n\t") + 1 or floor
-        text = _tidy(_NUMBERS.sub("", folded[begin:end]))
+        text = _tidy(_NUMBERS.sub("", _without_dates(folded, begin, end, dates)))
         if len(text) >= 4 or begin <= floor:
             return text[-16:]
         end = begin - 1

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 from doc_miner.errors import LoadError
-from doc_miner.loaders.formats import REFUSED, SUFFIXES, label
+from doc_miner.loaders.formats import CONTAINERS, REFUSED, SUFFIXES, label
 from doc_miner.loaders.limits import DEFAULT, MEGABYTE, Limits
 from doc_miner.loaders.repair import repaired
 from doc_miner.loaders.sniff import detect_format
@@ -81,6 +81,8 @@ def _reader(kind: str) -> Reader:
         raise LoadError("unknown", "认不出的二进制文件；请另存为 PDF、DOCX 或 TXT 后再试。")
     if kind == "encrypted":
         raise LoadError("encrypted", "文件设有打开密码；请去掉密码后再试。")
+    if kind in CONTAINERS:
+        raise LoadError("container", f"这是{label(kind)}；请用 doc-miner mine 读取其中的文件，或指明一个：压缩包!/文件名。")
     if kind not in LOADERS:
         raise LoadError("unsupported", f"这是{label(kind)}，本版本尚不能读取；{REFUSED[kind][1]}。")
     module, function = LOADERS[kind]

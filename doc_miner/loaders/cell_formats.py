@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+
+from doc_miner.loaders.number_formats import format_number
 
 _YEAR_MONTH, _MONTH_DAY, _DATE = 'yyyy"年"m"月"', 'm"月"d"日"', 'yyyy"年"m"月"d"日"'
 _CLOCK, _SECONDS = '上午/下午h"时"mm"分"', '上午/下午h"时"mm"分"ss"秒"'
@@ -135,7 +138,8 @@ def _number(tokens: Sequence[str], number: Decimal) -> str:
     point = next((index for index, token in enumerate(tokens) if token == "."), len(tokens))
     decimals = [index for index in places if index > point and (scientific is None or index < scientific)]
     if scientific is not None:
-        return f"{number:.{len(decimals)}E}"
+        mantissa, _, exponent = f"{number:.{len(decimals)}E}".partition("E")
+        return f"{mantissa}E{exponent[0] if exponent[0] == '-' or tokens[scientific][1] == '+' else ''}{exponent[1:].zfill(2)}"
     whole = [index for index in places if index < point]
     last = whole[-1] if whole else point - 1
     thousands = next((step for step, token in enumerate([*tokens[last + 1 :], ""]) if token != ","), 0)

@@ -112,7 +112,7 @@ def unpacked(data: bytes, kind: str, limits: Limits, room: Room) -> Iterator[Mem
     except LoadError as error:
         yield Member("", error=error)
     except ImportError as error:
-        advice = f'请运行 pip install "doc-miner[archives]" 后再试，或改打包为 ZIP'
+        advice = '请运行 pip install "doc-miner[archives]" 后再试，或改打包为 ZIP'
         yield Member("", error=LoadError("not_installed", f"读取 {CONTAINERS[kind]}需要的程序库 {error.name} 没有安装；{advice}。"))
     except MemoryError:
         yield Member("", error=LoadError("memory", f"解压时内存不足（上限 {limits.memory_mb} MB）；请解压成文件夹后再试。"))

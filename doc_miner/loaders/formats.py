@@ -1,4 +1,4 @@
-"""What users call the formats: those we read, those we refuse with advice, and the endings that promise them."""
+"""What users call the formats: those we read, archives whose files we read, those we refuse with advice, and the endings that promise them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def label(kind: str) -> str:
     >>> "这是" + label("ofd")
     '这是 OFD 版式文件'
     """
-    name = LABELS.get(kind) or REFUSED[kind][0]
+    name = LABELS.get(kind) or CONTAINERS.get(kind) or REFUSED[kind][0]
     return f" {name}" if name[0].isascii() else name
 
 
@@ -17,6 +17,7 @@ LABELS = {
     "txt": "纯文本", "html": "HTML 网页", "docx": "DOCX 文档", "pdf": "PDF 文档", "ofd": "OFD 版式文件",
     "xlsx": "Excel 工作簿（XLSX）", "xls": "Excel 97-2003 工作簿（XLS）", "csv": "CSV 表格",
 }  # fmt: skip
+CONTAINERS = {"zip": "ZIP 压缩包", "7z": "7z 压缩包"}
 SUFFIXES = {
     "txt": "txt", "htm": "html", "html": "html", "shtml": "html", "docx": "docx", "pdf": "pdf", "doc": "doc", "wps": "doc",
     "ofd": "ofd", "rtf": "rtf", "mht": "mht", "mhtml": "mht", "xlsx": "xlsx", "xls": "xls", "et": "xls", "pptx": "pptx", "ppt": "ppt",
@@ -24,7 +25,7 @@ SUFFIXES = {
     "csv": "csv", "tsv": "csv", "zip": "zip", "7z": "7z", "rar": "rar",
 }
 _SAVE_AS, _OCR = "请另存为 PDF 或 DOCX 后再试", "请先做文字识别（OCR），另存为 PDF 或 DOCX 后再试"
-_UNPACK = "请解压后把其中的文件逐个交来"
+_UNPACK = "请解压成文件夹，或改打包为 ZIP 后再试"
 REFUSED = {
     "doc": ("Word 97-2003（DOC/WPS）文件", "请用 Word 或 WPS 另存为 DOCX 后再试"),
     "rtf": ("RTF 文件", _SAVE_AS),
@@ -49,8 +50,6 @@ REFUSED = {
     "bmp": ("BMP 图片", _OCR),
     "webp": ("WebP 图片", _OCR),
     "heic": ("HEIC 图片", _OCR),
-    "zip": ("ZIP 压缩包", _UNPACK),
-    "7z": ("7z 压缩包", _UNPACK),
     "rar": ("RAR 压缩包", _UNPACK),
     "gzip": ("GZIP 压缩文件", _UNPACK),
     "bzip2": ("BZIP2 压缩文件", _UNPACK),

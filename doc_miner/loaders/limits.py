@@ -24,11 +24,13 @@ class Limits:
     pages: int = 5000
     """Pages of a document that has pages."""
     archive_mb: int = 200
-    """Unpacked size of everything in a container (DOCX and other ZIP-based formats)."""
+    """Unpacked size of everything in a container (DOCX and other ZIP-based formats), or in an archive with all archives inside it."""
     archive_entries: int = 10_000
-    """Entries of a container."""
+    """Entries of a container, or of an archive with all archives inside it."""
     archive_ratio: int = 200
-    """Unpacked size over packed size of a container, once it unpacks to more than 10 MB."""
+    """Unpacked size over packed size of a container, or of a file in an archive, once it unpacks to more than 10 MB."""
+    archive_depth: int = 3
+    """Archives inside archives, the outermost being the first."""
     depth: int = 1000
     """Elements inside elements of a page, at most 2048 (real pages with unclosed tags reach some hundreds)."""
     cells: int = 500_000

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections import Counter
 from collections.abc import Collection, Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
 import py7zr
@@ -32,21 +34,21 @@ def files(data: bytes, limits: Limits, room: Room) -> Iterator[Member]:
     with archive:
         check_entries(len(archive.files), limits, room)
         entries = [entry for entry in archive.files if not entry.is_directory and not is_left_out(entry.filename)]
-        names, blocks = Names(), _Blocks(entries)
+        names, blocks, count = Names(), _Blocks(entries), Counter(entry.filename for entry in entries)
         placed: list[tuple[Any, str, LoadError | None]] = []
         for entry in entries:
-            name, error = names.place(entry.filename)
-            # The library knows entries by name alone: of two with one name neither can be had for sure.
-            twice = LoadError("damaged", "压缩包里有几个同名文件，分不开；请解压后再读取。") if name != entry.filename and not error else None
-            error = error or blocks.refusal(entry, limits, room) or twice
-            room.size -= 0 if error else entry.uncompressed
-            placed.append((entry, name, error))
-        contents = _unpack(archive, [entry for entry, _, error in placed if error is None])
-        for entry, name, error in placed:
-            found = contents.get(entry.filename)
-            if error is None and not _is_whole(entry, found):
-                error = LoadError("damaged", "压缩包已损坏，此文件解不开；请重新下载或重新打包。")
-            yield Member(name, error=error) if error else Member(name, found)
+            name, refused = names.place(entry.filename)
+            refused = refused or blocks.refusal(entry, limits, room)
+            if refused is None and count[entry.filename] > 1:  # the library knows entries by name alone
+                refused = LoadError("damaged", "压缩包里有几个同名文件，分不开；请解压后再读取。")
+            room.size -= 0 if refused else entry.uncompressed
+            placed.append((entry, name, refused))
+        contents = _unpack(archive, [entry for entry, _, refused in placed if refused is None])
+        for entry, name, refused in placed:
+            found = None if refused else contents.take(entry)
+            if refused is None and found is None:
+                refused = LoadError("damaged", "压缩包已损坏，此文件解不开；请重新下载或重新打包。")
+            yield Member(name, found, refused)
 
 
 class _Blocks:
@@ -74,29 +76,23 @@ class _Blocks:
         return refusal(entry.uncompressed, share, limits, room)
 
 
-def _unpack(archive: py7zr.SevenZipFile, entries: Collection[Any]) -> dict[str, bytes]:
-    """Return the bytes of *entries* by name: all at once, and if that fails block by block."""
+def _unpack(archive: py7zr.SevenZipFile, entries: Collection[Any]) -> _Memory:
+    """Return the contents of *entries*: unpacked all at once, and if that fails block by block."""
     store = _Memory()
     blocks: dict[int, list[Any]] = {}
     for entry in entries:
         blocks.setdefault(id(entry.folder), []).append(entry)
     for group in (entries, *blocks.values()):
-        missing = {entry.filename for entry in group if not _is_whole(entry, store.contents().get(entry.filename))}
+        missing = {entry.filename for entry in group if not store.has(entry)}
         if missing:
             try:
                 archive.reset()
                 archive.extract(targets=missing, factory=store)
             except MemoryError:
                 raise
-            except Exception:  # noqa: S112 - what is not whole now is tried again by its block, then refused
+            except Exception:  # what is not whole now is tried again with its block, and then refused
                 continue
-    return store.contents()
-
-
-def _is_whole(entry: Any, data: bytes | None) -> bool:
-    if data is None or len(data) != entry.uncompressed:
-        return entry.uncompressed == 0 and not data
-    return entry.crc32 is None or zlib.crc32(data) == entry.crc32
+    return store
 
 
 class _Memory(WriterFactory):
@@ -104,15 +100,34 @@ class _Memory(WriterFactory):
 
     def __init__(self) -> None:
         self._written: dict[str, _Buffer] = {}
+        self._whole: set[int] = set()
 
     def create(self, filename: str) -> Py7zIO:
         """Return the buffer for a file; an earlier one of that name is thrown away."""
         self._written[filename] = _Buffer()
         return self._written[filename]
 
-    def contents(self) -> dict[str, bytes]:
-        """Return what was written, by name."""
-        return {name: buffer.getvalue() for name, buffer in self._written.items()}
+    def has(self, entry: Any) -> bool:
+        """Return whether *entry* was written whole and as its checksum says."""
+        if entry.id not in self._whole:
+            data = self._bytes(entry)
+            if len(data) == entry.uncompressed and (entry.crc32 is None or zlib.crc32(data) == entry.crc32):
+                self._whole.add(entry.id)
+        return entry.id in self._whole
+
+    def take(self, entry: Any) -> bytes | None:
+        """Return the bytes of *entry* and forget them; ``None`` where it is not whole."""
+        data = self._bytes(entry) if self.has(entry) else None
+        self._written.pop(_key(entry), None)
+        return data
+
+    def _bytes(self, entry: Any) -> bytes:
+        buffer = self._written.get(_key(entry))
+        return buffer.getvalue() if buffer else b""
+
+
+def _key(entry: Any) -> str:
+    return PurePosixPath(entry.filename).as_posix()
 
 
 class _Buffer(Py7zIO):

@@ -21,6 +21,8 @@ _FORM_LINE = re.compile(
 )
 _NOTE = re.compile(r"(?:注|备注|说明|附注|填表说明|资料来源|数据来源)\s*\d{0,2}\s*[：:.、]")
 _LONG_TITLE = 60
+_FAR = 20
+"""Free columns that part even a single cell from a table."""
 _LONG_NOTE = 40
 
 
@@ -82,14 +84,12 @@ def _runs(cells: Sequence[Cell], span: Callable[[Cell], tuple[int, int]]) -> lis
 
 
 def _beside(band: Sequence[Cell]) -> list[list[Cell]]:
-    """Return the tables side by side in a band; one free column between a table and a single column is a gap inside it."""
+    """Return the tables side by side in a band; a single column beside a table belongs to it."""
     runs = _runs(band, lambda cell: (cell.column, _right(cell)))
     parts = runs[:1]
     for run in runs[1:]:
         gap = min(cell.column for cell in run) - max(map(_right, parts[-1]))
-        if gap > 1 and len(_rows(run)) > 1 or (gap > 2 and len(band) == len(runs)) or (_is_wide(run) and _is_wide(parts[-1])):
-            parts.append(run)
-        elif gap > 100:
+        if gap >= _FAR or (_is_wide(run) and _is_wide(parts[-1])):
             parts.append(run)
         else:
             parts[-1] = parts[-1] + run

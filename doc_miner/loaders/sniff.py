@@ -1,6 +1,6 @@
 """Tell the format of a file from its bytes and, for a container, from the names inside it.
 
-The name of the file decides nothing: offices send HTML pages and DOCX files named .doc,
+The name of the file decides nothing (but for a CSV of few fields, which is told from prose by it): offices send HTML pages and DOCX files named .doc,
 and pictures named .pdf.
 """
 
@@ -10,7 +10,7 @@ import re
 import struct
 from collections.abc import Iterator
 
-from doc_miner.loaders import text
+from doc_miner.loaders import csv_table, text
 
 _HEAD = 65_536
 _MARKS = b"\xef\xbb\xbf\xff\xfe"
@@ -62,7 +62,7 @@ _XML = re.compile(r"\s*<\?xml\b")
 def detect_format(data: bytes, name: str) -> str:
     """Return the name of the format of *data*: one that can be read, one that is refused, "empty" or "unknown".
 
-    *name* is taken for the sake of the caller's messages and is never asked.
+    *name* is asked one thing only: text that may be a table or not is one where its name ends in .csv or .tsv.
 
     >>> detect_format("一、存在问题".encode(), "report.pdf")
     'txt'
@@ -71,7 +71,13 @@ def detect_format(data: bytes, name: str) -> str:
     """
     if not data.strip(b"\0 \t\r\n" + _MARKS):
         return "empty"
-    return _by_magic(data) or _by_markup(data) or ("txt" if text.is_text(data) else "unknown")
+    return _by_magic(data) or _by_markup(data) or _by_text(data, name)
+
+
+def _by_text(data: bytes, name: str) -> str:
+    if not text.is_text(data):
+        return "unknown"
+    return "csv" if csv_table.is_table(data, named=name.lower().endswith((".csv", ".tsv"))) else "txt"
 
 
 def _by_magic(data: bytes) -> str | None:

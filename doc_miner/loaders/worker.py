@@ -3,6 +3,7 @@
 A 4 KB PDF can abort its library, a page can unpack to gigabytes.  One child is kept alive
 and given one file after another; when it dies, hangs or runs out of memory, that file is
 refused and the next one gets a new child.  Plain text is read here: it cannot do harm.
+Archives are unpacked in the child too, and their files handed back as bytes.
 
 The child is a plain subprocess, not a `multiprocessing` one: those may not be started by
 daemonic workers, and import the caller's main module again.
@@ -20,13 +21,17 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
 from doc_miner.errors import LoadError
 from doc_miner.loaders import LOADERS, detect_format, load_source, read_bytes, read_source
+from doc_miner.loaders.containers import Member, Room, unpacked
 from doc_miner.loaders.limits import DEFAULT, MEGABYTE, Limits
 from doc_miner.source import Source
 
@@ -37,10 +42,21 @@ _START_SECONDS = 60.0
 _END_SECONDS = 1.0
 _SIZE = struct.Struct("<Q")
 _ALLOWED = frozenset(
-    [("doc_miner.errors", "LoadError")]
+    [("doc_miner.errors", "LoadError"), ("doc_miner.loaders.containers", "Member")]
     + [("doc_miner.source", name) for name in ("Source", "Paragraph", "Line", "SourceTable", "CellPlace", "Warning")]
 )
 _START = "import sys; sys.path[:] = {path!r}; from doc_miner.loaders.worker import serve; serve({memory})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What the child is asked: to load the file at *name*, or the *size* bytes that follow, or to unpack these as *kind*."""
+
+    name: str
+    limits: Limits
+    size: int | None = None
+    kind: str = ""
+    room: Room | None = None
 
 
 class SafeLoader:
@@ -74,13 +90,26 @@ class SafeLoader:
         On top of the codes of `load_source` there are "timeout", "memory" and "crash".
         """
         data = read_bytes(path, self._limits)
-        kind = detect_format(data, path.name)
-        if kind not in LOADERS or kind == "txt" or (kind == "html" and len(data) <= _HERE):
+        if self._is_harmless(data, path.name):
             return read_source(data, path.name, self._limits)
         del data  # the child reads the file again; two copies of a large one need not be kept
-        self._forget_after_fork()
-        with self._lock:
-            return self._load_in_child(path.absolute())
+        return self._source(_Request(str(path.absolute()), self._limits))
+
+    def load_bytes(self, data: bytes, name: str) -> Source:
+        """Return what *data* says, a file called *name* that is on no disk; raise `LoadError` as `load` does."""
+        if self._is_harmless(data, name):
+            return read_source(data, name, self._limits)
+        return self._source(_Request(name, self._limits, len(data)), data)
+
+    def unpack(self, data: bytes, kind: str, room: Room) -> list[Member]:
+        """Return the files of one archive, for `containers.members`; if it fails, what came before and its refusal as the last."""
+        found: list[Member] = []
+        request = _Request("", self._limits, len(data), kind, room)
+        try:
+            self._ask(request, data, max(0.0, room.seconds), found)
+        except LoadError as error:
+            found.append(Member("", error=error))
+        return found
 
     def close(self) -> None:
         """End the child process; loading again starts a new one."""
@@ -93,10 +122,26 @@ class SafeLoader:
         if self._process != os.getpid():
             self._child, self._lock, self._process = None, threading.Lock(), os.getpid()
 
-    def _load_in_child(self, path: Path) -> Source:
+    def _is_harmless(self, data: bytes, name: str) -> bool:
+        kind = detect_format(data, name)
+        return kind not in LOADERS or kind == "txt" or (kind == "html" and len(data) <= _HERE)
+
+    def _source(self, request: _Request, data: bytes = b"") -> Source:
+        answer = self._ask(request, data, self._limits.seconds, [])
+        if isinstance(answer, Source):
+            return answer
+        raise _crash(None, self._limits)
+
+    def _ask(self, request: _Request, data: bytes, seconds: float, found: list[Member]) -> Source | None:
+        """Return the answer of the child, and put what it unpacks into *found* as it comes."""
+        self._forget_after_fork()
+        with self._lock:
+            return self._ask_child(request, data, seconds, found)
+
+    def _ask_child(self, request: _Request, data: bytes, seconds: float, found: list[Member]) -> Source | None:
         child = self._ready_child()
         try:
-            answer = child.ask((os.fspath(path), self._limits), self._limits.seconds)
+            answer = child.ask(request, data, seconds, found)
         except BaseException as error:
             # Whatever came between (a death, the time, Ctrl-C): the child is busy or gone.
             self._discard(gently=False)
@@ -107,9 +152,9 @@ class SafeLoader:
             raise
         if child.files >= self._files_of_a_child or (isinstance(answer, LoadError) and answer.code == "memory"):
             self._discard(gently=True)  # memory once torn to pieces stays so
-        if isinstance(answer, Source):
-            return answer
-        raise answer
+        if isinstance(answer, LoadError):
+            raise answer
+        return answer
 
     def _ready_child(self) -> _Child:
         if self._child is None:
@@ -176,17 +221,31 @@ class _Child:
             self.end(gently=False)
             raise
 
-    def ask(self, request: object, seconds: float) -> Source | LoadError:
-        """Return the answer to *request*; raise `TimeoutError` or `_ChildDied`."""
-        assert self._process.stdin is not None
+    def ask(self, request: _Request, data: bytes, seconds: float, found: list[Member]) -> Source | LoadError | None:
+        """Return the answer to *request*, members going to *found* before it; raise `TimeoutError` or `_ChildDied`."""
+        end = time.monotonic() + seconds
         self.files += 1
-        # A death is noticed where the answer is awaited.
-        with contextlib.suppress(OSError):
-            _write_frame(self._process.stdin, pickle.dumps(request))
-        answer = _unpickled(self._next_answer(seconds))
-        if isinstance(answer, (Source, LoadError)):
+        self._send(request, data, seconds)
+        while isinstance(answer := _unpickled(self._next_answer(max(0.0, end - time.monotonic()))), Member):
+            found.append(answer)
+        if answer is None or isinstance(answer, (Source, LoadError)):
             return answer
         raise _ChildDied(None)
+
+    def _send(self, request: _Request, data: bytes, seconds: float) -> None:
+        """Write a request and its bytes; a child that does not take them in time is killed, else writing would wait for ever."""
+        assert self._process.stdin is not None
+        timer = threading.Timer(seconds, self._process.kill) if data else None
+        if timer is not None:
+            timer.start()
+        try:
+            # A death is noticed where the answer is awaited.
+            with contextlib.suppress(OSError):
+                _write_frame(self._process.stdin, pickle.dumps(request))
+                _write(self._process.stdin, data)
+        finally:
+            if timer is not None:
+                timer.cancel()
 
     def _next_answer(self, seconds: float) -> bytes:
         try:
@@ -237,7 +296,12 @@ def _collect(stream: IO[bytes], answers: queue.SimpleQueue[bytes | None], limits
 
 
 def _write_frame(stream: IO[bytes], data: bytes) -> None:
-    view = memoryview(_SIZE.pack(len(data)) + data)
+    _write(stream, _SIZE.pack(len(data)))
+    _write(stream, data)
+
+
+def _write(stream: IO[bytes], data: bytes) -> None:
+    view = memoryview(data)
     while view:
         view = view[stream.write(view) :]
     stream.flush()
@@ -290,19 +354,30 @@ def serve(memory_mb: int) -> None:
     _limit_memory(memory_mb)
     _write_frame(answers, b"ready")
     while (frame := _read_frame(requests, MEGABYTE)) is not None:
-        path, limits = pickle.loads(frame)
-        _write_frame(answers, _answer(Path(path), limits))
+        request: _Request = pickle.loads(frame)
+        data = None if request.size is None else _read_exactly(requests, request.size)
+        _limit_processor_time(request.limits.seconds)
+        for answer in _answers(request, data):
+            _write_frame(answers, answer)
 
 
-def _answer(path: Path, limits: Limits) -> bytes:
-    _limit_processor_time(limits.seconds)
+def _answers(request: _Request, data: bytes | None) -> Iterator[bytes]:
+    """Yield the members of an archive and ``None``, or one source or refusal."""
     try:
-        answer: Source | LoadError = load_source(path, limits)
-        return pickle.dumps(answer)
+        if request.room is not None:
+            for member in unpacked(data or b"", request.kind, request.limits, request.room):
+                yield pickle.dumps(member)
+        yield pickle.dumps(None if request.room is not None else _loaded(request, data))
     except LoadError as error:
-        return pickle.dumps(error.with_traceback(None))
+        yield pickle.dumps(error.with_traceback(None))
     except MemoryError:
-        return pickle.dumps(LoadError("memory", f"读取时内存不足（上限 {limits.memory_mb} MB）；请拆分文件或放宽内存上限。"))
+        yield pickle.dumps(LoadError("memory", f"读取时内存不足（上限 {request.limits.memory_mb} MB）；请拆分文件或放宽内存上限。"))
+
+
+def _loaded(request: _Request, data: bytes | None) -> Source:
+    if data is None:
+        return load_source(Path(request.name), request.limits)
+    return read_source(data, request.name, request.limits)
 
 
 def _limit_memory(memory_mb: int) -> None:

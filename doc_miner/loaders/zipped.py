@@ -28,8 +28,8 @@ def files(data: bytes, limits: Limits, room: Room) -> Iterator[Member]:
         for info in entries:
             raw = _name(info)
             if not is_left_out(raw):
-                name, error = names.place(raw)
-                yield _member(archive, info, name, error or _refusal(info, limits, room), room)
+                name, refused = names.place(raw)
+                yield _member(archive, info, name, refused or _refusal(info, limits, room), room)
 
 
 def _name(info: zipfile.ZipInfo) -> str:
