@@ -142,7 +142,7 @@ class _Run:
         self.files += 1
         self.found += len(outcomes)
         self._batch += outcomes
-        self._gone += before.keys() - {outcome.path for outcome in outcomes}
+        self._gone += sorted(before.keys() - {outcome.path for outcome in outcomes})
         for outcome in outcomes:
             if outcome.failure is None:
                 self.read += 1
@@ -211,7 +211,9 @@ class FileWork:
             return [self._refused(task.path, None, Warning(error.code, error.message), common)]
         kind = container_kind(data)
         if kind is None:
-            return [self._outcome(task.path, data, lambda: loader.load(path), common)]
+            sha256 = hashlib.sha256(data).hexdigest()
+            del data  # it is read again, in the child
+            return [self._outcome(task.path, sha256, lambda: loader.load(path), common)]
         return [
             self._member(f"{task.path}{INSIDE}{member.name}" if member.name else task.path, member, common)
             for member in members(data, kind, self.limits, loader.unpack)
@@ -228,12 +230,12 @@ class FileWork:
         if member.error is not None or data is None:
             error = member.error or LoadError("empty", "文件是空的。")
             return self._refused(path, None, Warning(error.code, error.message), common)
-        return self._outcome(path, data, lambda: loader.load_bytes(data, member.name), common)
+        sha256 = hashlib.sha256(data).hexdigest()
+        return self._outcome(path, sha256, lambda: loader.load_bytes(data, member.name), common)
 
-    def _outcome(self, path: str, data: bytes, load: Callable[[], Source], common: dict[str, object]) -> Outcome:
+    def _outcome(self, path: str, sha256: str, load: Callable[[], Source], common: dict[str, object]) -> Outcome:
         """Return the rows of the document that *load* gives, or of its refusal."""
         assert self._miner is not None
-        sha256 = hashlib.sha256(data).hexdigest()
         try:
             report = self._miner.mine_source(load(), path=path, sha256=sha256)
         except LoadError as error:

@@ -78,7 +78,7 @@ def mine(
 
 @app.command()
 def show(
-    file: Annotated[Path, typer.Argument(help="一个文档。", metavar="文件")],
+    file: Annotated[Path, typer.Argument(help="一个文档；压缩包里的写作 压缩包!/文件名。", metavar="文件")],
     lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
 ) -> None:
     """在终端里显示一个文档：大纲、问题及其措施、数据、核查。

@@ -17,6 +17,7 @@ from doc_miner.extract.figures import FigureContext, FigureFinder
 from doc_miner.lexicon import Lexicon, default_lexicon
 from doc_miner.link import link_passages, merge_statements
 from doc_miner.loaders import DEFAULT, Limits
+from doc_miner.loaders.containers import find_member
 from doc_miner.loaders.worker import SafeLoader
 from doc_miner.metadata import read_metadata
 from doc_miner.model import Document, Figure, Report
@@ -66,16 +67,17 @@ def default_miner() -> Miner:
 
 
 def mine(path: str | Path, *, lexicon: Lexicon | None = None, limits: Limits = DEFAULT) -> Report:
-    """Return everything found in the document at *path*.
+    """Return everything found in the document at *path*, which may lie in an archive: ``archive.zip!/folder/file.pdf``.
 
     The file is parsed in a process of its own, bounded in time and memory. Raises `LoadError`
     where it cannot be read, with the reason in Chinese.
     """
     path = Path(path)
     with SafeLoader(limits) as loader:
-        source = loader.load(path)
+        data = find_member(path, limits, loader.unpack)
+        source = loader.load(path) if data is None else loader.load_bytes(data, path.name)
     miner = default_miner() if lexicon is None else Miner(lexicon)
-    return miner.mine_source(source, path=str(path), sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    return miner.mine_source(source, path=str(path), sha256=hashlib.sha256(path.read_bytes() if data is None else data).hexdigest())
 
 
 def find_figures(text: str) -> list[Figure]:

@@ -39,6 +39,7 @@ HOSTILE = {
     "digits in a ratio": "1:",
     "digits and letters": "1A",
     "decimals": "1.",
+    "letters": "a",
     "一": "一",
     "万": "万",
     "百分之": "百分之",
@@ -116,7 +117,8 @@ def growth(read: Reader, piece: str) -> str:
     for size in SIZES:
         seconds = cost(read, repeated(piece, size))
         if seconds > max(NOISE, TOO_FAST * before):
-            before, seconds = cost(read, repeated(piece, smaller), runs=3), min(seconds, cost(read, repeated(piece, size)))
+            before = max(before, cost(read, repeated(piece, smaller), runs=2))
+            seconds = min(seconds, cost(read, repeated(piece, size))) if seconds < ENOUGH else seconds
             if seconds > TOO_FAST * before:
                 return f"{size:,} characters take {seconds:.2f} s, {smaller:,} of them {before:.3f} s"
         if seconds > ENOUGH:

@@ -72,7 +72,7 @@ def _states(indicator: Indicator, wording: str, unit: str | None, stage: str | N
     if indicator.name.startswith(_PER_PUPIL) and not _PER.search(wording):
         return False
     if not indicator.thresholds:
-        return unit not in _SHARES
+        return unit is not None and unit not in _SHARES
     stages = {threshold.stage for threshold in indicator.thresholds}
     if stage is not None and None not in stages and stage not in stages and stage in ("学前", "高中", "特教"):
         return False

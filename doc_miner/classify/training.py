@@ -29,6 +29,8 @@ from doc_miner.textfold import fold
 FOLDS = 4
 KNOTS = 24
 CUE_WEIGHT = 1.0
+LONG = 60
+"""The rule for further categories is fitted on rows of this length or more: statements in documents are longer than most rows."""
 _CLAUSE = re.compile(r"[。;!?\n]|,(?!\d{3})|(?<!\d),")
 Matrix = Any
 """A scipy.sparse.csr_matrix."""
@@ -106,7 +108,8 @@ def fit(rows: Sequence[Row], lexicon: Lexicon, parts: Parts = Parts()) -> Weight
     statement = _calibrated(scores[~is_figure], [t for t, f in zip(truth, is_figure, strict=True) if not f], len(classes) - 1)
     figure = _calibrated(scores[is_figure], [t for t, f in zip(truth, is_figure, strict=True) if f], len(classes) - 1)
     together = _together(rows, classes)
-    further = _further(scores, best_alone, truth, ~is_figure, together)
+    long = np.array([len(row.text) >= LONG for row in rows], dtype=bool)
+    further = _further(scores, best_alone, truth, ~is_figure & (long if long.sum() > 500 else True), together)
     return Weights(classes, space.buckets, space.rarity, table, scale, bias, statement, figure, further, together, {})
 
 

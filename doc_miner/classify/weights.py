@@ -128,7 +128,7 @@ def save(weights: Weights, path: Path) -> bytes:
 def load(path: Path) -> Weights:
     """Return the weights in *path*, or raise `SettingsError` where it is no model of this version."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         meta = json.loads(arrays["meta"].tobytes().decode("utf-8"))
         if meta["format"] != FORMAT:

@@ -120,7 +120,8 @@ class Store:
 
     def _drop_path(self, path: str) -> None:
         """Forget a path, and its document if no other path holds it."""
-        for (doc_id,) in self._db.execute("DELETE FROM files WHERE path=? RETURNING doc_id", (path,)).fetchall():
+        for (doc_id,) in self._db.execute("SELECT doc_id FROM files WHERE path=?", (path,)).fetchall():
+            self._db.execute("DELETE FROM files WHERE path=?", (path,))
             if self._db.execute("SELECT 1 FROM files WHERE doc_id=? LIMIT 1", (doc_id,)).fetchone() is None:
                 self._drop(doc_id)
 

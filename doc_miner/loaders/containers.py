@@ -70,7 +70,7 @@ def container_kind(data: bytes | None) -> str | None:
 def members(data: bytes, kind: str, limits: Limits, unpack: Unpack | None = None) -> Iterator[Member]:
     """Yield every file in the archive *data* and in archives inside it, each with its bytes or its refusal.
 
-    Raises nothing: an archive that cannot be read is a member with its own name and a reason.
+    *unpack* is `SafeLoader.unpack`; without it archives are unpacked in this process. Raises nothing: an archive that cannot be read is a member with its own name and a reason.
     All of them together keep within the limits of one archive.
     """
     return _walk(data, kind, limits, unpack or _unpack_here(limits), Room.of(limits), 1)
@@ -178,10 +178,10 @@ def link() -> LoadError:
     return LoadError("special", "压缩包里的这一项是链接，不是文件，不予读取。")
 
 
-def find_member(path: Path, limits: Limits) -> bytes | None:
+def find_member(path: Path, limits: Limits, unpack: Unpack | None = None) -> bytes | None:
     """Return the bytes of ``archive!/member``; ``None`` where *path* names no archive.
 
-    Unpacks in this process. Raises `LoadError` for a member that is not there or cannot be read.
+    Raises `LoadError` for a member that is not there or cannot be read.
     """
     text = path.as_posix()
     for mark in re.finditer(re.escape(INSIDE), text):
@@ -192,7 +192,7 @@ def find_member(path: Path, limits: Limits) -> bytes | None:
         kind = container_kind(data)
         if kind is None:
             return None
-        for member in members(data, kind, limits):
+        for member in members(data, kind, limits, unpack):
             if member.name in (wanted, ""):
                 if member.error is not None or member.data is None:
                     raise member.error or LoadError("empty", "文件是空的。")

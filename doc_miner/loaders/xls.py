@@ -48,11 +48,15 @@ def _sheet(table: calamine.CalamineSheet, hidden: bool, own: SheetNumbers) -> Sh
     top, left = table.start or (0, 0)
     for row, values in enumerate(table.to_python(skip_empty_area=True), top):
         for column, value in enumerate(values, left):
-            text = own.numbers.get((row, column), "") or _plain(value)
+            text = own.numbers[row, column] if (row, column) in own.numbers else _plain(value)
             if text.strip():
                 sheet.cells[row, column] = text
+    last_row = max((row for row, _ in sheet.cells), default=-1)
+    for place in own.framed:
+        if place[0] <= last_row:
+            sheet.cells.setdefault(place, "")
     sheet.merges = [(*first, *last) for first, last in table.merged_cell_ranges or ()]
-    sheet.hidden_lines = len(own.hidden_rows & {row for row, _ in sheet.cells})
+    sheet.hidden_lines = len(own.hidden_rows & {row for (row, _), text in sheet.cells.items() if text})
     return sheet
 
 

@@ -18,7 +18,9 @@ _FORMAT_8, _FORMAT_5 = 0x41E, 0x1E
 _NUMBER, _RK, _MANY_RK, _FORMULA, _ROW = 0x203, 0x27E, 0xBD, 0x06, 0x208
 _CELLS = (_NUMBER, _RK, _MANY_RK, _FORMULA, 0xFD, 0x204, 0xD6, 0x205)
 """Records of cells that hold something; the last four are texts, truth values and errors."""
+_BLANK, _MANY_BLANK = 0x201, 0xBE
 _WORKSHEET = 0
+_MOST_FRAMED = 500_000
 _NOT_A_NUMBER = b"\xff\xff"
 
 Place = tuple[int, int]
@@ -26,9 +28,10 @@ Place = tuple[int, int]
 
 @dataclass(slots=True)
 class SheetNumbers:
-    """The numbers of a sheet as shown, the size of the sheet by its cells, and its hidden rows."""
+    """The numbers of a sheet as shown, its cells that are framed but empty, its size by its cells, its hidden rows."""
 
     numbers: dict[Place, str] = field(default_factory=dict)
+    framed: list[Place] = field(default_factory=list)
     height: int = 0
     width: int = 0
     hidden_rows: set[int] = field(default_factory=set)
@@ -38,6 +41,7 @@ class SheetNumbers:
 class _Globals:
     formats: dict[int, str] = field(default_factory=lambda: dict(BUILT_IN))
     styles: list[int] = field(default_factory=list)
+    framed: list[bool] = field(default_factory=list)
     sheets: list[int] = field(default_factory=list)
     since_1904: bool = False
 
@@ -76,6 +80,7 @@ def _globals(stream: bytes) -> _Globals:
             book.sheets.append(struct.unpack_from("<I", body)[0])
         elif kind == _XF and len(body) >= 4:
             book.styles.append(struct.unpack_from("<H", body, 2)[0])
+            book.framed.append(len(body) >= 20 and body[10:12] != b"\0\0")
         elif kind in (_FORMAT_8, _FORMAT_5) and len(body) > 2:
             book.formats[struct.unpack_from("<H", body)[0]] = _code(kind, body)
     return book
@@ -100,6 +105,10 @@ def _sheet(stream: bytes, at: int, book: _Globals) -> SheetNumbers:
                 found.numbers[row, column + index] = book.shown(value, own)
             last = column + ((len(body) - 6) // 6 - 1 if kind == _MANY_RK else 0)
             found.height, found.width = max(found.height, row + 1), max(found.width, last + 1)
+        elif kind in (_BLANK, _MANY_BLANK) and len(body) >= 6 and len(found.framed) < _MOST_FRAMED:
+            row, column = struct.unpack_from("<HH", body)
+            styles = struct.unpack_from(f"<{(len(body) - 4 if kind == _BLANK else len(body) - 6) // 2}H", body, 4)
+            found.framed += [(row, column + index) for index, style in enumerate(styles) if style < len(book.framed) and book.framed[style]]
     return found
 
 
