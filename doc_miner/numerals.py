@@ -39,7 +39,7 @@ def parse_chinese(text: str) -> int | None:
     if not text:
         return None
     if all(c in _DIGITS for c in text):
-        return int("".join(str(_DIGITS[c]) for c in text)) if len(text) != 1 else _DIGITS[text]
+        return int(Decimal("".join(str(_DIGITS[c]) for c in text))) if len(text) != 1 else _DIGITS[text]
     total = section = digit = 0
     last_place = 1
     for char in text:
@@ -138,5 +138,5 @@ def tidy(value: Number) -> Number:
             return value
         value = Decimal(value.numerator) / Decimal(value.denominator)
     if value == value.to_integral_value():
-        return value.quantize(Decimal(1))
+        return Decimal(int(value))
     return value.normalize()

@@ -9,6 +9,7 @@ from __future__ import annotations
 _TABLE: dict[int, int] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _TABLE |= {ord(a): ord(b) for a, b in zip("\u3000\xa0\u2002\u2003\u2009\u202f﹪﹙﹚﹕﹐∶．", "      %():,:.", strict=True)}
 _TABLE |= {ord(a): ord(b) for a, b in zip("—–―－‐‑~～∼〜", "----------", strict=True)}
+_TABLE |= dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)  # half of a surrogate pair: the matchers of words take UTF-8 only
 
 
 def fold(text: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from doc_miner.classify import REVIEW_BELOW, FigureWords, IndicatorFinder, LexiconClassifier, classifier_for, speaks_of_basic_standard
+from doc_miner.classify import REVIEW_BELOW, FigureWords, IndicatorFinder, LexiconClassifier, speaks_of_basic_standard
 from doc_miner.classify.choice import shipped_model
 from doc_miner.classify.command import train_model
 from doc_miner.classify.corpus import corpus_digest, read_corpus

@@ -203,7 +203,9 @@ def test_hidden_columns_are_read_and_named() -> None:
 
 # --- what a file may try ---------------------------------------------------------------------
 def test_far_cells_cost_nothing() -> None:
-    far = sheet_xml([["甲", "乙"], [1, 2]], ["A1:XFD1048576"]).replace("</sheetData>", '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>')
+    far = sheet_xml([["甲", "乙"], [1, 2]], ["A1:XFD1048576"]).replace(
+        "</sheetData>", '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    )
     with pytest.raises(LoadError) as caught:
         read_source(workbook({"表": far}), "a.xlsx")
     assert caught.value.code == "too_large"
@@ -254,6 +256,16 @@ def test_an_old_workbook_with_a_password_is_refused() -> None:
     with pytest.raises(LoadError) as caught:
         read_numbers(record(0x809, bytes(16)) + record(0x2F, bytes(4)))
     assert caught.value.code == "encrypted"
+
+
+def test_an_old_workbook_that_lies_about_its_size_is_refused() -> None:
+    row = struct.pack("<HH", 0x208, 16)
+    data = biff()
+    at = data.index(row)
+    size = struct.pack("<HHIIHHI", 0x200, 16, 0, 1 << 31, 0, 2, 0)
+    with pytest.raises(LoadError) as caught:
+        read_numbers(data[:at] + size + data[at + len(size) :])
+    assert caught.value.code == "damaged"
 
 
 @pytest.mark.parametrize("size", [40, 600, 5000])

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,67 @@ def make_docx(body: str) -> bytes:
     return buffer.getvalue()
 
 
+def packed(parts: dict[str, str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+def make_xlsx() -> bytes:
+    rows = '<row r="1"><c t="inlineStr"><is><t>学校\u200b</t></is></c><c><v>1</v></c></row><row r="2"><c r="B2"><v>2.50</v></c></row>'
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    return packed(
+        {
+            "xl/workbook.xml": f'<workbook xmlns:r="{office}"><sheets><sheet name="表" sheetId="1" r:id="a"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": f'<R><Relationship Id="a" Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></R>',
+            "xl/worksheets/sheet1.xml": f"<worksheet><sheetData>{rows}</sheetData></worksheet>",
+        }
+    )
+
+
+def make_xls() -> bytes:
+    """The smallest workbook of the old format: one sheet with a text and three numbers, in a container of three kinds of sectors."""
+
+    def record(kind: int, body: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(body)) + body
+
+    def beginning(kind: int) -> bytes:
+        return record(0x809, struct.pack("<HHHHII", 0x600, kind, 0x1CAF, 1997, 0, 0x600))
+
+    def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+        written = name.encode("utf-16-le")
+        head = written.ljust(64, b"\0") + struct.pack("<HBBIII", len(written) + 2, kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child)
+        return head + bytes(36) + struct.pack("<IQ", start, size)
+
+    head = beginning(5) + record(0xE0, bytes(20))
+    name = struct.pack("<BB", 1, 1) + "表".encode("utf-16-le")
+    place = len(head) + 4 + 6 + len(name) + 4
+    text = "学校".encode("utf-16-le")
+    cells = record(0x204, struct.pack("<HHHHB", 0, 0, 0, 2, 1) + text)
+    for row, column, value in ((0, 1, 1.0), (1, 0, 2.5), (1, 1, 3.0)):
+        cells += record(0x203, struct.pack("<HHHd", row, column, 0, value))
+    stream = head + record(0x85, struct.pack("<IBB", place, 0, 0) + name) + record(0x0A, b"") + beginning(0x10)
+    stream = (stream + record(0x200, struct.pack("<IIHHH", 0, 2, 0, 2, 0)) + cells + record(0x0A, b"")).ljust(4096, b"\0")
+    chains = struct.pack("<128I", 0xFFFFFFFD, 0xFFFFFFFE, *range(3, 10), 0xFFFFFFFE, *[0xFFFFFFFF] * 118)
+    directory = (entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry("Workbook", 2, 0xFFFFFFFF, 2, 4096)).ljust(512, b"\0")
+    top = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(10)
+    top += struct.pack("<IIIIIIIII", 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0) + struct.pack("<108I", *[0xFFFFFFFF] * 108)
+    return top + chains + directory + stream
+
+
+def make_ofd() -> bytes:
+    text = '<TextObject Boundary="28 30 100 6" Size="5"><TextCode X="0" Y="4" DeltaX="g 7 5">整改\u200b报告⼈班额</TextCode></TextObject>'
+    return packed(
+        {
+            "OFD.xml": "<OFD><DocBody><DocRoot>Doc_0/Document.xml</DocRoot></DocBody></OFD>",
+            "Doc_0/Document.xml": '<Document><Pages><Page ID="1" BaseLoc="Page.xml"/></Pages></Document>',
+            "Doc_0/Page.xml": f"<Page><Content><Layer>{text}</Layer></Content></Page>",
+        }
+    )
+
+
 def p(text: str) -> str:
     return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
 
@@ -67,6 +129,10 @@ SAMPLES: dict[str, bytes] = {
     ).encode(),
     "docx": make_docx(p("整改\u200b报告") + "<w:tbl><w:tr><w:tc/><w:tc><w:p/></w:tc></w:tr><w:tr><w:tc/></w:tr></w:tbl>"),
     "pdf": PDF,
+    "xlsx": make_xlsx(),
+    "xls": make_xls(),
+    "ofd": make_ofd(),
+    "csv": "学校,班额,⼈数\n一小,45,900\n二小,65\x07,1300\n".encode("gb18030"),
 }
 
 
@@ -182,9 +248,12 @@ def test_a_page_of_comments_is_told_in_linear_time() -> None:
 @pytest.mark.parametrize(
     ("data", "code", "message"),
     [
-        (zipped(["OFD.xml"]), "unsupported", "这是 OFD 版式文件，本版本尚不能读取；请另存为 PDF 或 DOCX 后再试。"),
+        (zipped(["ppt/presentation.xml"]), "unsupported", "这是 PowerPoint 演示文稿（PPTX），本版本尚不能读取；请另存为 PDF 或 DOCX 后再试。"),
         (b"\xff\xd8\xff\xe0", "unsupported", "这是 JPEG 图片，本版本尚不能读取；请先做文字识别（OCR），另存为 PDF 或 DOCX 后再试。"),
         (b"", "empty", "文件是空的。"),
+        (zipped(["报告.txt"]), "container", "这是 ZIP 压缩包；请用 doc-miner mine 读取其中的文件，或指明一个：压缩包!/文件名。"),
+        (b"7z\xbc\xaf\x27\x1c\0\4", "container", "这是 7z 压缩包；请用 doc-miner mine 读取其中的文件，或指明一个：压缩包!/文件名。"),
+        (b"Rar!\x1a\x07\x01\0", "unsupported", "这是 RAR 压缩包，本版本尚不能读取；请解压成文件夹，或改打包为 ZIP 后再试。"),
         (b"\0\1\2\3" * 99, "unknown", "认不出的二进制文件；请另存为 PDF、DOCX 或 TXT 后再试。"),
         (make_docx(p("一"))[:200], "damaged", "文件不完整或已损坏（压缩目录读不出）；请用原软件打开并另存后再试，或重新下载。"),
         (zipped(["word/document.xml"]), "damaged", "文件已损坏：word/document.xml 不是完整的 XML；请用原软件打开并另存后再试。"),

@@ -402,7 +402,7 @@ def test_broken_table_is_refused_with_every_fault(tmp_path: Path, rows: list[str
     path.write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
     with pytest.raises(LexiconError) as refusal:
         RegionTable.load(path)
-    assert list(refusal.value.faults) == [f"{path}:{fault}" for fault in faults]
+    assert list(refusal.value.faults) == [f"{path.name}:{fault}" for fault in faults]
 
 
 def test_wrong_header_missing_file_and_wrong_encoding_are_refused(tmp_path: Path) -> None:

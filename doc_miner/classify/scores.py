@@ -44,9 +44,7 @@ def calibration_error(pairs: Sequence[tuple[float, bool]], bins: int = 10) -> fl
     """
     if not pairs:
         return 0.0
-    out = 0.0
-    for k in range(bins):
-        inside = [(c, r) for c, r in pairs if k / bins <= c < (k + 1) / bins or (k == bins - 1 and c == 1.0)]
-        if inside:
-            out += abs(sum(c for c, _ in inside) - sum(r for _, r in inside)) / len(pairs)
-    return out
+    gaps = [0.0] * bins
+    for confidence, right in pairs:
+        gaps[min(int(confidence * bins), bins - 1)] += confidence - right
+    return sum(abs(gap) for gap in gaps) / len(pairs)

@@ -10,13 +10,13 @@ import numpy.typing as npt
 
 from doc_miner.classify.base import FigureWords, Label
 from doc_miner.classify.cues import LexiconClassifier
-from doc_miner.classify.weights import OUT_OF_SCOPE, Calibration, Floats, Scorer, Weights, softmax
+from doc_miner.classify.weights import Calibration, Floats, Scorer, Weights, softmax
 from doc_miner.lexicon import Lexicon
 
 SUBJECT, CLAUSE, NEXT, SENTENCE = 1.0, 0.3, 0.4, 0.4
 """How much the parts around a figure count: its subject, its clause, for money the clause that says what it buys, its sentence."""
 ALONE = 3.0
-"""The temperature at which single sentences are compared."""
+"""The temperature at which single clauses are compared."""
 MOST = 4
 """At most so many categories for one statement."""
 _MONEY = re.compile(r"[0-9][万亿]?元|资金|经费|投资|投入|拨款")
@@ -30,7 +30,7 @@ class TrainedClassifier:
         self.weights = weights
         self._scorer = Scorer(weights.buckets, weights.rarity, weights.table, weights.scale)
         self._cues = LexiconClassifier(lexicon)
-        self._inside = np.array([i for i, code in enumerate(weights.classes) if code != OUT_OF_SCOPE])
+        self._codes = weights.classes[:-1]
 
     def label_statement(self, folded: str) -> Label:
         """Return the categories of a problem or measure, the main one first."""
@@ -47,44 +47,45 @@ class TrainedClassifier:
     def label_all(self, statements: Sequence[str], figures: Sequence[FigureWords]) -> tuple[list[Label], list[Label]]:
         """Return the labels of all statements and figures of a document, each text scored once."""
         places: dict[str, int] = {text: i for i, text in enumerate(dict.fromkeys(statements))}
-        parts = [[(places.setdefault(text, len(places)), weight) for text, weight in figure_parts(f)] for f in figures]
+        distinct = len(places)  # statements come first among the texts
+        texts: list[int] = []
+        weights: list[float] = []
+        starts: list[int] = []
+        for figure in figures:
+            starts.append(len(texts))
+            for text, weight in figure_parts(figure):
+                texts.append(places.setdefault(text, len(places)))
+                weights.append(weight)
         if not places:
             return [], []
-        whole, alone, owners = self._scorer.score(list(places))
-        return self._statements([places[text] for text in statements], whole, alone, owners), self._figures(parts, whole)
-
-    def _statements(self, wanted: Sequence[int], whole: Floats, alone: Floats, owners: npt.NDArray[np.int64]) -> list[Label]:
-        if not wanted:
-            return []
-        rows = max(wanted) + 1  # statements come first among the texts
-        scores = whole[:rows] + self.weights.bias
-        count = int(np.searchsorted(owners, rows))
-        best_alone = sentence_best(alone[:count] + self.weights.bias, owners[:count])
-        main, confidence = self._best(scores, self.weights.statement)
-        odds = further_odds(scores, best_alone, main, self.weights)
-        labels = []
-        for i in range(rows):
-            first = int(main[i])
-            more = sorted((int(j) for j in np.flatnonzero(odds[i] > 0) if j != first), key=lambda j: (-odds[i, j], j))
-            labels.append(Label(tuple(self.weights.classes[j] for j in [first, *more][:MOST]), confidence[i]))
-        return [labels[i] for i in wanted]
-
-    def _figures(self, parts: Sequence[Sequence[tuple[int, float]]], whole: Floats) -> list[Label]:
-        if not parts:
-            return []
-        texts = np.array([text for figure in parts for text, _ in figure])
-        weights = np.array([weight for figure in parts for _, weight in figure], dtype=np.float32)
-        starts = np.cumsum([0, *(len(figure) for figure in parts[:-1])])
-        scores = np.add.reduceat(whole[texts] * weights[:, None], starts, axis=0) + self.weights.bias
+        whole, alone, owners = self._scorer.score(list(places), distinct)
+        labels = self._statements(whole[:distinct] + self.weights.bias, alone + self.weights.bias, owners) if statements else []
+        if not figures:
+            return [labels[places[text]] for text in statements], []
+        mixed = whole.take(texts, axis=0)
+        mixed *= np.array(weights, dtype=np.float32)[:, None]
+        scores = np.add.reduceat(mixed, starts, axis=0) + self.weights.bias
         main, confidence = self._best(scores, self.weights.figure)
-        return [Label((self.weights.classes[int(j)],), c) for j, c in zip(main, confidence, strict=True)]
+        return [labels[places[text]] for text in statements], [Label((self._codes[j],), c) for j, c in zip(main.tolist(), confidence, strict=True)]
+
+    def _statements(self, scores: Floats, alone: Floats, owners: npt.NDArray[np.int64]) -> list[Label]:
+        main, confidence = self._best(scores, self.weights.statement)
+        odds = further_odds(scores, clause_best(alone, owners), main, self.weights)
+        odds[np.arange(len(main)), main] = 1e9  # the main one goes first
+        chosen: list[list[int]] = [[] for _ in confidence]
+        rows, columns = np.nonzero(odds > 0)
+        order = np.lexsort((columns, -odds[rows, columns], rows))
+        for i, j in zip(rows[order].tolist(), columns[order].tolist(), strict=True):
+            chosen[i].append(j)
+        return [Label(tuple([self._codes[j] for j in codes[:MOST]]), c) for codes, c in zip(chosen, confidence, strict=True)]
 
     def _best(self, scores: Floats, calibration: Calibration) -> tuple[npt.NDArray[np.int64], list[float]]:
         """Return the best category of each row and the calibrated probability that it is right."""
         probabilities = softmax(scores, calibration.temperature)
-        main = self._inside[probabilities[:, self._inside].argmax(axis=1)]
+        main = probabilities[:, : len(self._codes)].argmax(axis=1)  # the last class is OUT_OF_SCOPE
         raw = probabilities[np.arange(len(main)), main]
-        return main, [round(float(c), 3) for c in np.interp(raw, calibration.probability, calibration.right)]
+        confidence: list[float] = np.round(np.interp(raw, calibration.probability, calibration.right), 3).tolist()
+        return main, confidence
 
 
 def figure_parts(figure: FigureWords) -> list[tuple[str, float]]:
@@ -94,7 +95,7 @@ def figure_parts(figure: FigureWords) -> list[tuple[str, float]]:
     ('实施取暖项目69个', 0.4)
     """
     parts = [(figure.subject, SUBJECT), (figure.clause, CLAUSE), (figure.sentence, SENTENCE)]
-    if _MONEY.search(figure.subject) or _MONEY.search(figure.clause):
+    if len(figure.sentence) > len(figure.clause) and (_MONEY.search(figure.clause) or _MONEY.search(figure.subject)):
         at = figure.sentence.find(figure.clause)
         rest = figure.sentence[at + len(figure.clause) + 1 :] if at >= 0 else ""
         end = _BREAK.search(rest)
@@ -104,20 +105,18 @@ def figure_parts(figure: FigureWords) -> list[tuple[str, float]]:
     return parts
 
 
-def sentence_best(scores: Floats, owners: npt.NDArray[np.int64]) -> Floats:
-    """Return for each text and class the highest probability that one of its sentences alone gives it."""
+def clause_best(scores: Floats, owners: npt.NDArray[np.int64]) -> Floats:
+    """Return for each text and class the highest probability that one of its clauses alone gives it."""
     first = np.flatnonzero(np.concatenate([[True], owners[1:] != owners[:-1]]))
     out: Floats = np.maximum.reduceat(softmax(scores, ALONE), first, axis=0)
     return out
 
 
 def further_odds(scores: Floats, best_alone: Floats, main: npt.NDArray[np.int64], weights: Weights) -> Floats:
-    """Return for each text and class the log odds (above 0: yes) that the class stands beside the main one."""
+    """Return for each text and class the log odds (above 0: yes) that the class stands beside the main one; never `OUT_OF_SCOPE`, the last."""
     features = further_features(scores, best_alone, main, weights.together)
     odds: Floats = features @ np.array(weights.further[:-1], dtype=np.float32) + np.float32(weights.further[-1])
-    for i, code in enumerate(weights.classes):
-        if code == OUT_OF_SCOPE:
-            odds[:, i] = -1.0
+    odds[:, -1] = -1.0
     return odds
 
 

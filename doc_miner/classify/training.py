@@ -21,7 +21,7 @@ from doc_miner.classify.base import FigureWords
 from doc_miner.classify.corpus import Row, corpus_digest, read_corpus
 from doc_miner.classify.grams import BITS, cut
 from doc_miner.classify.scores import calibration_error, scores_of
-from doc_miner.classify.trained import TrainedClassifier, figure_parts, further_features, sentence_best
+from doc_miner.classify.trained import TrainedClassifier, clause_best, figure_parts, further_features
 from doc_miner.classify.weights import FLOOR, NEARNESS, OUT_OF_SCOPE, Calibration, Floats, Scorer, Weights, softmax
 from doc_miner.lexicon import Lexicon
 from doc_miner.textfold import fold
@@ -29,7 +29,7 @@ from doc_miner.textfold import fold
 FOLDS = 4
 KNOTS = 24
 CUE_WEIGHT = 1.0
-LONG = 60
+LONG = 50
 """The rule for further categories is fitted on rows of this length or more: statements in documents are longer than most rows."""
 _CLAUSE = re.compile(r"[。;!?\n]|,(?!\d{3})|(?<!\d),")
 Matrix = Any
@@ -135,8 +135,8 @@ class _Space:
         self._classes = classes
         texts = {text: i for i, text in enumerate(dict.fromkeys(t for row in rows for t, _ in _row_parts(row)))}
         grams = cut(list(texts))
-        owners = np.repeat(grams.sentence_texts, np.diff([*grams.sentence_starts, len(grams.buckets)]))
-        offsets = np.repeat(grams.sentence_offsets, np.diff([*grams.sentence_starts, len(grams.buckets)]))
+        owners = np.repeat(grams.clause_texts, np.diff([*grams.clause_starts, len(grams.buckets)]))
+        offsets = np.repeat(grams.clause_offsets, np.diff([*grams.clause_starts, len(grams.buckets)]))
         known = grams.buckets >= 0
         if not parts.pairs:
             known[1::2] = False
@@ -187,10 +187,10 @@ def _fold(row: Row) -> int:
 
 
 def _scored(scorer: Scorer, bias: Floats, rows: Sequence[Row]) -> tuple[Floats, Floats]:
-    """Return scores of rows as a whole, and the best probabilities that their sentences alone give."""
+    """Return scores of rows as a whole, and the best probabilities that their clauses alone give."""
     texts = {text: i for i, text in enumerate(dict.fromkeys(t for row in rows for t, _ in _row_parts(row)))}
-    whole, alone, owners = scorer.score(list(texts))
-    best = sentence_best(alone + bias, owners)
+    whole, alone, owners = scorer.score(list(texts), len(texts))
+    best = clause_best(alone + bias, owners)
     scores = np.stack([sum((whole[texts[text]] * np.float32(weight) for text, weight in _row_parts(row)), np.zeros_like(bias)) for row in rows]) + bias
     return scores, np.stack([best[texts[_row_parts(row)[0][0]]] for row in rows])
 
@@ -208,7 +208,7 @@ def _calibrated(scores: Floats, truth: Sequence[frozenset[int]], outside: int) -
     inside = softmax(scores, temperature)[:, :outside]
     best = inside.max(axis=1)
     right = np.array([int(j) in codes for j, codes in zip(inside.argmax(axis=1), truth, strict=True)], dtype=float)
-    curve = IsotonicRegression(y_min=0.01, y_max=0.99).fit(best, right)
+    curve = IsotonicRegression(y_min=0.01, y_max=0.99, out_of_bounds="clip").fit(best, right)
     knots = np.unique(np.round(np.clip(np.quantile(best, np.linspace(0, 1, KNOTS)), 0.001, 0.999), 3))
     smooth = [float(right[np.abs(best - k).argsort(kind="stable")[: max(40, len(best) // KNOTS)]].mean()) for k in knots]
     values = np.maximum.accumulate((curve.predict(knots) + np.array(smooth)) / 2)

@@ -24,8 +24,8 @@ FORMAT = 1
 OUT_OF_SCOPE = "-"
 """The class of texts from other policy fields; never a label, it only lowers the confidence of the others."""
 
-NEARNESS = 40.0
-"""After so many characters a sentence of a statement counts for less: exp(-1) of what is above the floor."""
+NEARNESS = 60.0
+"""After so many characters a clause of a statement counts for less: exp(-1) of what is above the floor."""
 FLOOR = 0.3
 
 Floats = npt.NDArray[np.float32]
@@ -69,22 +69,24 @@ class Scorer:
         self._table = np.zeros((len(table) + 1, table.shape[1]), dtype=np.float32)
         np.multiply(table, rarity[:, None] * scale, out=self._table[:-1])
 
-    def score(self, texts: Sequence[str]) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
-        """Return the scores of each text, those of each sentence alone, and which text each sentence belongs to."""
+    def score(self, texts: Sequence[str], singly: int) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
+        """Return the scores of each text; and of the first *singly* texts each clause's alone, and which text it belongs to."""
         grams = cut(texts)
         rows = self._rows[grams.buckets]
         weighted = self._table.take(rows[0::2], axis=0)
         weighted += self._table.take(rows[1::2], axis=0)
-        starts = grams.sentence_starts // 2
+        starts = grams.clause_starts // 2
         sums = np.add.reduceat(weighted, starts, axis=0)
         squares = np.add.reduceat(self._squares.take(rows[0::2]) + self._squares.take(rows[1::2]), starts)
-        nearness = (FLOOR + (1 - FLOOR) * np.exp(-grams.sentence_offsets / NEARNESS)).astype(np.float32)
-        first = np.flatnonzero(np.concatenate([[True], grams.sentence_texts[1:] != grams.sentence_texts[:-1]]))
+        nearness = (FLOOR + (1 - FLOOR) * np.exp(-grams.clause_offsets / NEARNESS)).astype(np.float32)
+        first = np.flatnonzero(np.concatenate([[True], grams.clause_texts[1:] != grams.clause_texts[:-1]]))
         whole = np.add.reduceat(sums * nearness[:, None], first, axis=0)
         norms = np.sqrt(np.add.reduceat(squares * nearness * nearness, first))
         whole /= np.maximum(norms, np.float32(1e-6))[:, None]
-        sums /= np.maximum(np.sqrt(squares), np.float32(1e-6))[:, None]
-        return whole, sums, grams.sentence_texts
+        count = int(np.searchsorted(grams.clause_texts, singly))
+        alone = sums[:count]
+        alone /= np.maximum(np.sqrt(squares[:count]), np.float32(1e-6))[:, None]
+        return whole, alone, grams.clause_texts[:count]
 
 
 def softmax(scores: Floats, temperature: float) -> Floats:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import sleep
 from types import TracebackType
 
 from doc_miner.dataset.rows import Row
@@ -41,7 +42,7 @@ class Store:
             if path.parent and not path.parent.exists():
                 path.parent.mkdir(parents=True)
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode=WAL")
+            self._write_ahead()
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.execute("PRAGMA foreign_keys=ON")
             self._prepare()
@@ -60,19 +61,43 @@ class Store:
         """Close the file; what was committed is safe."""
         self._db.close()
 
+    def _write_ahead(self) -> None:
+        """Switch to write-ahead logging; the switch does not wait for another run that is making it, so it is tried again."""
+        for pause in (0.05, 0.2, 0.5, 1.0, 2.0):
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError:
+                sleep(pause)
+        self._db.execute("PRAGMA journal_mode=WAL")
+
     def _prepare(self) -> None:
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if self._version() == SCHEMA_VERSION:
+            return
+        self._db.execute("BEGIN IMMEDIATE")  # another run may be making the same dataset: who comes second finds it made
+        try:
+            self._make()
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def _version(self) -> int:
+        version: int = self._db.execute("PRAGMA user_version").fetchone()[0]
+        return version
+
+    def _make(self) -> None:
+        """Make the tables in an empty file; raise `DatasetError` for a file of another program or a newer version."""
+        version = self._version()
         if version == SCHEMA_VERSION:
             return
         if version > SCHEMA_VERSION:
             raise DatasetError(f"{self.path}: 数据集由更新的版本（{version}）生成，本程序只认识到 {SCHEMA_VERSION}；请升级 doc-miner。")
         if self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise DatasetError(f"{self.path}: 这是一个数据库，但不是 doc-miner 的数据集；请换一个 --dataset 文件名。")
-        self._db.execute("BEGIN IMMEDIATE")
         for statement in create_statements():
             self._db.execute(statement)
         self._db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-        self._db.execute("COMMIT")
 
     def known(self) -> dict[str, Known]:
         """Return what is known of each path."""

@@ -39,7 +39,7 @@ def find_statements(root: Node, passages: Passages) -> list[Statement]:
     unique = []
     for statement in sorted(out, key=lambda s: (s.problem.start, s.problem.end)):
         span = (statement.problem.start, statement.problem.end)
-        if span not in seen:
+        if span not in seen and span[0] < span[1]:  # an item that nobody wrote anything behind states no problem
             seen.add(span)
             unique.append(statement)
     return unique

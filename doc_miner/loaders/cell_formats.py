@@ -52,12 +52,15 @@ def _sections(code: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(section) for section in sections)
 
 
+@lru_cache(maxsize=20_000)
 def shown(value: float, code: str, *, since_1904: bool = False) -> str:
     """Return *value* as a cell with the number format *code* shows it.
 
     >>> shown(0.986, "0.0%"), shown(44805, 'yyyy"年"m"月"d"日"'), shown(2896.2, "#,##0.00"), shown(772, "0000")
     ('98.6%', '2022年9月1日', '2,896.20', '0772')
     """
+    if code == "General" and 1e-4 < abs(value) < 1e9:
+        return plain(Decimal(f"{value:.15g}"))
     number = Decimal(f"{value:.15g}")  # what the file holds is a little off: 0.98599999999999999
     if not number.is_finite():
         return str(value)

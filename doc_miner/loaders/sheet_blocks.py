@@ -108,7 +108,12 @@ def _trimmed(cells: Sequence[Cell]) -> list[Cell]:
     top, low = min(cell.row for cell in filled), max(cell.row + cell.rowspan for cell in filled)
     left, right = min(cell.column for cell in filled), max(map(_right, filled))
     inside = [cell for cell in cells if top <= cell.row < low and left <= cell.column < right]
-    return [replace(cell, rowspan=min(cell.rowspan, low - cell.row), colspan=min(cell.colspan, right - cell.column)) for cell in inside]
+    return [
+        cell
+        if cell.row + cell.rowspan <= low and _right(cell) <= right
+        else replace(cell, rowspan=min(cell.rowspan, low - cell.row), colspan=min(cell.colspan, right - cell.column))
+        for cell in inside
+    ]
 
 
 def _rows(cells: Sequence[Cell]) -> list[list[Cell]]:
@@ -166,7 +171,7 @@ def _body(cells: Sequence[Cell], titles: Sequence[str], most_cells: int) -> Iter
 
 def _table(cells: Sequence[Cell], titles: Sequence[str], most_cells: int) -> SourceTable:
     top, left = min(cell.row for cell in cells), min(cell.column for cell in cells)
-    placed = [replace(cell, row=cell.row - top, column=cell.column - left, text=cell.text.strip()) for cell in cells]
+    placed = [Cell(cell.row - top, cell.column - left, cell.text.strip(), cell.rowspan, cell.colspan) for cell in cells]
     table = make_table(placed, most_cells=most_cells)
     names = [line for text in titles if (line := " ".join(text.split())) and not parse_unit(line) and not _FORM_LINE.match(line)]
     caption = names[-1] if names and len(names[-1]) <= _LONG_TITLE and "。" not in names[-1] else ""

@@ -235,17 +235,17 @@ class _Child:
     def _send(self, request: _Request, data: bytes, seconds: float) -> None:
         """Write a request and its bytes; a child that does not take them in time is killed, else writing would wait for ever."""
         assert self._process.stdin is not None
-        timer = threading.Timer(seconds, self._process.kill) if data else None
-        if timer is not None:
+        begun, timer = time.monotonic(), threading.Timer(seconds, self._process.kill)
+        if data:
             timer.start()
         try:
-            # A death is noticed where the answer is awaited.
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # a death is noticed where the answer is awaited
                 _write_frame(self._process.stdin, pickle.dumps(request))
                 _write(self._process.stdin, data)
         finally:
-            if timer is not None:
-                timer.cancel()
+            timer.cancel()
+        if time.monotonic() - begun >= seconds:
+            raise TimeoutError(f"{seconds:g} s")
 
     def _next_answer(self, seconds: float) -> bytes:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import python_calamine as calamine
 
@@ -25,22 +26,31 @@ def read(data: bytes, limits: Limits) -> Source:
     numbers = read_numbers(stream)
     if any(sheet.height * sheet.width > _SPARSE * limits.cells for sheet in numbers):
         raise LoadError("too_large", f"工作表展开后超过 {_SPARSE * limits.cells} 格，不予读取；请删去远处的空白单元格后再试。")
+    sheets = _sheets(data, numbers)
+    if sum(len(sheet.cells) for sheet in sheets) > limits.cells:
+        raise LoadError("too_large", f"工作簿的单元格超过 {limits.cells} 个的上限，不予读取；请拆分后再试。")
+    return source_of("xls", sheets, limits)
+
+
+def _sheets(data: bytes, numbers: Sequence[SheetNumbers]) -> list[Sheet]:
     try:
         book = calamine.load_workbook(io.BytesIO(data))
+        tables = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
+        if len(tables) != len(numbers):
+            raise damaged()
+        return [
+            _sheet(book.get_sheet_by_name(meta.name), meta.visible != calamine.SheetVisibleEnum.Visible, own)
+            for meta, own in zip(tables, numbers, strict=True)
+        ]
     except calamine.PasswordError as error:
         raise LoadError("encrypted", "文件设有打开密码；请去掉密码后再试。") from error
     except calamine.CalamineError as error:
         raise damaged() from error
-    tables = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
-    if len(tables) != len(numbers):
-        raise damaged()
-    sheets = [
-        _sheet(book.get_sheet_by_name(meta.name), meta.visible != calamine.SheetVisibleEnum.Visible, own)
-        for meta, own in zip(tables, numbers, strict=True)
-    ]
-    if sum(len(sheet.cells) for sheet in sheets) > limits.cells:
-        raise LoadError("too_large", f"工作簿的单元格超过 {limits.cells} 个的上限，不予读取；请拆分后再试。")
-    return source_of("xls", sheets, limits)
+    except BaseException as error:
+        # A fault inside the library (a "panic") is no Exception, lest it be caught unseen.
+        if type(error).__name__ == "PanicException":
+            raise damaged() from error
+        raise
 
 
 def _sheet(table: calamine.CalamineSheet, hidden: bool, own: SheetNumbers) -> Sheet:

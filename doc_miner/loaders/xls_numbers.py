@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 
 from doc_miner.errors import LoadError
 from doc_miner.loaders.cell_formats import BUILT_IN, shown
+from doc_miner.loaders.compound import damaged
 
 _BOF, _EOF, _FILEPASS, _DATEMODE, _SHEET, _XF = 0x809, 0x0A, 0x2F, 0x22, 0x85, 0xE0
 _FORMAT_8, _FORMAT_5 = 0x41E, 0x1E
 _NUMBER, _RK, _MANY_RK, _FORMULA, _ROW = 0x203, 0x27E, 0xBD, 0x06, 0x208
 _CELLS = (_NUMBER, _RK, _MANY_RK, _FORMULA, 0xFD, 0x204, 0xD6, 0x205)
 """Records of cells that hold something; the last four are texts, truth values and errors."""
-_BLANK, _MANY_BLANK = 0x201, 0xBE
+_BLANK, _MANY_BLANK, _STRINGS = 0x201, 0xBE, 0xFC
+_DIMENSIONS = 0x200
+_MOST_ROWS, _MOST_COLUMNS = 65_536, 256
 _WORKSHEET = 0
 _MOST_FRAMED = 500_000
 _NOT_A_NUMBER = b"\xff\xff"
@@ -28,7 +31,7 @@ Place = tuple[int, int]
 
 @dataclass(slots=True)
 class SheetNumbers:
-    """The numbers of a sheet as shown, its cells that are framed but empty, its size by its cells, its hidden rows."""
+    """The numbers of a sheet as shown, its cells that are framed but empty, its size, its hidden rows."""
 
     numbers: dict[Place, str] = field(default_factory=dict)
     framed: list[Place] = field(default_factory=list)
@@ -74,6 +77,8 @@ def _globals(stream: bytes) -> _Globals:
     for kind, body in _records(stream, 0):
         if kind == _FILEPASS:
             raise LoadError("encrypted", "文件设有打开密码；请去掉密码后再试。")
+        if kind == _STRINGS and len(body) >= 8 and struct.unpack_from("<I", body, 4)[0] > len(stream):
+            raise damaged()  # the library would make room for as many strings as the file says it has
         if kind == _DATEMODE:
             book.since_1904 = body[:1] == b"\1"
         elif kind == _SHEET and len(body) > 6 and body[5] == _WORKSHEET:
@@ -99,6 +104,8 @@ def _sheet(stream: bytes, at: int, book: _Globals) -> SheetNumbers:
         if kind == _ROW and len(body) >= 16:
             if struct.unpack_from("<I", body, 12)[0] & 0x20:
                 found.hidden_rows.add(struct.unpack_from("<H", body)[0])
+        elif kind == _DIMENSIONS and len(body) >= 10:
+            _believe(found, body)
         elif kind in _CELLS and len(body) >= 6:
             row, column, style = struct.unpack_from("<HHH", body)
             for index, value, own in _values(kind, body, style):
@@ -110,6 +117,14 @@ def _sheet(stream: bytes, at: int, book: _Globals) -> SheetNumbers:
             styles = struct.unpack_from(f"<{(len(body) - 4 if kind == _BLANK else len(body) - 6) // 2}H", body, 4)
             found.framed += [(row, column + index) for index, style in enumerate(styles) if style < len(book.framed) and book.framed[style]]
     return found
+
+
+def _believe(sheet: SheetNumbers, body: bytes) -> None:
+    """Take over the size that a sheet states: the library makes room for it, be it true or not."""
+    _, low, _, right = struct.unpack_from("<IIHH" if len(body) >= 12 else "<HHHH", body)
+    if low > _MOST_ROWS or right > _MOST_COLUMNS:
+        raise damaged()
+    sheet.height, sheet.width = max(sheet.height, low), max(sheet.width, right)
 
 
 def _values(kind: int, body: bytes, style: int) -> Iterator[tuple[int, float, int]]:

@@ -24,6 +24,7 @@ from doc_miner.source import Block, Line, Paragraph, Source, Warning
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})", re.IGNORECASE)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _DEFAULT_NAME = re.compile(r"(?:sheet|工作表)\s?\d*", re.IGNORECASE)
+_WHOLE = re.compile(r"0|-?[1-9]\d{0,14}")
 _ON = ("1", "true")
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 
@@ -95,7 +96,9 @@ def _warnings(sheets: Sequence[Sheet]) -> Iterator[Warning]:
         if sheet.hidden_lines:
             yield Warning("hidden-cells", f"工作表“{sheet.name}”有 {sheet.hidden_lines} 个隐藏的行或列，已一并读取；请核对。", sheet.name)
         if sheet.no_value:
-            yield Warning("no-value", f"工作表“{sheet.name}”有 {sheet.no_value} 个公式没有存下结果，未读取；请用 Excel 打开并保存后再试。", sheet.name)
+            yield Warning(
+                "no-value", f"工作表“{sheet.name}”有 {sheet.no_value} 个公式没有存下结果，未读取；请用 Excel 打开并保存后再试。", sheet.name
+            )
 
 
 # --- parts -------------------------------------------------------------------------------------
@@ -241,6 +244,8 @@ def _shown_value(kind: str, value: str, code: str, book: _Book) -> str:
         return shown_text(book.strings[index], code) if 0 <= index < len(book.strings) else ""
     if kind == "b":
         return "TRUE" if value.strip() in _ON else "FALSE"
+    if kind == "n" and code == "General" and _WHOLE.fullmatch(value):
+        return value
     if kind != "n":
         return shown_text(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), value), code) if kind == "str" else value
     try:
