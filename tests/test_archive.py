@@ -162,8 +162,24 @@ def test_a_file_name_in_another_encoding_ends_no_run(archive: Archive, content: 
     export_jsonl(archive.dataset, archive.folder / "out")
 
 
+superuser = pytest.mark.skipif(getattr(os, "geteuid", lambda: 0)() == 0, reason="the superuser may read everything")
+
+
 @posix
-@pytest.mark.skipif(getattr(os, "geteuid", lambda: 0)() == 0, reason="the superuser may read everything")
+@superuser
+@pytest.mark.xfail(strict=True, reason="rglob passes over a folder that may not be opened, and the run ends with 0 as if all had been read")
+def test_a_folder_without_permission_is_listed(archive: Archive) -> None:
+    archive.put("好.txt", report(5))
+    locked = archive.put("密/密.txt", report(6)).parent
+    locked.chmod(0)
+    try:
+        assert list(failures(archive.mine())) == ["密"]
+    finally:
+        locked.chmod(0o700)
+
+
+@posix
+@superuser
 def test_a_file_without_permission_is_listed(archive: Archive) -> None:
     archive.put("好.txt", report(5))
     archive.put("密.txt", report(6)).chmod(0)
