@@ -60,7 +60,7 @@ def test_an_article_of_broken_lines_in_a_layout_cell_is_read_line_by_line() -> N
         "<ul><li><a href=1>关于甲的通知</a>2018-01-10</li><li><a href=2>乙通知</a>(2018-01-11)</li><li><a href=3>丙报告</a></li></ul>",
         "<table><tr><td>索引号<td>1<td>发文单位<td>县府办</tr><tr><td>文号<td>青政〔2020〕1号<td>有效性<td>有效</tr></table>",
         "<div>【字体：<a href=#>大</a> <a href=#>中</a> <a href=#>小</a>】 <a href=#>打印本页</a></div>",
-        "<div>来源: 政府办 | 发布日期: 2018-02-02 11:06 | 作者: 政府办</div>",
+        "<div>来源: 政府办 | 发布日期: 2019-03-05 10:07 | 作者: 政府办</div>",
         '<p>附件1：<a href="/a.docx">整改方案.docx</a></p>',
         '<div style="display:none"><p>打印版本，不在页面上显示。</p></div>',
         "<nav><a href=1>首页</a></nav><footer>县政府</footer><script>var a='。';</script><style>p{}</style><!-- 注释。 -->",

@@ -33,7 +33,7 @@ def written(region: Region | None) -> str:
 FOUND = [
     # The county stands in the title.
     (
-        ["柳州市柳江区落实义务教育均衡发展国家督导检查反馈意见的整改情况汇报"],
+        ["柳州市柳江区对义务教育督导检查意见的整改情况汇报"],
         2019,
         "450206 广西壮族自治区 柳州市 柳江区",
     ),
