@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import time
 from collections import Counter
@@ -65,11 +66,12 @@ def find_files(paths: Sequence[Path], dataset: Path) -> list[Path]:
     Hidden system files and the dataset itself are left out; nothing else is.
     """
     out: dict[Path, None] = {}
-    own = {dataset.resolve(), Path(f"{dataset.resolve()}-wal"), Path(f"{dataset.resolve()}-shm")}
+    place = os.path.realpath(dataset)
+    own = {place, f"{place}-wal", f"{place}-shm"}
     for path in paths:
         if path.is_dir():
             for file in sorted(path.rglob("*")):
-                if (file.is_symlink() or not file.is_dir()) and not is_system_file(file.name) and file.resolve() not in own:
+                if (file.is_symlink() or not file.is_dir()) and not is_system_file(file.name) and os.path.realpath(file) not in own:
                     out[file] = None
         elif path.exists() or path.is_symlink():
             out[path] = None
