@@ -100,21 +100,21 @@ def mine_archive(
     files = [str(file) for file in find_files(paths, dataset)]
     run = _Run()
     with Store(dataset) as store:
-        known, refused = _by_file(store.known(), files), store.failures()
+        known, refused = _by_file(store.known(), [written_path(file) for file in files]), store.failures()
         tasks = []
         for file in files:
-            entries = known.get(file, {})
+            entries = known.get(written_path(file), {})
             if force or not _is_unchanged(file, entries, refused, lexicon):
                 tasks.append(Task(file))
                 continue
             run.leave(entries, refused)
             if progress:
-                progress(run.files, len(files), file)
+                progress(run.files, len(files), written_path(file))
         written = time.monotonic()
         for task, outcomes in zip(tasks, engine.map(FileWork(lexicon.folder, limits), tasks), strict=True):
-            run.add(outcomes, known.get(task.path, {}))
+            run.add(outcomes, known.get(written_path(task.path), {}))
             if progress:
-                progress(run.files, len(files), task.path)
+                progress(run.files, len(files), written_path(task.path))
             if time.monotonic() - written > _BATCH_SECONDS:
                 run.write(store)
                 written = time.monotonic()
@@ -173,6 +173,23 @@ def _by_file(known: Mapping[str, Known], files: Collection[str]) -> dict[str, di
     return out
 
 
+def written_path(path: str) -> str:
+    """Return a path as the dataset writes it: a name that is not UTF-8 (from an unpacked archive, on Linux) is read as GB18030."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return "/".join(_name(part) for part in path.split("/"))
+    return path
+
+
+def _name(part: str) -> str:
+    data = os.fsencode(part)
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("gb18030", "replace")
+
+
 def _is_unchanged(file: str, entries: Mapping[str, Known], refused: Mapping[str, str], lexicon: Lexicon) -> bool:
     """Return whether reading *file* again would give what is known; a library that was missing may be there now."""
     size = _size(Path(file))
@@ -205,19 +222,19 @@ class FileWork:
         """Return the rows of one file, or of its refusal; of an archive those of every file in it."""
         if self._miner is None or self._loader is None:
             self._miner, self._loader = Miner(Lexicon.load(self.lexicons)), SafeLoader(self.limits)
-        loader, path = self._loader, Path(task.path)
+        loader, path, written = self._loader, Path(task.path), written_path(task.path)
         common = self._common(path)
         try:
             data = read_bytes(path, self.limits)
         except LoadError as error:
-            return [self._refused(task.path, None, Warning(error.code, error.message), common)]
+            return [self._refused(written, None, Warning(error.code, error.message), common)]
         kind = container_kind(data)
         if kind is None:
             sha256 = hashlib.sha256(data).hexdigest()
             del data  # it is read again, in the child
-            return [self._outcome(task.path, sha256, lambda: loader.load(path), common)]
+            return [self._outcome(written, sha256, lambda: loader.load(path), common)]
         return [
-            self._member(f"{task.path}{INSIDE}{member.name}" if member.name else task.path, member, common)
+            self._member(f"{written}{INSIDE}{member.name}" if member.name else written, member, common)
             for member in members(data, kind, self.limits, loader.unpack)
         ]
 
