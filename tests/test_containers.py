@@ -470,3 +470,15 @@ def test_the_shared_hostile_archives_are_refused_file_by_file(read: Read, shared
         "link": "special",
     }
     assert refusals(read((evil / "e02_bomb_flat.zip").read_bytes())) == {"zero.txt": "too_large"}
+
+
+def test_a_document_that_stands_in_an_archive_too_is_named_by_the_file_itself(tmp_path: Path, lexicon: Lexicon) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    data = "青岚县整改报告\n一、存在问题\n（一）教师不足。\n".encode()
+    (folder / "z.txt").write_bytes(data)
+    with zipfile.ZipFile(folder / "a.zip", "w") as packed:
+        packed.writestr("a.txt", data)
+    mine_archive([folder], tmp_path / "dataset.db", lexicon=lexicon, engine=engine_for("serial"))
+    with closing(sqlite3.connect(tmp_path / "dataset.db")) as dataset:
+        assert dataset.execute("SELECT path FROM documents").fetchall() == [(str(folder / "z.txt"),)]

@@ -121,7 +121,7 @@ class Store:
             raise DatasetError(f"{self.path}: 写入失败（{error}）；已写入的文档完好，请检查磁盘空间后再运行一次。") from error
 
     def _write_one(self, tables: Mapping[str, Sequence[Row]]) -> None:
-        """Replace one document. The same bytes under several paths are one document, named by the path that tells its format."""
+        """Replace one document. The same bytes under several paths are one document, named by the file itself rather than a copy in an archive, then by the path that tells its format."""
         (document,) = tables["documents"]
         doc_id, path = document[0], document[1]
         before = self._db.execute("SELECT doc_id FROM files WHERE path=?", (path,)).fetchone()
@@ -134,7 +134,7 @@ class Store:
                 marks = ",".join("?" * len(TABLES[name]))
                 self._db.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", rows)
         suffix = f".{document[_FORMAT]}"
-        best = min(paths, key=lambda one: (not one.lower().endswith(suffix), one))
+        best = min(paths, key=lambda one: ("!/" in one, not one.lower().endswith(suffix), one))
         if best != path:
             self._db.execute("UPDATE documents SET path=? WHERE doc_id=?", (best, doc_id))
 
