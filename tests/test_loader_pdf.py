@@ -189,7 +189,7 @@ def test_lines_have_their_place_on_the_page() -> None:
     line = block.lines[0]
     assert line.page == 1
     assert line.bbox == pytest.approx((LEFT, TOP, LEFT + 10 * SIZE, TOP + SIZE), abs=0.5)
-    assert line.edges == pytest.approx([LEFT + index * SIZE for index in range(11)], abs=0.1)
+    assert line.edges == pytest.approx([LEFT + index * SIZE for index in range(11)], abs=0.5)
 
 
 def test_edges_always_match_the_text() -> None:

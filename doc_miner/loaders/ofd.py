@@ -19,7 +19,7 @@ from doc_miner.loaders.ofd_objects import POINTS, OfdObjects, collect, name_of, 
 from doc_miner.loaders.package import Package, parse_xml
 from doc_miner.loaders.pdf_frame import Frame
 from doc_miner.loaders.pdf_lines import lines_of
-from doc_miner.loaders.pdf_pages import Page, blocks_of, page_warnings
+from doc_miner.loaders.pdf_pages import Page, blocks_of, page_warnings, refuse_unreadable
 from doc_miner.loaders.pdf_runs import is_garbled, visible_length
 from doc_miner.loaders.pdf_tables import take_tables
 from doc_miner.source import BBox, Source, Warning
@@ -60,23 +60,12 @@ def read(data: bytes, limits: Limits) -> Source:
             raise LoadError("encrypted", "OFD 文件已加密；请去掉密码后再试。")
         documents = list(_documents(package))
         pages = _pages(package, documents, limits)
-    _refuse_unreadable(pages)
+    refuse_unreadable("OFD", pages)
     blocks, dropped = blocks_of(pages, limits)
     warnings = page_warnings(pages, dropped)
     if any(document.root.find("{*}Attachments") is not None for document in documents):
         warnings.append(Warning("embedded", "OFD 带有附件，未读取；需要时请取出后单独交来。"))
     return Source("ofd", blocks, pages=len(pages), warnings=tuple(warnings))
-
-
-def _refuse_unreadable(pages: Sequence[Page]) -> None:
-    states = {page.state for page in pages}
-    if "text" in states:
-        return
-    if "picture" in states:
-        raise LoadError("scanned", f"OFD 共 {len(pages)} 页，都没有文字（可能是扫描件）；请先做文字识别（OCR）再读取。")
-    if "lost" in states or not pages:
-        raise LoadError("damaged", "OFD 已损坏，没有一页能读；请重新下载或从原软件另存后再试。")
-    raise LoadError("empty", "OFD 里没有文字。")
 
 
 # --- parts -------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from lxml import etree
 
 from doc_miner.loaders.pdf_frame import Frame
 from doc_miner.loaders.pdf_objects import Matrix, Point, Rect, moved, product
-from doc_miner.loaders.pdf_rules import Rules
+from doc_miner.loaders.pdf_rules import Rules, rules_from
 from doc_miner.loaders.pdf_runs import Run
 from doc_miner.source import BBox
 
@@ -236,14 +236,7 @@ def rules_of(found: OfdObjects, frame: Frame) -> Rules:
     """Return the rules of a page where its text reads; a drawing of very many parts has none."""
     if found.parts > _MOST_PARTS:
         return Rules()
-    across, down = [], []
-    for left, bottom, right, top in found.lines:
-        x0, y0, x1, y1 = frame.reading(left, bottom, right, top)
-        if y1 - y0 <= x1 - x0:
-            across.append(((y0 + y1) / 2, x0, x1))
-        else:
-            down.append(((x0 + x1) / 2, y0, y1))
-    return Rules(tuple(across), tuple(down))
+    return rules_from(found.lines, frame)
 
 
 def _add_path(found: OfdObjects, item: etree._Element, matrix: Matrix) -> None:

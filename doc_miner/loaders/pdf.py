@@ -6,8 +6,6 @@ beside this one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
@@ -16,7 +14,7 @@ from doc_miner.loaders.limits import Limits
 from doc_miner.loaders.pdf_frame import Frame
 from doc_miner.loaders.pdf_lines import lines_of
 from doc_miner.loaders.pdf_objects import read_objects
-from doc_miner.loaders.pdf_pages import Page, blocks_of, page_list, page_warnings
+from doc_miner.loaders.pdf_pages import Page, blocks_of, page_list, page_warnings, refuse_unreadable
 from doc_miner.loaders.pdf_rules import covered_by_pictures, read_rules
 from doc_miner.loaders.pdf_runs import read_runs, visible_length
 from doc_miner.loaders.pdf_tables import take_tables
@@ -41,7 +39,7 @@ def read(data: bytes, limits: Limits) -> Source:
         pages = [_read_page(document, index, limits) for index in range(count)]
     finally:
         document.close()
-    _refuse_unreadable(pages)
+    refuse_unreadable("PDF", pages)
     warnings = [] if sound else [Warning("damaged", "文件的索引已损坏，按能找到的内容读取，可能有缺页；请与原件核对。")]
     blocks, dropped = blocks_of(pages, limits)
     warnings += page_warnings(pages, dropped)
@@ -75,14 +73,3 @@ def _read_page(document: pdfium.PdfDocument, index: int, limits: Limits) -> Page
         return Page(number, "picture", text.frame, [], [])
     tables, rest = take_tables(rules, text.runs, number, limits.cells)
     return Page(number, "text" if length else "blank", text.frame, lines_of(rest, number), tables, text.slanted)
-
-
-def _refuse_unreadable(pages: Sequence[Page]) -> None:
-    states = {page.state for page in pages}
-    if "text" in states:
-        return
-    if "picture" in states:
-        raise LoadError("scanned", f"PDF 共 {len(pages)} 页，都没有文字层（可能是扫描件）；请先做文字识别（OCR）再读取。")
-    if "lost" in states or not pages:
-        raise LoadError("damaged", "PDF 已损坏，没有一页能读；请重新下载或从原软件另存后再试。")
-    raise LoadError("empty", "PDF 里没有文字。")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from doc_miner.errors import LoadError
 from doc_miner.loaders.grid import with_captions
 from doc_miner.loaders.limits import Limits
 from doc_miner.loaders.pdf_columns import take_columns
@@ -111,6 +112,18 @@ def _rounded(bbox: BBox) -> BBox:
 
 
 # --- warnings ----------------------------------------------------------------------------------
+def refuse_unreadable(label: str, pages: Sequence[Page]) -> None:
+    """Raise `LoadError` where no page has text; *label* is the format as users call it."""
+    states = {page.state for page in pages}
+    if "text" in states:
+        return
+    if "picture" in states:
+        raise LoadError("scanned", f"{label} 共 {len(pages)} 页，都没有文字层（可能是扫描件）；请先做文字识别（OCR）再读取。")
+    if "lost" in states or not pages:
+        raise LoadError("damaged", f"{label} 已损坏，没有一页能读；请重新下载或从原软件另存后再试。")
+    raise LoadError("empty", f"{label} 里没有文字。")
+
+
 def page_warnings(pages: Sequence[Page], dropped: Sequence[str]) -> list[Warning]:
     """Return what to know of *pages*; *dropped* are the texts of running headers and footers."""
     return _unread(pages) + _unmapped(pages) + _left_out(pages, dropped)

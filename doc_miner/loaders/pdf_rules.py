@@ -7,7 +7,7 @@ whole grid. Here they all become horizontal and vertical rules.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +52,13 @@ def read_rules(objects: PageObjects, frame: Frame) -> Rules:
             reader.read_path(item, matrix)
     except _TooMuch:
         return Rules()
+    return rules_from(reader.lines, frame)
+
+
+def rules_from(lines: Iterable[Rect], frame: Frame) -> Rules:
+    """Return thin boxes in the space of the file as rules of the page where its text reads."""
     across, down = [], []
-    for left, bottom, right, top in reader.lines:
+    for left, bottom, right, top in lines:
         x0, y0, x1, y1 = frame.reading(left, bottom, right, top)
         if y1 - y0 <= x1 - x0:
             across.append(((y0 + y1) / 2, x0, x1))
