@@ -1,51 +1,74 @@
-"""Write a dataset as files for other programs: JSONL or CSV (UTF-8 with BOM), one file a table."""
+"""Write a dataset as files for other programs: one function a format, one line each in the table at the foot of this file."""
 
 from __future__ import annotations
 
 import csv
 import json
-import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from doc_miner.dataset.aside import aside
+from doc_miner.dataset.datapackage import write_package
 from doc_miner.dataset.reader import connect
 from doc_miner.dataset.schema import KEYS, TABLES, Column
+from doc_miner.errors import SettingsError
+from doc_miner.lexicon import Lexicon
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
+def export(dataset: Path, format: str, out: Path, lexicon: Lexicon) -> list[Path]:
+    """Write *dataset* to *out* as ``jsonl``, ``csv``, ``parquet`` (a folder) or ``xlsx`` (a folder or the file) and return the files.
+
+    *lexicon* gives the names of categories and indicators in the workbook. A file is whole or
+    absent. Raises `DatasetError` where the dataset cannot be read or a file not be written,
+    `SettingsError` for an unknown format or one whose library is not installed.
+    """
+    if format not in FORMATS:
+        raise SettingsError(f"不能导出为“{format}”；可用：{'、'.join(FORMATS)}。")
+    with connect(dataset):
+        pass  # a dataset that cannot be read is refused before anything is written
+    return FORMATS[format](dataset, out, lexicon)
+
+
 def export_jsonl(dataset: Path, folder: Path) -> list[Path]:
-    """Write each table as ``NAME.jsonl`` into *folder* and return the files; a file is whole or absent."""
+    """Write each table as ``NAME.jsonl`` into *folder* and return the files."""
     return [_write(folder / f"{name}.jsonl", _json_lines(dataset, name)) for name in TABLES]
 
 
 def export_csv(dataset: Path, folder: Path) -> list[Path]:
-    """Write each table as ``NAME.csv`` into *folder*: UTF-8 with BOM, so that Excel and WPS show Chinese.
+    """Write each table as ``NAME.csv`` into *folder* and return the files: UTF-8 with BOM, so that Excel and WPS show Chinese.
 
     Text that a spreadsheet would take for a formula gets an apostrophe in front.
     """
     return [_write(folder / f"{name}.csv", _csv_lines(dataset, name), bom=True) for name in TABLES]
 
 
+def table_rows(dataset: Path, name: str) -> Iterator[sqlite3.Row]:
+    """Yield the rows of a table in a fixed order: records by document and place."""
+    with connect(dataset) as db, closing(db.cursor()) as cursor:
+        yield from cursor.execute(f"SELECT * FROM {name} ORDER BY {_order(name)}")
+
+
+def _order(name: str) -> str:
+    if name in ("documents", "files"):
+        return "path"
+    if name == "reviews":
+        return KEYS[name]
+    return 'doc_id, "start"' if any(column.name == "start" for column in TABLES[name]) else f"doc_id, {KEYS[name]}"
+
+
 def _write(path: Path, lines: Iterator[str], bom: bool = False) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(path.name + ".part")
-    with aside.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as file:
+    with aside(path) as part, part.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as file:
         file.writelines(lines)
-    os.replace(aside, path)
     return path
 
 
-def _rows(dataset: Path, name: str) -> Iterator[sqlite3.Row]:
-    with connect(dataset) as db:
-        order = "path" if name in ("documents", "files") else KEYS[name] if name == "reviews" else 'doc_id, "start"' if any(c.name == "start" for c in TABLES[name]) else f"doc_id, {KEYS[name]}"
-        yield from db.execute(f"SELECT * FROM {name} ORDER BY {order}")
-
-
 def _json_lines(dataset: Path, name: str) -> Iterator[str]:
-    for row in _rows(dataset, name):
+    for row in table_rows(dataset, name):
         yield json.dumps({column.name: _value(column, row[column.name]) for column in TABLES[name]}, ensure_ascii=False) + "\n"
 
 
@@ -72,7 +95,7 @@ def _csv_lines(dataset: Path, name: str) -> Iterator[str]:
     writer = csv.writer(line)
     writer.writerow([column.name for column in TABLES[name]])
     yield line.text
-    for row in _rows(dataset, name):
+    for row in table_rows(dataset, name):
         writer.writerow([_csv_value(column, row[column.name]) for column in TABLES[name]])
         yield line.text
 
@@ -80,8 +103,29 @@ def _csv_lines(dataset: Path, name: str) -> Iterator[str]:
 def _csv_value(column: Column, value: Any) -> Any:
     if value is None:
         return ""
-    if column.is_list:
+    if column.is_list or value == "=":  # a lone = is the qualifier; no spreadsheet takes it for a formula
         return value
     if isinstance(value, str) and value.startswith(_DANGEROUS):
         return "'" + value
     return value
+
+
+def _export_parquet(dataset: Path, out: Path, lexicon: Lexicon) -> list[Path]:
+    from doc_miner.dataset.parquet import export_parquet
+
+    return [*export_parquet(dataset, out), write_package(out, "parquet")]
+
+
+def _export_workbook(dataset: Path, out: Path, lexicon: Lexicon) -> list[Path]:
+    from doc_miner.dataset.workbook import export_workbook
+
+    return [export_workbook(dataset, out if out.suffix.lower() == ".xlsx" else out / "数据集.xlsx", lexicon)]
+
+
+FORMATS: dict[str, Callable[[Path, Path, Lexicon], list[Path]]] = {
+    "jsonl": lambda dataset, out, lexicon: [*export_jsonl(dataset, out), write_package(out, "jsonl")],
+    "csv": lambda dataset, out, lexicon: [*export_csv(dataset, out), write_package(out, "csv")],
+    "parquet": _export_parquet,
+    "xlsx": _export_workbook,
+}
+"""Name of a format to the function that writes it."""

@@ -1,0 +1,34 @@
+"""What each column of the dataset means, in Chinese and English: one file, ``columns.tsv``, for every export."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from doc_miner.dataset.schema import TABLES
+
+TABLE_TITLES: Mapping[str, str] = {
+    "documents": "文档", "files": "文件", "tables": "表格", "sections": "大纲", "problems": "问题", "measures": "整改措施", "figures": "数据",
+    "changes": "变化", "targets": "年度目标", "citations": "引用文件", "findings": "核查", "reviews": "核对",
+}  # fmt: skip
+"""The tables as users call them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A column for people: its Chinese title, and what it holds in Chinese and English."""
+
+    title: str
+    zh: str
+    en: str
+
+
+@lru_cache(maxsize=1)
+def descriptions() -> Mapping[tuple[str, str], Description]:
+    """Return (table, column) to its description for all columns; a row ``*`` holds for every table without one of its own."""
+    with files("doc_miner.dataset").joinpath("columns.tsv").open(encoding="utf-8") as file:
+        listed = {(row["table"], row["column"]): Description(row["title"], row["zh"], row["en"]) for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
+    return {(table, column.name): listed.get((table, column.name)) or listed["*", column.name] for table, columns in TABLES.items() for column in columns}
