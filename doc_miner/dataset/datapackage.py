@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from doc_miner import __version__
 from doc_miner.dataset.aside import aside
 from doc_miner.dataset.describe import TABLE_TITLES, descriptions
 from doc_miner.dataset.schema import KEYS, SCHEMA_VERSION, TABLES, Column
@@ -35,7 +34,7 @@ _REFERENCES: Mapping[str, Mapping[str, str]] = {
 def write_package(folder: Path, format: str) -> Path:
     """Write ``datapackage.json`` for the tables exported into *folder* as ``jsonl``, ``csv`` or ``parquet``."""
     resources = [_resource(name, format) for name in TABLES]
-    package = {"$schema": _PROFILE, "name": "doc-miner-dataset", "title": "doc-miner 数据集", "version": f"{SCHEMA_VERSION}", "created_with": f"doc-miner {__version__}", "resources": resources}
+    package = {"$schema": _PROFILE, "name": "doc-miner-dataset", "title": "doc-miner 数据集", "version": f"{SCHEMA_VERSION}", "resources": resources}
     path = folder / NAME
     with aside(path) as part:
         part.write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")

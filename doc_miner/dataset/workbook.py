@@ -14,7 +14,6 @@ from typing import Any
 
 import xlsxwriter
 
-from doc_miner import __version__
 from doc_miner.dataset.aside import aside
 from doc_miner.dataset.reader import connect
 from doc_miner.dataset.sheets import SHEETS, Amount, FileLink, Line, Sheet, Value, lines, long_lines
@@ -43,7 +42,7 @@ def export_workbook(dataset: Path, path: Path, lexicon: Lexicon, *, most_rows: i
         db.execute("BEGIN")  # all sheets show one state, whatever a run writes meanwhile
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         with xlsxwriter.Workbook(str(part), options) as workbook:
-            workbook.set_properties({"title": "doc-miner 数据集", "comments": f"doc-miner {__version__}"})
+            workbook.set_properties({"title": "doc-miner 数据集"})
             _Writer(workbook, path.resolve().parent, lexicon, most_rows).write(db)
     return path
 
@@ -60,26 +59,27 @@ class _Writer:
         """Write 说明 and every sheet; the counts of 说明 are asked beforehand, since rows are written once."""
         counts = [db.execute(f"SELECT count(*) FROM ({sheet.sql})").fetchone()[0] for sheet in SHEETS]
         failed = db.execute("SELECT count(*) FROM documents WHERE status='failed'").fetchone()[0]
-        self._about(counts, failed)
+        versions = [row[0] for row in db.execute("SELECT DISTINCT miner_version FROM documents ORDER BY 1")]
+        self._about(counts, failed, versions)
         for sheet in SHEETS:
             self._sheet(db, sheet)
 
     # --- 说明 ---------------------------------------------------------------------------------
-    def _about(self, counts: Sequence[int], failed: int) -> None:
+    def _about(self, counts: Sequence[int], failed: int, versions: Sequence[str]) -> None:
         page = self._book.add_worksheet("说明")
         page.set_column(0, 0, 16)
         page.set_column(1, 1, 22)
         page.set_column(2, 2, 80)
         _print_setup(page)
         title, bold, plain = self._book.add_format({"bold": True, "font_size": 16}), self._book.add_format({"bold": True, "valign": "top"}), self._format(wrap=True)
-        for number, row in enumerate(self._about_rows(counts, failed)):
+        for number, row in enumerate(self._about_rows(counts, failed, versions)):
             for column, text in enumerate(row):
                 if text:
                     page.write_string(number, column, text, title if number == 0 else bold if column == 0 or len(row) == 1 else plain)
 
-    def _about_rows(self, counts: Sequence[int], failed: int) -> Iterator[tuple[str, ...]]:
+    def _about_rows(self, counts: Sequence[int], failed: int, versions: Sequence[str]) -> Iterator[tuple[str, ...]]:
         yield ("县级督导、整改类公文数据集",)
-        yield ("", "来历", "由 doc-miner 从公文中提取，可逐条对照原文。")
+        yield ("", "来历", f"由 doc-miner {'、'.join(versions)} 从公文中提取，可逐条对照原文。")
         yield ("", "读法", "每条记录都带原文、页码和来源文件；类别和对象由程序判断，“把握”低的先核对再使用。")
         yield ("", "数值", "以基本单位计：万元、亿元折成元，亩、平方米照原文。区间见“数值”和“上限值”；“限定”为空表示等于。")
         yield ("", "空格", "文中没有说，或者不能确定。程序不猜。")
