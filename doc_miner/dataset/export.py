@@ -40,7 +40,8 @@ def _write(path: Path, lines: Iterator[str], bom: bool = False) -> Path:
 
 def _rows(dataset: Path, name: str) -> Iterator[sqlite3.Row]:
     with connect(dataset) as db:
-        order = "path" if name in ("documents", "files") else KEYS[name] if name == "reviews" else 'doc_id, "start"' if any(c.name == "start" for c in TABLES[name]) else f"doc_id, {KEYS[name]}"
+        there = {column.name for column in TABLES[name]}
+        order = "path" if "path" in there else KEYS[name] if "doc_id" not in there else 'doc_id, "start"' if "start" in there else f"doc_id, {KEYS[name]}"
         yield from db.execute(f"SELECT * FROM {name} ORDER BY {order}")
 
 
