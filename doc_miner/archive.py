@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from doc_miner import __version__
+from doc_miner.classify import model_digest
 from doc_miner.dataset.rows import failed_rows, rows_of
 from doc_miner.dataset.store import Known, Store
 from doc_miner.engine import Engine
@@ -100,6 +101,7 @@ def mine_archive(
     files = [str(file) for file in find_files(paths, dataset)]
     run = _Run()
     with Store(dataset) as store:
+        store.describe(lexicon, [written_path(str(path)) for path in paths], datetime.now(UTC).isoformat(timespec="seconds"))
         known, refused = _by_file(store.known(), [written_path(file) for file in files]), store.failures()
         tasks = []
         for file in files:
@@ -194,7 +196,8 @@ def _is_unchanged(file: str, entries: Mapping[str, Known], refused: Mapping[str,
     """Return whether reading *file* again would give what is known; a library that was missing may be there now."""
     size = _size(Path(file))
     return bool(entries) and all(
-        (entry.miner_version, entry.lexicon_digest, entry.size, entry.mtime_ns) == (__version__, lexicon.digest, size["size"], size["mtime_ns"])
+        (entry.miner_version, entry.lexicon_digest, entry.model_digest, entry.size, entry.mtime_ns)
+        == (__version__, lexicon.digest, model_digest(lexicon), size["size"], size["mtime_ns"])
         and '"not_installed"' not in refused.get(path, "")
         for path, entry in entries.items()
     )
@@ -241,7 +244,7 @@ class FileWork:
     def _common(self, path: Path) -> dict[str, object]:
         assert self._miner is not None
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        return {"mined_at": now, "miner_version": __version__, "lexicon_digest": self._miner.lexicon.digest, **_size(path)}
+        return {"mined_at": now, "miner_version": __version__, "lexicon_digest": self._miner.lexicon.digest, "model_digest": model_digest(self._miner.lexicon), **_size(path)}
 
     def _member(self, path: str, member: Member, common: dict[str, object]) -> Outcome:
         data, loader = member.data, self._loader

@@ -40,8 +40,8 @@ def assemble(
     folded = fold(document.text)
     words = [FigureWords(fold(f.subject), *_surroundings(folded, f.start, f.end)) for f in records.figures]
     labels, figure_labels = classifier.label_all([fold(p.text) for p in records.problems] + [fold(m.text) for m in records.measures], words)
-    problems = tuple(_problem(p, label, sections, indicators, basic) for p, label in zip(records.problems, labels, strict=False))
-    measures = tuple(_measure(m, label, sections) for m, label in zip(records.measures, labels[len(problems) :], strict=True))
+    problems = tuple(_problem(p, label, sections, indicators, basic, place) for p, label in zip(records.problems, labels, strict=False))
+    measures = tuple(_measure(m, label, sections, place) for m, label in zip(records.measures, labels[len(problems) :], strict=True))
     owners = _Owners(problems, measures)
     figures = tuple(_figure(f, document.doc_id, w, label, sections, indicators, basic, owners, place) for f, w, label in zip(records.figures, words, figure_labels, strict=True))
     targets: list[Target] = []
@@ -96,14 +96,15 @@ def sections_of(document: Document, outline: Node) -> Sections:
     return Sections(out)
 
 
-def _problem(problem: Problem, label: Label, sections: Sections, indicators: IndicatorFinder, basic: bool) -> Problem:
-    return replace(
-        problem, section_id=sections.at(problem.start), categories=label.categories, confidence=label.confidence, indicator=indicators.find(problem.text, basic=basic, categories=label.categories)
-    )
+def _problem(problem: Problem, label: Label, sections: Sections, indicators: IndicatorFinder, basic: bool, place: _Places) -> Problem:
+    page, bbox = place.of(problem.start, problem.end)
+    indicator = indicators.find(problem.text, basic=basic, categories=label.categories)
+    return replace(problem, section_id=sections.at(problem.start), categories=label.categories, confidence=label.confidence, indicator=indicator, page=page, bbox=bbox)
 
 
-def _measure(measure: Measure, label: Label, sections: Sections) -> Measure:
-    return replace(measure, section_id=sections.at(measure.start), categories=label.categories, confidence=label.confidence)
+def _measure(measure: Measure, label: Label, sections: Sections, place: _Places) -> Measure:
+    page, bbox = place.of(measure.start, measure.end)
+    return replace(measure, section_id=sections.at(measure.start), categories=label.categories, confidence=label.confidence, page=page, bbox=bbox)
 
 
 class _Owners:

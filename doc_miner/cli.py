@@ -100,16 +100,14 @@ def export(
     format: Annotated[ExportFormat, typer.Option("--format", help="xlsx 一个工作簿；csv、jsonl、parquet 每个表一个文件。", metavar="格式")],
     out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹；xlsx 也可以写文件名。", metavar="路径")],
     dataset: DatasetOption = Path("dataset.db"),
-    lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，工作簿里的类别名称由此而来；默认用自带的。", metavar="文件夹")] = None,
 ) -> None:
     """把数据集导出为文件：Excel、WPS 工作簿，或每个表一个 CSV、JSONL、Parquet 文件。
 
     示例：doc-miner export --format xlsx --out 整改数据.xlsx
     """
     from doc_miner.dataset.export import export as export_dataset
-    from doc_miner.lexicon import Lexicon
 
-    files = export_dataset(dataset, format.value, out, Lexicon.load(lexicons))
+    files = export_dataset(dataset, format.value, out)
     typer.echo(f"已写出 {len(files)} 个文件到 {out}")
 
 

@@ -125,6 +125,8 @@ class Problem:
     categories: tuple[str, ...] = ()
     indicator: str | None = None
     confidence: float = 0.0
+    page: int | None = None
+    bbox: BBox | None = None
     problem_id: str = ""
 
 
@@ -144,6 +146,8 @@ class Measure:
     section_id: str | None = None
     categories: tuple[str, ...] = ()
     confidence: float = 0.0
+    page: int | None = None
+    bbox: BBox | None = None
     measure_id: str = ""
 
 

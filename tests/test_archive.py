@@ -394,7 +394,6 @@ def test_the_same_bytes_under_two_paths_are_one_document_listed_twice(archive: A
     assert archive.listed("SELECT path, text LIKE '%56人以上班级5个%' FROM documents") == {"b.txt": 1, "a.txt": 0}
 
 
-@pytest.mark.xfail(strict=True, reason="documents.path still names the file that holds other bytes now; the copy is listed in table files alone")
 def test_a_document_keeps_a_path_that_holds_it(archive: Archive) -> None:
     archive.put("a.txt", report(5))
     archive.put("b.txt", report(5))

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from doc_miner.classify import REVIEW_BELOW, FigureWords, IndicatorFinder, LexiconClassifier, speaks_of_basic_standard
+from doc_miner.classify import REVIEW_BELOW, FigureWords, IndicatorFinder, LexiconClassifier, model_digest, speaks_of_basic_standard
 from doc_miner.classify.choice import shipped_model
 from doc_miner.classify.command import train_model
 from doc_miner.classify.corpus import corpus_digest, read_corpus
@@ -151,8 +151,8 @@ def test_a_broken_model_is_named(tmp_path: Path) -> None:
             load(path)
 
 
-def test_help_and_import_load_no_numpy() -> None:
-    code = "import sys, doc_miner, doc_miner.cli, doc_miner.classify; print([m for m in ('numpy', 'sklearn', 'pandas', 'jieba') if m in sys.modules])"
+def test_help_import_and_digest_load_no_numpy() -> None:
+    code = "import sys, doc_miner, doc_miner.cli, doc_miner.classify as c; c.model_digest(doc_miner.lexicon.default_lexicon()); print([m for m in ('numpy', 'sklearn', 'pandas', 'jieba') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout.strip() == "[]"
 
 
@@ -263,6 +263,21 @@ def test_a_category_system_of_ones_own_is_trained_and_used(safety: Path) -> None
     first = (safety / "indicators.npz").read_bytes()
     train_model(None, safety, None, None)
     assert (safety / "indicators.npz").read_bytes() == first
+
+
+def test_the_digest_is_that_of_the_model_in_use(safety: Path, lexicon: Lexicon) -> None:
+    shipped = model_digest(lexicon)
+    assert len(shipped) == 16
+    assert model_digest(Lexicon.load(safety)) == "", "cue words decide"
+    train_model(None, safety, None, None)
+    own = model_digest(Lexicon.load(safety))
+    assert len(own) == 16 and own != shipped
+    path = safety / "indicators.npz"
+    path.write_bytes(path.read_bytes() + b"\0")
+    assert model_digest(Lexicon.load(safety)) != own
+    path.write_bytes(b"no model")
+    with pytest.raises(SettingsError, match="不是可用的模型文件"):
+        model_digest(Lexicon.load(safety))
 
 
 def test_training_without_sentences_says_what_is_missing(safety: Path) -> None:

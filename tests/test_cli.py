@@ -165,11 +165,11 @@ def test_user_errors_are_one_message_and_exit_code_2(run: Run, report: Path, tmp
     cases = [
         (("mine", missing), f"{missing}: 没有这个文件或文件夹；请检查路径。"),
         (("mine", report, "--ocr", "always"), "本版本没有文字识别（OCR）引擎，不能用 --ocr always；请改用 --ocr auto。"),
-        (("mine", report, "--dataset", letter), f"{letter}: 打不开数据集（file is not a database）；请检查路径、权限和磁盘空间，或换一个 --dataset。"),
-        (("mine", report, "--dataset", newer), f"{newer}: 数据集由更新的版本（9）生成，本程序只认识到 1；请升级 doc-miner。"),
+        (("mine", report, "--dataset", letter), f"{letter}: 打不开数据集（这个文件不是数据库）；请检查路径、权限和磁盘空间，或换一个 --dataset。"),
+        (("mine", report, "--dataset", newer), f"{newer}: 数据集由更新的版本（9）生成，本程序只认识到 2；请升级 doc-miner。"),
         (("export", "--format", "csv", "--out", tmp_path / "o", "--dataset", missing), f"{missing}: 没有这个数据集；请先运行 doc-miner mine 文件夹 --dataset {missing}"),
-        (("export", "--format", "jsonl", "--out", tmp_path / "o", "--dataset", letter), f"{letter}: 不是数据集文件（file is not a database）。"),
-        (("export", "--format", "jsonl", "--out", tmp_path / "o", "--dataset", newer), f"{newer}: 数据集版本是 9，本程序读取版本 1。"),
+        (("export", "--format", "jsonl", "--out", tmp_path / "o", "--dataset", letter), f"{letter}: 读不出数据集（这个文件不是数据库）。"),
+        (("export", "--format", "jsonl", "--out", tmp_path / "o", "--dataset", newer), f"{newer}: 数据集由更新的版本（9）生成，本程序只认识到 2；请升级 doc-miner。"),
     ]
     for command, message in cases:
         assert run(*command) == Done(2, "", f"{message}\n"), command

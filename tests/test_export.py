@@ -40,23 +40,18 @@ REPORT = """青岚县人民政府关于义务教育督导反馈问题整改情�
 
 
 @pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    return Lexicon.load()
-
-
-@pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory, lexicon: Lexicon) -> Path:
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("export")
     (folder / "来源").mkdir()
     (folder / "来源" / "=报告.txt").write_text(REPORT, "utf-8")
     (folder / "来源" / "坏.pdf").write_bytes(b"%PDF-1.4 nothing")
-    mine_archive([folder / "来源"], folder / "数据.db", lexicon=lexicon, engine=Serial())
+    mine_archive([folder / "来源"], folder / "数据.db", lexicon=Lexicon.load(), engine=Serial())
     return folder / "数据.db"
 
 
 @pytest.fixture(scope="module")
-def workbook(dataset: Path, lexicon: Lexicon) -> Path:
-    (path,) = export(dataset, "xlsx", dataset.parent / "整改数据.xlsx", lexicon)
+def workbook(dataset: Path) -> Path:
+    (path,) = export(dataset, "xlsx", dataset.parent / "整改数据.xlsx")
     return path
 
 
@@ -134,15 +129,15 @@ def hostile(tmp_path: Path, dataset: Path, text: str) -> Path:
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+86", "@甲", "-5", "{=A1}", "<b>&\"'", "_x0041_字", "甲\x01乙\x0b丙", "𠮷" * 3, " 前后有空格 ", "http://例子", "0012", "第一行\n第二行"])
-def test_a_text_arrives_as_it_is(dataset: Path, lexicon: Lexicon, tmp_path: Path, text: str) -> None:
-    path = export_workbook(hostile(tmp_path, dataset, text), tmp_path / "w.xlsx", lexicon)
+def test_a_text_arrives_as_it_is(dataset: Path, tmp_path: Path, text: str) -> None:
+    path = export_workbook(hostile(tmp_path, dataset, text), tmp_path / "w.xlsx")
     found = [str(row["问题"]) for row in sheet(path, "问题")]
     assert text in [re.sub(r"_x([0-9A-F]{4})_", lambda code: chr(int(code[1], 16)), one) if "_x" in one and one != text else one for one in found]
 
 
-def test_a_text_longer_than_a_cell_goes_on_beside_it(dataset: Path, lexicon: Lexicon, tmp_path: Path) -> None:
+def test_a_text_longer_than_a_cell_goes_on_beside_it(dataset: Path, tmp_path: Path) -> None:
     text = "".join(chr(0x4E00 + number % 5000) for number in range(2 * MOST_CHARACTERS + 7))
-    rows = sheet(export_workbook(hostile(tmp_path, dataset, text), tmp_path / "w.xlsx", lexicon), "问题")
+    rows = sheet(export_workbook(hostile(tmp_path, dataset, text), tmp_path / "w.xlsx"), "问题")
     assert text in ["".join(str(row[name]) for name in ("问题", "问题（续1）", "问题（续2）")) for row in rows]
     assert all(row["措施数"] != "" for row in rows)
 
@@ -153,8 +148,8 @@ def test_pieces_of_a_text_fit_into_cells_and_lose_nothing(text: str) -> None:
     assert all(len(piece.encode("utf-16-le")) // 2 <= MOST_CHARACTERS for piece in cut(text))
 
 
-def test_a_full_sheet_goes_on_in_a_further_one(dataset: Path, lexicon: Lexicon, tmp_path: Path) -> None:
-    path = export_workbook(dataset, tmp_path / "w.xlsx", lexicon, most_rows=5)
+def test_a_full_sheet_goes_on_in_a_further_one(dataset: Path, tmp_path: Path) -> None:
+    path = export_workbook(dataset, tmp_path / "w.xlsx", most_rows=5)
     names = [name for name in CalamineWorkbook.from_path(path).sheet_names if name.startswith("数据")]
     assert names[:2] == ["数据", "数据（2）"]
     rows = [row for name in names for row in sheet(path, name)]
@@ -162,19 +157,19 @@ def test_a_full_sheet_goes_on_in_a_further_one(dataset: Path, lexicon: Lexicon, 
         assert sorted(str(row["数据编号"]) for row in rows) == sorted(key for (key,) in db.execute("SELECT figure_id FROM figures"))
 
 
-def test_a_number_that_a_spreadsheet_would_round_is_text(dataset: Path, lexicon: Lexicon, tmp_path: Path) -> None:
+def test_a_number_that_a_spreadsheet_would_round_is_text(dataset: Path, tmp_path: Path) -> None:
     copy = hostile(tmp_path, dataset, "甲")
     with closing(sqlite3.connect(copy)) as db:
         db.execute("UPDATE figures SET value=1234567890123456789, value_exact='1234567890123456789' WHERE text='61个'")
         db.commit()
-    rows = sheet(export_workbook(copy, tmp_path / "w.xlsx", lexicon), "数据")
+    rows = sheet(export_workbook(copy, tmp_path / "w.xlsx"), "数据")
     assert "1234567890123456789" in [row["数值"] for row in rows]
 
 
 # --- Parquet -------------------------------------------------------------------------------------
-def test_parquet_has_types_and_the_same_names_and_rows(dataset: Path, lexicon: Lexicon, tmp_path: Path) -> None:
+def test_parquet_has_types_and_the_same_names_and_rows(dataset: Path, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="the extra parquet is not installed")
-    export(dataset, "parquet", tmp_path, lexicon)
+    export(dataset, "parquet", tmp_path)
     with closing(sqlite3.connect(dataset)) as db:
         for name, columns in TABLES.items():
             table = parquet.read_table(tmp_path / f"{name}.parquet")
@@ -189,8 +184,8 @@ def test_parquet_has_types_and_the_same_names_and_rows(dataset: Path, lexicon: L
 
 # --- the description of the files ------------------------------------------------------------------
 @pytest.mark.parametrize("form", ["jsonl", "csv"])
-def test_the_package_describes_the_files_beside_it(dataset: Path, lexicon: Lexicon, tmp_path: Path, form: str) -> None:
-    export(dataset, form, tmp_path, lexicon)
+def test_the_package_describes_the_files_beside_it(dataset: Path, tmp_path: Path, form: str) -> None:
+    export(dataset, form, tmp_path)
     package = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
     keys: dict[str, set[str]] = {}
     for resource in package["resources"]:
@@ -227,13 +222,13 @@ def test_the_sheets_have_no_two_columns_of_one_title() -> None:
 
 # --- refusals ------------------------------------------------------------------------------------
 @pytest.mark.parametrize("form", sorted(FORMATS))
-def test_a_place_that_cannot_be_written_is_told_and_leaves_nothing(dataset: Path, lexicon: Lexicon, tmp_path: Path, form: str) -> None:
+def test_a_place_that_cannot_be_written_is_told_and_leaves_nothing(dataset: Path, tmp_path: Path, form: str) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(DatasetError, match="file"):
-        export(dataset, form, tmp_path / "file" / "out", lexicon)
+        export(dataset, form, tmp_path / "file" / "out")
     assert [path.name for path in tmp_path.rglob("*")] == ["file"]
 
 
-def test_an_unknown_format_is_refused_with_those_there_are(dataset: Path, lexicon: Lexicon, tmp_path: Path) -> None:
+def test_an_unknown_format_is_refused_with_those_there_are(dataset: Path, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="xlsx"):
-        export(dataset, "docx", tmp_path, lexicon)
+        export(dataset, "docx", tmp_path)

@@ -6,7 +6,7 @@ numpy is loaded only with a trained model, scikit-learn only for training.
 """
 
 from doc_miner.classify.base import FALLBACK, REVIEW_BELOW, Classifier, FigureWords, Label
-from doc_miner.classify.choice import classifier_for
+from doc_miner.classify.choice import classifier_for, model_digest
 from doc_miner.classify.cues import LexiconClassifier
 from doc_miner.classify.indicators import IndicatorFinder, speaks_of_basic_standard
 
@@ -19,5 +19,6 @@ __all__ = [
     "Label",
     "LexiconClassifier",
     "classifier_for",
+    "model_digest",
     "speaks_of_basic_standard",
 ]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from doc_miner.dataset.aside import aside
 from doc_miner.dataset.describe import TABLE_TITLES, descriptions
-from doc_miner.dataset.schema import KEYS, SCHEMA_VERSION, TABLES, Column
+from doc_miner.dataset.schema import KEYS, RECORD_TABLES, REFERENCES, SCHEMA_VERSION, TABLES, Column
 
 NAME = "datapackage.json"
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -17,18 +17,6 @@ _MEDIA = {"jsonl": "application/jsonl", "csv": "text/csv", "parquet": "applicati
 _TYPES = {"TEXT": "string", "INTEGER": "integer", "REAL": "number", "NUMERIC": "number", "BOOLEAN": "boolean", "JSON": "array"}
 KEPT_AS_JSON = frozenset({"warnings", "rows", "mentions"})
 """Lists of objects or of lists, JSON text in Parquet."""
-_REFERENCES: Mapping[str, Mapping[str, str]] = {
-    "files": {"doc_id": "documents"},
-    "sections": {"doc_id": "documents", "parent_id": "sections"},
-    "problems": {"doc_id": "documents", "section_id": "sections"},
-    "measures": {"doc_id": "documents", "section_id": "sections", "problem_id": "problems"},
-    "figures": {"doc_id": "documents", "section_id": "sections", "problem_id": "problems", "measure_id": "measures"},
-    "changes": {"doc_id": "documents", "before": "figures", "after": "figures", "change": "figures"},
-    "tables": {"doc_id": "documents"},
-    "targets": {"doc_id": "documents"},
-    "citations": {"doc_id": "documents"},
-    "findings": {"doc_id": "documents"},
-}
 
 
 def write_package(folder: Path, format: str) -> Path:
@@ -47,7 +35,7 @@ def _resource(name: str, format: str) -> dict[str, Any]:
         "schema": {
             "fields": [_field(name, column, format) for column in TABLES[name]],
             "primaryKey": [KEYS[name]],
-            "foreignKeys": [_reference(name, field, other) for field, other in _REFERENCES.get(name, {}).items()],
+            "foreignKeys": [_reference(name, field, other) for field, other in _references(name).items()],
         },
     }  # fmt: skip
     if format != "parquet":
@@ -63,6 +51,11 @@ def _field(table: str, column: Column, format: str) -> dict[str, Any]:
     if format == "csv" and column.type == "BOOLEAN":
         out |= {"trueValues": ["1"], "falseValues": ["0"]}
     return out
+
+
+def _references(table: str) -> dict[str, str]:
+    own = {"doc_id": "documents"} if table in RECORD_TABLES or table == "files" else {}
+    return own | REFERENCES.get(table, {})
 
 
 def _reference(table: str, field: str, other: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from doc_miner.dataset.schema import TABLES
 TABLE_TITLES: Mapping[str, str] = {
     "documents": "文档", "files": "文件", "tables": "表格", "sections": "大纲", "problems": "问题", "measures": "整改措施", "figures": "数据",
     "changes": "变化", "targets": "年度目标", "citations": "引用文件", "findings": "核查", "reviews": "核对",
+    "categories": "类别名称", "indicators": "指标名称", "roots": "来源路径",
 }  # fmt: skip
 """The tables as users call them."""
 

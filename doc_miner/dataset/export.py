@@ -11,27 +11,25 @@ from pathlib import Path
 from typing import Any
 
 from doc_miner.dataset.aside import aside
+from doc_miner.dataset.connection import connect
 from doc_miner.dataset.datapackage import write_package
-from doc_miner.dataset.reader import connect
 from doc_miner.dataset.schema import KEYS, TABLES, Column
 from doc_miner.errors import SettingsError
-from doc_miner.lexicon import Lexicon
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def export(dataset: Path, format: str, out: Path, lexicon: Lexicon) -> list[Path]:
+def export(dataset: Path, format: str, out: Path) -> list[Path]:
     """Write *dataset* to *out* as ``jsonl``, ``csv``, ``parquet`` (a folder) or ``xlsx`` (a folder or the file) and return the files.
 
-    *lexicon* gives the names of categories and indicators in the workbook. A file is whole or
-    absent. Raises `DatasetError` where the dataset cannot be read or a file not be written,
+    A file is whole or absent. Raises `DatasetError` where the dataset cannot be read or a file not be written,
     `SettingsError` for an unknown format or one whose library is not installed.
     """
     if format not in FORMATS:
         raise SettingsError(f"不能导出为“{format}”；可用：{'、'.join(FORMATS)}。")
     with connect(dataset):
         pass  # a dataset that cannot be read is refused before anything is written
-    return FORMATS[format](dataset, out, lexicon)
+    return FORMATS[format](dataset, out)
 
 
 def export_jsonl(dataset: Path, folder: Path) -> list[Path]:
@@ -54,11 +52,10 @@ def table_rows(dataset: Path, name: str) -> Iterator[sqlite3.Row]:
 
 
 def _order(name: str) -> str:
-    if name in ("documents", "files"):
-        return "path"
-    if name == "reviews":
-        return KEYS[name]
-    return 'doc_id, "start"' if any(column.name == "start" for column in TABLES[name]) else f"doc_id, {KEYS[name]}"
+    there = {column.name for column in TABLES[name]}
+    if "doc_id" not in there or "path" in there:
+        return "path" if "path" in there else KEYS[name]
+    return 'doc_id, "start"' if "start" in there else f"doc_id, {KEYS[name]}"
 
 
 def _write(path: Path, lines: Iterator[str], bom: bool = False) -> Path:
@@ -110,21 +107,21 @@ def _csv_value(column: Column, value: Any) -> Any:
     return value
 
 
-def _export_parquet(dataset: Path, out: Path, lexicon: Lexicon) -> list[Path]:
+def _export_parquet(dataset: Path, out: Path) -> list[Path]:
     from doc_miner.dataset.parquet import export_parquet
 
     return [*export_parquet(dataset, out), write_package(out, "parquet")]
 
 
-def _export_workbook(dataset: Path, out: Path, lexicon: Lexicon) -> list[Path]:
+def _export_workbook(dataset: Path, out: Path) -> list[Path]:
     from doc_miner.dataset.workbook import export_workbook
 
-    return [export_workbook(dataset, out if out.suffix.lower() == ".xlsx" else out / "数据集.xlsx", lexicon)]
+    return [export_workbook(dataset, out if out.suffix.lower() == ".xlsx" else out / "数据集.xlsx")]
 
 
-FORMATS: dict[str, Callable[[Path, Path, Lexicon], list[Path]]] = {
-    "jsonl": lambda dataset, out, lexicon: [*export_jsonl(dataset, out), write_package(out, "jsonl")],
-    "csv": lambda dataset, out, lexicon: [*export_csv(dataset, out), write_package(out, "csv")],
+FORMATS: dict[str, Callable[[Path, Path], list[Path]]] = {
+    "jsonl": lambda dataset, out: [*export_jsonl(dataset, out), write_package(out, "jsonl")],
+    "csv": lambda dataset, out: [*export_csv(dataset, out), write_package(out, "csv")],
     "parquet": _export_parquet,
     "xlsx": _export_workbook,
 }

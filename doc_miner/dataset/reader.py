@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from doc_miner.dataset.schema import SCHEMA_VERSION, TABLES
+from doc_miner.dataset.connection import connect
+from doc_miner.dataset.schema import TABLES
 from doc_miner.errors import DatasetError
 
 if TYPE_CHECKING:
     import pandas
 
-
-@contextmanager
-def connect(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a dataset for reading, or raise `DatasetError` with the reason."""
-    if not Path(path).is_file():
-        raise DatasetError(f"{path}: 没有这个数据集；请先运行 doc-miner mine 文件夹 --dataset {path}")
-    with closing(sqlite3.connect(f"file:{Path(path).resolve().as_posix()}?mode=ro", uri=True, timeout=30)) as db:
-        db.row_factory = sqlite3.Row
-        try:
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            raise DatasetError(f"{path}: 不是数据集文件（{error}）。") from error
-        if version != SCHEMA_VERSION:
-            raise DatasetError(f"{path}: 数据集版本是 {version}，本程序读取版本 {SCHEMA_VERSION}。")
-        yield db
+__all__ = ["Dataset", "connect", "open_dataset"]
 
 
 class Dataset:
@@ -88,6 +72,14 @@ class Dataset:
         """Return the reviews."""
         return self._frame("reviews", filters)
 
+    def categories(self, **filters: Any) -> pandas.DataFrame:
+        """Return the names of the categories."""
+        return self._frame("categories", filters)
+
+    def indicators(self, **filters: Any) -> pandas.DataFrame:
+        """Return the names of the official indicators."""
+        return self._frame("indicators", filters)
+
     def _frame(self, name: str, filters: dict[str, Any]) -> pandas.DataFrame:
         import pandas
 
@@ -98,7 +90,7 @@ class Dataset:
         frame = pandas.DataFrame([tuple(row) for row in rows], columns=columns)
         for column in TABLES[name]:
             if column.is_list:
-                frame[column.name] = frame[column.name].map(lambda text: None if text is None else json.loads(text))
+                frame[column.name] = frame[column.name].map(lambda text: json.loads(text) if isinstance(text, str) else None)
             elif column.type == "INTEGER":
                 frame[column.name] = frame[column.name].astype("Int64")
             elif column.type in ("REAL", "NUMERIC"):
@@ -110,7 +102,7 @@ class Dataset:
         return frame
 
 
-_ALONE = ("documents", "reviews")
+_ALONE = ("documents", "reviews", "categories", "indicators")
 _OF_DOCUMENT = ("county", "city", "province", "doc_type")
 
 

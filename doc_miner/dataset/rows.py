@@ -11,12 +11,12 @@ from typing import Any
 from doc_miner.dataset.schema import TABLES
 from doc_miner.model import Report
 from doc_miner.numerals import Number
-from doc_miner.source import Warning
+from doc_miner.source import BBox, Warning
 
 Row = tuple[Any, ...]
 
 
-def rows_of(report: Report, *, mined_at: str, miner_version: str, lexicon_digest: str, size: int, mtime_ns: int) -> dict[str, list[Row]]:
+def rows_of(report: Report, *, mined_at: str, miner_version: str, lexicon_digest: str, model_digest: str, size: int, mtime_ns: int) -> dict[str, list[Row]]:
     """Return the rows of every table for one mined document."""
     document, meta = report.document, report.metadata
     doc_id = document.doc_id
@@ -24,17 +24,17 @@ def rows_of(report: Report, *, mined_at: str, miner_version: str, lexicon_digest
         "doc_id": doc_id, "path": document.path, "sha256": document.sha256, "format": document.format, "title": meta.title, "doc_type": meta.doc_type, "issuer": meta.issuer,
         "doc_number": meta.doc_number, "date": meta.date, "year": meta.year, "region_code": meta.region.code, "province": meta.region.province, "city": meta.region.city,
         "county": meta.region.county, "text": document.text, "pages": document.pages, "status": report.status, "warnings": [_warning(w) for w in report.warnings],
-        "mined_at": mined_at, "miner_version": miner_version, "lexicon_digest": lexicon_digest,
+        "mined_at": mined_at, "miner_version": miner_version, "lexicon_digest": lexicon_digest, "model_digest": model_digest,
     }  # fmt: skip
     tables: dict[str, list[dict[str, Any]]] = {
         "documents": [head],
         "files": [{"path": document.path, "doc_id": doc_id, "size": size, "mtime_ns": mtime_ns}],
         "tables": [_from(t, doc_id, rows=[list(row) for row in t.rows]) for t in document.tables],
         "sections": [_from(s, doc_id) for s in report.sections],
-        "problems": [_from(p, doc_id, mentions=[list(m) for m in p.mentions]) for p in report.problems],
-        "measures": [_from(m, doc_id) for m in report.measures],
+        "problems": [_from(p, doc_id, mentions=[list(m) for m in p.mentions], bbox=_box(p.bbox)) for p in report.problems],
+        "measures": [_from(m, doc_id, bbox=_box(m.bbox)) for m in report.measures],
         "figures": [
-            _from(f, doc_id, value=number(f.value), value_max=number(f.value_max), value_exact=exact(f.value), value_max_exact=exact(f.value_max), bbox=list(f.bbox) if f.bbox else None)
+            _from(f, doc_id, value=number(f.value), value_max=number(f.value_max), value_exact=exact(f.value), value_max_exact=exact(f.value_max), bbox=_box(f.bbox))
             for f in report.figures
         ],
         "changes": [_from(c, doc_id) for c in report.changes],
@@ -46,14 +46,18 @@ def rows_of(report: Report, *, mined_at: str, miner_version: str, lexicon_digest
 
 
 def failed_rows(
-    doc_id: str, path: str, sha256: str | None, warning: Warning, *, mined_at: str, miner_version: str, lexicon_digest: str, size: int, mtime_ns: int
+    doc_id: str, path: str, sha256: str | None, warning: Warning, *, mined_at: str, miner_version: str, lexicon_digest: str, model_digest: str, size: int, mtime_ns: int
 ) -> dict[str, list[Row]]:
     """Return the rows of a document that was not read, with its reason."""
     document = {
         "doc_id": doc_id, "path": path, "sha256": sha256, "text": "", "status": "failed", "warnings": [_warning(warning)],
-        "mined_at": mined_at, "miner_version": miner_version, "lexicon_digest": lexicon_digest,
+        "mined_at": mined_at, "miner_version": miner_version, "lexicon_digest": lexicon_digest, "model_digest": model_digest,
     }  # fmt: skip
     return {"documents": [_row("documents", document)], "files": [(path, doc_id, size, mtime_ns)]}
+
+
+def _box(bbox: BBox | None) -> list[float] | None:
+    return None if bbox is None else list(bbox)
 
 
 def _warning(warning: Warning) -> dict[str, str]:

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from datetime import date as Date
 from typing import Any
 
-from doc_miner.lexicon import Lexicon
-
 STATUS = {"done": "已完成", "ongoing": "进行中", "planned": "计划"}
 ROLES = {"level": "现状", "before": "变化前", "after": "变化后", "change": "变化量", "plan": "计划", "standard": "标准"}
 QUALIFIERS = {"=": "", ">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "~": "约"}
@@ -50,21 +48,21 @@ Cell = Callable[["Line"], Value]
 class Line:
     """A row of a query with what its cells need: the text of its document and the names of codes."""
 
-    def __init__(self, row: sqlite3.Row, text: str, lexicon: Lexicon) -> None:
-        self.row, self.text, self.lexicon = row, text, lexicon
+    def __init__(self, row: sqlite3.Row, text: str, names: Mapping[str, str]) -> None:
+        self.row, self.text, self.names = row, text, names
 
     def __getitem__(self, name: str) -> Any:
         return self.row[name]
 
     def category(self, code: str | None) -> str:
         """Return the name of a category with its code."""
-        known = self.lexicon.categories.get(code or "")
-        return f"{known.name}（{code}）" if known else code or ""
+        known = self.names.get(code or "")
+        return f"{known}（{code}）" if known else code or ""
 
     def indicator(self, code: str | None) -> str:
         """Return an official indicator as code and wording."""
-        known = self.lexicon.indicators.get(code or "")
-        return f"{code} {known.name}" if known else code or ""
+        known = self.names.get(code or "")
+        return f"{code} {known}" if known else code or ""
 
     def sentence(self, start: int | None, end: int | None) -> str:
         """Return the sentence of the document around a place, at most 200 characters on either side."""
@@ -97,23 +95,24 @@ class Sheet:
     long: tuple[str, ...] = ("title",)
 
 
-def lines(db: sqlite3.Connection, sheet: Sheet, lexicon: Lexicon) -> Iterator[Line]:
+def lines(db: sqlite3.Connection, sheet: Sheet) -> Iterator[Line]:
     """Yield the lines of *sheet*; the text of a document is read once for its lines in a row."""
-    return _lines(db, sheet.sql, lexicon)
+    return _lines(db, sheet.sql)
 
 
-def long_lines(db: sqlite3.Connection, sheet: Sheet, lexicon: Lexicon, size: int) -> Iterator[Line]:
+def long_lines(db: sqlite3.Connection, sheet: Sheet, size: int) -> Iterator[Line]:
     """Yield the lines of *sheet* in which a text is longer than *size* characters."""
-    return _lines(db, f"SELECT * FROM ({sheet.sql}) WHERE {' OR '.join(f'length({name}) > {size}' for name in sheet.long)}", lexicon)
+    return _lines(db, f"SELECT * FROM ({sheet.sql}) WHERE {' OR '.join(f'length({name}) > {size}' for name in sheet.long)}")
 
 
-def _lines(db: sqlite3.Connection, sql: str, lexicon: Lexicon) -> Iterator[Line]:
+def _lines(db: sqlite3.Connection, sql: str) -> Iterator[Line]:
+    names = dict(db.execute("SELECT code, name FROM categories UNION ALL SELECT code, name FROM indicators").fetchall())
     doc_id, text = None, ""
     for row in db.execute(sql):
         if row["doc_id"] != doc_id:
             doc_id = row["doc_id"]
             (text,) = db.execute("SELECT text FROM documents WHERE doc_id=?", (doc_id,)).fetchone()
-        yield Line(row, text or "", lexicon)
+        yield Line(row, text or "", names)
 
 
 def _of(name: str, words: Mapping[str, str] | None = None) -> Cell:
@@ -225,7 +224,7 @@ SHEETS: Sequence[Sheet] = (
     Sheet(
         "问题",
         "每个问题一行，文中重复说的只算一个",
-        f"SELECT t.*, NULL AS page, {_DOCUMENT}, (SELECT count(*) FROM measures m WHERE m.problem_id = t.problem_id) AS measures FROM problems t JOIN documents d USING (doc_id) ORDER BY {_ORDER}, t.start",
+        f"SELECT t.*, {_DOCUMENT}, (SELECT count(*) FROM measures m WHERE m.problem_id = t.problem_id) AS measures FROM problems t JOIN documents d USING (doc_id) ORDER BY {_ORDER}, t.start",
         (
             *_PLACE,
             SheetColumn("序号", 8, _of("number"), "原文中的序号"),
@@ -245,7 +244,7 @@ SHEETS: Sequence[Sheet] = (
     Sheet(
         "整改措施",
         "每条措施一行，连同它针对的问题",
-        f"SELECT t.*, NULL AS page, {_DOCUMENT}, p.text AS problem FROM measures t JOIN documents d USING (doc_id) LEFT JOIN problems p ON p.problem_id = t.problem_id ORDER BY {_ORDER}, t.start",
+        f"SELECT t.*, {_DOCUMENT}, p.text AS problem FROM measures t JOIN documents d USING (doc_id) LEFT JOIN problems p ON p.problem_id = t.problem_id ORDER BY {_ORDER}, t.start",
         (
             *_PLACE,
             SheetColumn("针对的问题", 40, _of("problem"), "不能确定时为空"),

@@ -15,9 +15,8 @@ from typing import Any
 import xlsxwriter
 
 from doc_miner.dataset.aside import aside
-from doc_miner.dataset.reader import connect
+from doc_miner.dataset.connection import connect
 from doc_miner.dataset.sheets import SHEETS, Amount, FileLink, Line, Sheet, Value, lines, long_lines
-from doc_miner.lexicon import Lexicon
 
 MOST_ROWS = 1_048_576
 """Rows of a sheet in Excel, with the header."""
@@ -33,7 +32,7 @@ _LAST_PRINTED = "来源文件"
 """From this column on nothing is printed."""
 
 
-def export_workbook(dataset: Path, path: Path, lexicon: Lexicon, *, most_rows: int = MOST_ROWS) -> Path:
+def export_workbook(dataset: Path, path: Path, *, most_rows: int = MOST_ROWS) -> Path:
     """Write *dataset* as the workbook *path* and return it; raises `DatasetError` where that is not possible.
 
     *most_rows* is the number of rows after which a sheet goes on in a further one.
@@ -43,15 +42,15 @@ def export_workbook(dataset: Path, path: Path, lexicon: Lexicon, *, most_rows: i
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         with xlsxwriter.Workbook(str(part), options) as workbook:
             workbook.set_properties({"title": "doc-miner 数据集"})
-            _Writer(workbook, path.resolve().parent, lexicon, most_rows).write(db)
+            _Writer(workbook, path.resolve().parent, most_rows).write(db)
     return path
 
 
 class _Writer:
     """Writes the sheets of one workbook."""
 
-    def __init__(self, workbook: Any, folder: Path, lexicon: Lexicon, most_rows: int) -> None:
-        self._book, self._folder, self._lexicon, self._most_rows = workbook, folder, lexicon, most_rows
+    def __init__(self, workbook: Any, folder: Path, most_rows: int) -> None:
+        self._book, self._folder, self._most_rows = workbook, folder, most_rows
         self._formats: dict[tuple[Any, ...], Any] = {}
         self._head = workbook.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "align": "center", "bg_color": "#DCE6F1", "border": 1, "border_color": "#B8C4D6"})
 
@@ -60,24 +59,25 @@ class _Writer:
         counts = [db.execute(f"SELECT count(*) FROM ({sheet.sql})").fetchone()[0] for sheet in SHEETS]
         failed = db.execute("SELECT count(*) FROM documents WHERE status='failed'").fetchone()[0]
         versions = [row[0] for row in db.execute("SELECT DISTINCT miner_version FROM documents ORDER BY 1")]
-        self._about(counts, failed, versions)
+        categories = [tuple(row) for row in db.execute("SELECT code, name, dimension FROM categories")]
+        self._about(self._about_rows(counts, failed, versions, categories))
         for sheet in SHEETS:
             self._sheet(db, sheet)
 
     # --- 说明 ---------------------------------------------------------------------------------
-    def _about(self, counts: Sequence[int], failed: int, versions: Sequence[str]) -> None:
+    def _about(self, rows: Iterator[tuple[str, ...]]) -> None:
         page = self._book.add_worksheet("说明")
         page.set_column(0, 0, 16)
         page.set_column(1, 1, 22)
         page.set_column(2, 2, 80)
         _print_setup(page)
         title, bold, plain = self._book.add_format({"bold": True, "font_size": 16}), self._book.add_format({"bold": True, "valign": "top"}), self._format(wrap=True)
-        for number, row in enumerate(self._about_rows(counts, failed, versions)):
+        for number, row in enumerate(rows):
             for column, text in enumerate(row):
                 if text:
                     page.write_string(number, column, text, title if number == 0 else bold if column == 0 or len(row) == 1 else plain)
 
-    def _about_rows(self, counts: Sequence[int], failed: int, versions: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    def _about_rows(self, counts: Sequence[int], failed: int, versions: Sequence[str], categories: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
         yield ("县级督导、整改类公文数据集",)
         yield ("", "来历", f"由 doc-miner {'、'.join(versions)} 从公文中提取，可逐条对照原文。")
         yield ("", "读法", "每条记录都带原文、页码和来源文件；类别和对象由程序判断，“把握”低的先核对再使用。")
@@ -98,8 +98,7 @@ class _Writer:
                     yield (sheet.title, column.title, column.about)
         yield ("",)
         yield ("类别",)
-        for category in self._lexicon.categories.values():
-            yield (category.code, category.name, category.scope)
+        yield from categories
 
     # --- a sheet ------------------------------------------------------------------------------
     def _sheet(self, db: Any, sheet: Sheet) -> None:
@@ -107,7 +106,7 @@ class _Writer:
         page, number, part = self._page(sheet, titles, 1), 0, 1
         links = 0
         printed = next((place for place, (title, _, _) in enumerate(titles) if title == _LAST_PRINTED), len(titles)) - 1
-        for line in lines(db, sheet, self._lexicon):
+        for line in lines(db, sheet):
             if number + 1 == self._most_rows:
                 _finish(page, number, len(titles), printed)
                 part += 1
@@ -119,7 +118,7 @@ class _Writer:
     def _titles(self, db: Any, sheet: Sheet) -> list[tuple[str, int, int]]:
         """Return title, width and index of the column of the sheet; a column with too long a text has further ones beside it."""
         parts = [1] * len(sheet.columns)
-        for line in long_lines(db, sheet, self._lexicon, MOST_CHARACTERS // 2):
+        for line in long_lines(db, sheet, MOST_CHARACTERS // 2):
             for index, column in enumerate(sheet.columns):
                 if isinstance(text := column.value(line), str):
                     parts[index] = max(parts[index], len(cut(text)))
