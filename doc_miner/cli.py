@@ -112,6 +112,27 @@ def export(
 
 
 @app.command()
+def search(
+    query: Annotated[list[str], typer.Argument(help="要查找的词，长短不限；几个词用空格隔开，须同时出现。", metavar="词…")],
+    dataset: DatasetOption = Path("dataset.db"),
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="找什么：文档、问题、措施、数据，可以重复；默认文档。", metavar="种类")] = None,
+    region: Annotated[list[str] | None, typer.Option("--region", help="只找这个省、市或县区，可以重复。", metavar="地区")] = None,
+    year: Annotated[list[int] | None, typer.Option("--year", help="只找这一年的文档，可以重复。", metavar="年份")] = None,
+    category: Annotated[list[str] | None, typer.Option("--category", help="只找这一类的记录，如 G2，可以重复。", metavar="代码")] = None,
+    limit: Annotated[int, typer.Option(help="最多列出几条。", metavar="N", min=1)] = 20,
+) -> None:
+    """在整个数据集里查找，最相关的在前。
+
+    示例：doc-miner search 大班额 --kind 措施 --region 柳江
+    """
+    from doc_miner.dataset.search import search as search_dataset
+    from doc_miner.present.terminal import print_found
+
+    kinds, words = kind or (["问题", "措施", "数据"] if category else ["文档"]), " ".join(query)
+    print_found(search_dataset(dataset, words, kinds=kinds, regions=region or (), years=year or (), categories=category or (), limit=limit), words)
+
+
+@app.command()
 def train(
     corpus: Annotated[Path | None, typer.Option(help="标注语句文件夹（*.tsv）；默认为词典文件夹下的 training/，或源码中的 corpora/training/。", metavar="文件夹")] = None,
     lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,

@@ -16,6 +16,12 @@ TABLE_TITLES: Mapping[str, str] = {
     "categories": "类别名称", "indicators": "指标名称", "roots": "来源路径",
 }  # fmt: skip
 """The tables as users call them."""
+STATUS = {"done": "已完成", "ongoing": "进行中", "planned": "计划"}
+ROLES = {"level": "现状", "before": "变化前", "after": "变化后", "change": "变化量", "plan": "计划", "standard": "标准"}
+QUALIFIERS = {"=": "", ">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "~": "约"}
+SEVERITIES = {"error": "矛盾", "warning": "存疑", "info": "提示"}
+READ = {"ok": "已读取", "partial": "部分读取", "failed": "未能读取"}
+"""Codes of the dataset as users read them: status of a measure, role and qualifier of a figure, severity of a finding, status of a document."""
 
 
 @dataclass(frozen=True, slots=True)

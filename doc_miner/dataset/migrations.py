@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from doc_miner.dataset import search_index
 from doc_miner.dataset.schema import SCHEMA_VERSION, TABLES, index_statements, table_statement
 from doc_miner.dataset.views import VIEWS
 
@@ -45,4 +46,5 @@ def reshape(db: sqlite3.Connection) -> None:
         db.execute(f"ALTER TABLE new_{name} RENAME TO {name}")
     for statement in (*index_statements(), *VIEWS.values()):
         db.execute(statement)
+    search_index.rebuild(db)
     db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from doc_miner.dataset import search_index
 from doc_miner.dataset.views import VIEWS
 
 SCHEMA_VERSION = 2
@@ -93,7 +94,7 @@ _INDEXES = (
 
 def create_statements() -> list[str]:
     """Return the SQL that makes an empty dataset of this version."""
-    return [*(table_statement(name) for name in TABLES), *index_statements(), *VIEWS.values()]
+    return [*(table_statement(name) for name in TABLES), *index_statements(), *VIEWS.values(), *search_index.STATEMENTS]
 
 
 def table_statement(name: str, as_name: str | None = None) -> str:

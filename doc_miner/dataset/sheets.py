@@ -14,11 +14,8 @@ from dataclasses import dataclass
 from datetime import date as Date
 from typing import Any
 
-STATUS = {"done": "已完成", "ongoing": "进行中", "planned": "计划"}
-ROLES = {"level": "现状", "before": "变化前", "after": "变化后", "change": "变化量", "plan": "计划", "standard": "标准"}
-QUALIFIERS = {"=": "", ">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "~": "约"}
-SEVERITIES = {"error": "矛盾", "warning": "存疑", "info": "提示"}
-READ = {"ok": "已读取", "partial": "部分读取", "failed": "未能读取"}
+from doc_miner.dataset.describe import QUALIFIERS, READ, ROLES, SEVERITIES, STATUS
+
 _EXACT_DIGITS = 15
 """Digits that a cell of a spreadsheet keeps of a number."""
 _SENTENCE = re.compile(r"[。；;！？\n]")

@@ -14,6 +14,7 @@ from doc_miner.dataset.connection import WAIT_SECONDS, reason_of
 from doc_miner.dataset.migrations import migrate
 from doc_miner.dataset.rows import Row, names
 from doc_miner.dataset.schema import RECORD_TABLES, SCHEMA_VERSION, TABLES, create_statements
+from doc_miner.dataset.search_index import add_text, drop_text
 from doc_miner.errors import DatasetError
 from doc_miner.lexicon import Lexicon
 
@@ -185,9 +186,11 @@ class Store:
         if before is not None and before[0] != doc_id:
             self._drop_path(path)
         self._clear(doc_id)
+        drop_text(self._db, doc_id)
         for name, rows in tables.items():
             if rows:
                 self._db.executemany(_WRITE[name], rows)
+        add_text(self._db, doc_id, document["text"] or "")
         self._name(doc_id)
 
     def _name(self, doc_id: str) -> None:
@@ -209,6 +212,7 @@ class Store:
             self._db.execute("DELETE FROM files WHERE path=?", (path,))
             if self._db.execute("SELECT 1 FROM files WHERE doc_id=? LIMIT 1", (doc_id,)).fetchone() is None:
                 self._clear(doc_id)
+                drop_text(self._db, doc_id)
                 self._db.execute("DELETE FROM documents WHERE doc_id=?", (doc_id,))
             else:
                 self._name(doc_id)

@@ -16,7 +16,9 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from doc_miner.dataset.describe import ROLES, SEVERITIES, STATUS
 from doc_miner.dataset.rows import exact
+from doc_miner.dataset.search import Found
 from doc_miner.model import Change, Figure, Measure, Problem, Report
 
 if TYPE_CHECKING:
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
     from doc_miner.archive import Summary
 
 _RECORDS = {"problems": "问题", "measures": "措施", "figures": "数据", "changes": "变化", "targets": "年度目标", "citations": "引用文件", "findings": "核查"}
-_STATUS = {"done": "已完成", "ongoing": "进行中", "planned": "计划"}
-_ROLE = {"level": "现状", "before": "变化前", "after": "变化后", "change": "变化量", "plan": "计划", "standard": "标准"}
-_SEVERITY = {"error": "矛盾", "warning": "存疑", "info": "提示"}
 
 
 class Progress:
@@ -69,6 +68,24 @@ def print_summary(summary: Summary, dataset: Path) -> None:
     console.print(Text(f"数据集：{dataset}"), soft_wrap=True)
 
 
+def print_found(found: Found, query: str) -> None:
+    """Print the hits of a search, each with its place and its snippet, the words marked."""
+    console = Console(highlight=False)
+    for number, hit in enumerate(found.hits, 1):
+        place = " ".join(part for part in (hit.county, str(hit.year or ""), hit.title) if part) or PurePath(hit.path).name
+        head = f"{number}. {hit.kind}　{place}"
+        console.print(Text(head + (f"　第{hit.page}页" if hit.page else "") + (f"　{hit.count}处" if hit.count > 1 else ""), style="bold"), soft_wrap=True)
+        snippet = Text(hit.snippet)
+        for start, end in hit.marks:
+            snippet.stylize("reverse", start, end)
+        console.print(Text("   …").append_text(snippet).append("…"), soft_wrap=True)
+        console.print(Text(f"   {hit.path}" + (f"　{hit.record_id}" if hit.record_id else ""), style="dim"), soft_wrap=True)
+    if found.hits:
+        console.print(Text(f"列出 {len(found.hits)} 条；共有 {found.documents} 个文档含有“{query}”。"), soft_wrap=True)
+    else:
+        console.print(Text(f"没有找到“{query}”。"), soft_wrap=True)
+
+
 def print_report(report: Report, names: Mapping[str, str]) -> None:
     """Print one document: what it is, its outline, its problems with their measures, other measures, figures, findings.
 
@@ -92,7 +109,7 @@ def print_report(report: Report, names: Mapping[str, str]) -> None:
     if report.findings:
         tree = Tree(Text("核查", style="bold"))
         for finding in report.findings:
-            tree.add(Text(f"{_SEVERITY[finding.severity]}：{finding.message}"))
+            tree.add(Text(f"{SEVERITIES[finding.severity]}：{finding.message}"))
         console.print(tree)
 
 
@@ -135,7 +152,7 @@ def _problem_tree(report: Report, index: int, problem: Problem, shown: set[str],
 
 
 def _add_measure(tree: Tree, report: Report, measure: Measure, shown: set[str], names: Mapping[str, str]) -> None:
-    facts = [_STATUS[measure.status]]
+    facts = [STATUS[measure.status]]
     if measure.deadline:
         facts.append(f"期限 {measure.deadline}")
     if measure.units:
@@ -173,7 +190,7 @@ def _figure_table(figures: Sequence[Figure]) -> Table:
         if figure.value_max is not None:
             value += f"—{exact(figure.value_max)}"
         sign = "" if figure.qualifier == "=" else figure.qualifier
-        cells = (figure.subject, figure.text, f"{sign}{value}", figure.unit or "", figure.stage or "", str(figure.year or ""), _ROLE[figure.role], figure.category or "")
+        cells = (figure.subject, figure.text, f"{sign}{value}", figure.unit or "", figure.stage or "", str(figure.year or ""), ROLES[figure.role], figure.category or "")
         table.add_row(*(Text(cell) for cell in cells))
     return table
 

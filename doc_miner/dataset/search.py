@@ -1,0 +1,159 @@
+"""Search a dataset: documents, or the problems, measures and figures in them, that hold every word of a query.
+
+A word is any string without spaces; it is found as it stands, whatever its length. Width of
+letters and digits and the case of Latin letters do not matter.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from doc_miner.dataset.connection import connect
+from doc_miner.dataset.search_index import phrase, searchable
+from doc_miner.errors import SettingsError
+
+KINDS = {"文档": "documents", "问题": "problems", "措施": "measures", "数据": "figures"}
+"""What can be searched, as users call it, and its table."""
+_AROUND = 30
+"""Characters of a snippet on either side of what was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A document or record that was found: where it stands, and a snippet with the places of the words in it."""
+
+    kind: str
+    doc_id: str
+    path: str
+    title: str | None
+    county: str | None
+    year: int | None
+    record_id: str | None
+    start: int
+    end: int
+    page: int | None
+    snippet: str
+    marks: tuple[tuple[int, int], ...]
+    count: int
+    """How often the words occur in the document or record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best hits, and how many documents hold the words (all characters of each in a row, marks between them not counted)."""
+
+    hits: tuple[Hit, ...]
+    documents: int
+
+
+def search(
+    dataset: Path,
+    query: str,
+    *,
+    kinds: Sequence[str] = ("文档",),
+    regions: Sequence[str] = (),
+    years: Sequence[int] = (),
+    categories: Sequence[str] = (),
+    limit: int = 20,
+) -> Found:
+    """Return what holds every word of *query*, best documents first, records in the order of the text.
+
+    *kinds* are keys of `KINDS`; *regions* are names (or their beginnings: 柳江) or codes of a province,
+    city or county; *years* are years of the documents; *categories* are codes that a record must carry
+    (then documents are not listed). Raises `SettingsError` for an empty query, an unknown kind or category,
+    `DatasetError` where the dataset cannot be read.
+    """
+    words = query.split()
+    if not words:
+        raise SettingsError("没有要查找的词；例如：doc-miner search 大班额")
+    unknown = [kind for kind in kinds if kind not in KINDS]
+    if unknown:
+        raise SettingsError(f"不能查找“{'、'.join(unknown)}”；可用：{'、'.join(KINDS)}。")
+    with connect(dataset) as db:
+        codes = {row[0] for row in db.execute("SELECT code FROM categories")}
+        if wrong := [code for code in categories if code not in codes]:
+            raise SettingsError(f"没有类别“{'、'.join(wrong)}”；可用：{'、'.join(sorted(codes))}。")
+        searched = [searchable(word) for word in words]
+        where, values = _filters(regions, years)
+        hits: list[Hit] = []
+        for document in _documents(db, searched, where, values):
+            hits += _hits(db, document, searched, kinds, categories)
+            if len(hits) >= limit:
+                break
+        (count,) = db.execute(f"SELECT count(*) FROM ({_query(searched, where)})", [*_matched(searched), *values]).fetchone()
+    return Found(tuple(hits[:limit]), count)
+
+
+def _filters(regions: Sequence[str], years: Sequence[int]) -> tuple[str, list[object]]:
+    parts, values = [], []
+    if regions:
+        each = "d.county LIKE ? || '%' OR d.city LIKE ? || '%' OR d.province LIKE ? || '%' OR d.region_code = ?"
+        parts.append("(" + " OR ".join([each] * len(regions)) + ")")
+        values += [region.replace("%", "").replace("_", "") for region in regions for _ in range(4)]
+    if years:
+        parts.append(f"d.year IN ({','.join('?' * len(years))})")
+        values += list(map(str, years))
+    return "".join(f" AND {part}" for part in parts), list(values)
+
+
+def _query(words: Sequence[str], where: str) -> str:
+    if _matched(words):
+        return f"SELECT d.doc_id, t.rank AS place FROM search_text t JOIN search_documents s ON s.number = t.rowid JOIN documents d USING (doc_id) WHERE search_text MATCH ?{where}"
+    return f"SELECT d.doc_id, 0 AS place FROM documents d WHERE d.status <> 'failed'{where}"  # only marks, which are not indexed: every text is looked at
+
+
+def _matched(words: Sequence[str]) -> list[str]:
+    phrases = [phrase(word) for word in words if any(char.isalnum() for char in word)]
+    return [" AND ".join(phrases)] if phrases else []
+
+
+def _documents(db: sqlite3.Connection, words: Sequence[str], where: str, values: Sequence[object]) -> Iterator[sqlite3.Row]:
+    """Yield the documents that hold every word as it stands, the best first."""
+    for found in db.execute(f"{_query(words, where)} ORDER BY place, doc_id", [*_matched(words), *values]):
+        row: sqlite3.Row = db.execute("SELECT doc_id, path, title, county, year, text FROM documents WHERE doc_id=?", (found["doc_id"],)).fetchone()
+        text = searchable(row["text"])
+        if all(word in text for word in words):
+            yield row
+
+
+def _hits(db: sqlite3.Connection, document: sqlite3.Row, words: Sequence[str], kinds: Sequence[str], categories: Sequence[str]) -> Iterator[Hit]:
+    for kind in kinds:
+        if kind == "文档":
+            if not categories:
+                places = _places(searchable(document["text"]), words)
+                yield _hit(document, kind, None, places[0][0], places[0][1], None, len(places), words)
+            continue
+        for row in _records(db, KINDS[kind], document["doc_id"], categories):
+            text = searchable(f"{row['subject']}\n{row['text']}" if kind == "数据" else row["text"])
+            if all(word in text for word in words):
+                yield _hit(document, kind, row[0], row["start"], row["end"], row["page"], len(_places(text, words)), words)
+
+
+def _records(db: sqlite3.Connection, table: str, doc_id: str, categories: Sequence[str]) -> Iterator[sqlite3.Row]:
+    where, values = "", []
+    if categories:
+        marks = ",".join("?" * len(categories))
+        where = f" AND category IN ({marks})" if table == "figures" else f" AND EXISTS (SELECT 1 FROM json_each(categories) WHERE value IN ({marks}))"
+        values = list(categories)
+    yield from db.execute(f"SELECT {table[:-1]}_id, * FROM {table} WHERE doc_id=?{where} ORDER BY \"start\"", (doc_id, *values))
+
+
+def _places(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
+    return sorted((match.start(), match.end()) for word in words for match in re.finditer(re.escape(word), text))
+
+
+def _hit(document: sqlite3.Row, kind: str, record: str | None, start: int, end: int, page: int | None, count: int, words: Sequence[str]) -> Hit:
+    """Return a hit with a snippet: around the first of the words within the record, on one line."""
+    text = document["text"]
+    inside = _places(searchable(text[start:end]), words)
+    at = (start + inside[0][0], start + inside[0][1]) if inside else (start, end)
+    left, right = max(0, at[0] - _AROUND), min(len(text), at[1] + _AROUND)
+    snippet = "".join(" " if char.isspace() else char for char in text[left:right])
+    return Hit(
+        kind, document["doc_id"], document["path"], document["title"], document["county"], document["year"], record, start, end, page,
+        snippet, tuple(_places(searchable(snippet), words)), count,
+    )  # fmt: skip
