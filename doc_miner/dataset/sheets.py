@@ -7,7 +7,6 @@ how they look is decided in `doc_miner.dataset.workbook`.
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +14,10 @@ from datetime import date as Date
 from typing import Any
 
 from doc_miner.dataset.describe import QUALIFIERS, READ, ROLES, SEVERITIES, STATUS
+from doc_miner.dataset.evidence import sentence
 
 _EXACT_DIGITS = 15
 """Digits that a cell of a spreadsheet keeps of a number."""
-_SENTENCE = re.compile(r"[。；;！？\n]")
-_REACH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +60,8 @@ class Line:
         return f"{code} {known}" if known else code or ""
 
     def sentence(self, start: int | None, end: int | None) -> str:
-        """Return the sentence of the document around a place, at most 200 characters on either side."""
-        if start is None or end is None:
-            return ""
-        left = max((match.end() for match in _SENTENCE.finditer(self.text, max(0, start - _REACH), start)), default=max(0, start - _REACH))
-        right = _SENTENCE.search(self.text, end, end + _REACH)
-        return self.text[left : right.end() if right else end + _REACH].strip()
+        """Return the sentence of the document around a place."""
+        return sentence(self.text, start, end)
 
 
 @dataclass(frozen=True, slots=True)

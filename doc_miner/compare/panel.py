@@ -1,0 +1,150 @@
+"""A panel: one indicator or category, region by region and year by year, from the figures of a dataset.
+
+Stages and units are kept apart; two documents that differ are shown as a conflict, never
+averaged; a year without a figure is a gap. Every value carries its sentence, document and page.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from doc_miner.compare.places import Place, choose, places_of
+from doc_miner.dataset.connection import connect
+from doc_miner.dataset.evidence import sentence
+from doc_miner.errors import SettingsError
+from doc_miner.lexicon import Indicator, Lexicon
+from doc_miner.textfold import fold
+
+MEETS, MISSES = "meets-standard", "below-standard"
+"""The rules of the audit that compare a figure with the standard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A figure of a panel with its evidence. ``stated`` tells whether the text names the year; else it is the document's."""
+
+    place: Place
+    year: int
+    stated: bool
+    stage: str | None
+    unit: str | None
+    subject: str
+    qualifier: str
+    value: float
+    value_max: float | None
+    exact: str
+    text: str
+    met: bool | None
+    sentence: str
+    title: str | None
+    path: str
+    page: int | None
+    doc_id: str
+    figure_id: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What can be compared over years: one region, stage and unit (of a category also one subject)."""
+
+    place: Place
+    stage: str | None
+    unit: str | None
+    subject: str | None
+    cells: dict[int, tuple[Value, ...]]
+    """Year to its values, those that say the same thing once; several are a conflict; a year that is missing is a gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel with what it is of: an official indicator or a category."""
+
+    code: str
+    name: str
+    indicator: Indicator | None
+    years: tuple[int, ...]
+    places: tuple[Place, ...]
+    series: tuple[Series, ...]
+    values: tuple[Value, ...]
+
+    @property
+    def without(self) -> tuple[Place, ...]:
+        """The regions that were asked for and have no figure."""
+        there = {series.place for series in self.series}
+        return tuple(place for place in self.places if place not in there)
+
+
+def build_panel(
+    dataset: Path, lexicon: Lexicon, *, indicator: str | None = None, category: str | None = None, regions: Sequence[str] = (), years: Sequence[int] = ()
+) -> Panel:
+    """Return the panel of an official *indicator* (``YZ-01``) or of a *category* (``G2``), for *regions* as typed and *years* (default: all).
+
+    Figures that state how things are count (roles ``level`` and ``after``, and ``before`` where its year is stated), not plans and norms.
+    Raises `SettingsError` for an unknown code or region, `DatasetError` where the dataset cannot be read.
+    """
+    if (indicator is None) == (category is None):
+        raise SettingsError("请用 --indicator 或 --category 指明一个指标或类别，例如 --indicator YZ-09 或 --category G2。")
+    code, name = _named(indicator, category, lexicon)
+    with connect(dataset) as db:
+        known = places_of(db)
+        places = choose(regions, known, lexicon.regions) if regions else known
+        values = [value for value in _values(db, "indicator" if indicator else "category", code) if value.place in set(places) and (not years or value.year in years)]
+    series = _series(values, by_subject=indicator is None)
+    return Panel(code, name, lexicon.indicators.get(indicator or ""), tuple(sorted({v.year for v in values})), tuple(places), tuple(series), tuple(values))
+
+
+def _named(indicator: str | None, category: str | None, lexicon: Lexicon) -> tuple[str, str]:
+    code = (indicator or category or "").upper()
+    known = {i.code: i.name for i in lexicon.indicators.values()} if indicator else {c.code: c.name for c in lexicon.categories.values()}
+    if code not in known:
+        kind = "指标" if indicator else "类别"
+        raise SettingsError(f"没有{kind}“{indicator or category}”；可用：{'、'.join(f'{one} {name}' for one, name in list(known.items())[:60])}。")
+    return code, known[code]
+
+
+def _values(db: sqlite3.Connection, column: str, code: str) -> list[Value]:
+    met = dict(_verdicts(db))
+    out = []
+    doc_id, text = None, ""
+    query = (
+        f"SELECT f.*, d.region_code, d.province, d.city, d.county, d.year AS doc_year, d.title, d.path FROM figures f JOIN documents d USING (doc_id) WHERE f.{column} = ? "
+        "AND (f.role IN ('level', 'after') OR f.role = 'before' AND f.year IS NOT NULL) AND f.value IS NOT NULL AND coalesce(f.year, d.year) IS NOT NULL AND coalesce(d.county, d.city, d.province) IS NOT NULL "
+        'ORDER BY d.region_code, d.county, d.doc_id, f."start"'
+    )
+    for row in db.execute(query, (code,)):
+        if row["doc_id"] != doc_id:
+            doc_id = row["doc_id"]
+            (text,) = db.execute("SELECT text FROM documents WHERE doc_id=?", (doc_id,)).fetchone()
+        place = Place(row["region_code"], row["province"], row["city"], row["county"])
+        out.append(
+            Value(
+                place, row["year"] or row["doc_year"], row["year"] is not None, row["stage"], row["unit"], row["subject"] or "", row["qualifier"], row["value"], row["value_max"],
+                row["value_exact"], row["text"], met.get(row["figure_id"]), sentence(text, row["start"], row["end"]), row["title"], row["path"], row["page"], row["doc_id"],
+                row["figure_id"], row["confidence"] or 0.0,
+            )  # fmt: skip
+        )
+    return out
+
+
+def _verdicts(db: sqlite3.Connection) -> Iterable[tuple[str, bool]]:
+    """Yield the figures that the audit has compared with the standard, and whether they meet it."""
+    for rule, figure in db.execute("SELECT n.rule, f.value FROM findings n, json_each(n.figures) f WHERE n.rule IN (?, ?)", (MEETS, MISSES)):
+        yield figure, rule == MEETS
+
+
+def _series(values: Sequence[Value], *, by_subject: bool) -> list[Series]:
+    groups: dict[tuple[Place, str | None, str | None, str | None], dict[int, dict[tuple[str, str, float | None], Value]]] = {}
+    titles: dict[tuple[Place, str | None, str | None, str | None], str | None] = {}
+    for value in values:
+        key = (value.place, value.stage, value.unit, "".join(fold(value.subject).split()) if by_subject else None)
+        titles.setdefault(key, value.subject if by_subject else None)
+        groups.setdefault(key, {}).setdefault(value.year, {}).setdefault((value.qualifier, value.exact, value.value_max), value)
+    out = [
+        Series(key[0], key[1], key[2], titles[key], {year: tuple(sorted(cell.values(), key=lambda value: value.value)) for year, cell in sorted(cells.items())})
+        for key, cells in groups.items()
+    ]
+    return sorted(out, key=lambda s: (s.place.code or "9", s.place.full, s.stage or "", s.subject or "", s.unit or ""))
