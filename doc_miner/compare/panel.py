@@ -94,7 +94,7 @@ def build_panel(
         places = choose(regions, known, lexicon.regions) if regions else known
         values = [value for value in _values(db, "indicator" if indicator else "category", code) if value.place in set(places) and (not years or value.year in years)]
     series = _series(values, by_subject=indicator is None)
-    return Panel(code, name, lexicon.indicators.get(indicator or ""), tuple(sorted({v.year for v in values})), tuple(places), tuple(series), tuple(values))
+    return Panel(code, name, lexicon.indicators.get(code), tuple(sorted({v.year for v in values})), tuple(places), tuple(series), tuple(values))
 
 
 def _named(indicator: str | None, category: str | None, lexicon: Lexicon) -> tuple[str, str]:
