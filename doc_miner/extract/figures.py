@@ -7,13 +7,14 @@ nothing else. The reading of the numbers themselves is `doc_miner.extract.quanti
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
 from doc_miner.dates import DateMention, mentions_in
-from doc_miner.extract.quantities import Quantity, QuantityFinder
+from doc_miner.extract.quantities import Quantity, QuantityFinder, lies_in
 from doc_miner.extract.subjects import defines, subject_of
 from doc_miner.lexicon import Lexicon
 from doc_miner.model import Change, Figure
@@ -22,6 +23,7 @@ from doc_miner.textfold import fold
 from doc_miner.words import WordSet
 
 _SENTENCE_END = re.compile(r"[。!?\n\t]|;(?=\s?[一二三四五六七八九十]{1,2}是)|(?<=[%\d人个所名])\.(?=[一-鿿])")
+_BRACKET = re.compile(r"[()]")
 _BRACKETED = re.compile(r"《[^》\n]{0,80}》|\([^()\n]{0,60}\)|〔[^〕\n]{0,12}〕|\[[^\]\n]{0,12}\]")
 
 _COMPARED = re.compile(r"(?:较|比|同比|与|相比)\s?(?:上年|去年|前年|上一年|往年|同期|20\d\d年|上年度|上学年)[^,。;]{0,6}$|(?:上年|去年|上学年)(?:同期|末|底)?(?:的)?$")
@@ -87,15 +89,17 @@ class FigureFinder:
         folded = fold(text)
         found = self.quantities.find(folded, text)
         if context.excluded:
-            found = [q for q in found if not any(a <= q.start < b for a, b in context.excluded)]
+            excluded = sorted(context.excluded)
+            found = [q for q in found if not lies_in(excluded, q.start)]
         if not found:
             return _blanks(text, folded), []
         figures: list[Figure] = []
         changes: list[Change] = []
         brackets = [match.span() for match in _BRACKETED.finditer(folded)]
+        zones = _Zones(context.zones)
         for sentence, quantities in _by_sentence(folded, found):
             dates = tuple(mentions_in(text, folded, *sentence, context.reference))
-            members = self._sentence(text, folded, _Sentence(*sentence, dates), quantities, context, brackets)
+            members = self._sentence(text, folded, _Sentence(*sentence, dates), quantities, context, zones, brackets)
             figures += members
             changes += find_changes(folded, members)
         figures = _roles_from_changes(figures, changes)
@@ -103,15 +107,15 @@ class FigureFinder:
         return figures, changes
 
     def _sentence(
-        self, text: str, folded: str, sentence: _Sentence, quantities: Sequence[Quantity], context: FigureContext, brackets: list[tuple[int, int]]
+        self, text: str, folded: str, sentence: _Sentence, quantities: Sequence[Quantity], context: FigureContext, zones: _Zones, brackets: list[tuple[int, int]]
     ) -> list[Figure]:
         figures: list[Figure] = []
         stages = self._stages(folded, sentence)
         spans = [(mention.start, mention.end) for mention in sentence.dates]
-        outside = [m for m in sentence.dates if not any(a <= m.start and m.end <= b and folded[a] in "《〔[" for a, b in brackets)]
+        outside = [m for m in sentence.dates if not _is_compared(folded, m) and not _in_brackets(folded, brackets, m)]
         for index, quantity in enumerate(quantities):
             before = quantities[index - 1] if index else None
-            role = _role(folded, sentence, quantity, context)
+            role = _role(folded, sentence, quantity, context, zones.role_at(quantity.start))
             subject = subject_of(folded, sentence.start, sentence.end, quantity, before, figures, self._words, spans)
             figures.append(
                 Figure(
@@ -135,16 +139,37 @@ class FigureFinder:
 
     def _stages(self, folded: str, sentence: _Sentence) -> list[_Stage]:
         """Return the stage words of a sentence in order."""
+        words = list(self._stage_words.find(folded, sentence.start, sentence.end))
+        if not words:
+            return []
         out = []
-        for start, end, form in self._stage_words.find(folded, sentence.start, sentence.end):
+        for (start, end, form), closes in zip(words, _closings(folded, sentence, words), strict=True):
             stage: str | None = self._stage_of[form]
             named = stage in ("小学", "初中") and _in_school_name(folded, start)
             if folded[start - 1 : start] == "中" and stage == "小学" and folded[start - 2 : start] != "其中":
                 stage, named = None, False  # 中小学
             if named and re.match(r"等|、|和[一-鿿]{1,6}(?:中学|中)", folded[end : end + 8]):
                 continue
-            out.append(_Stage(start, end, stage, named))
+            out.append(_Stage(start, end, stage, named, closes))
         return out
+
+
+def _closings(folded: str, sentence: _Sentence, words: Sequence[tuple[int, int, str]]) -> list[int]:
+    """Return for each word where the bracket that it stands in is closed, the end of the sentence for one in none."""
+    out = [sentence.end] * len(words)
+    inside: list[list[int]] = [[]]  # the words of each bracket that is open
+    index = 0
+    for bracket in _BRACKET.finditer(folded, sentence.start, sentence.end):
+        while index < len(words) and words[index][1] <= bracket.start():
+            inside[-1].append(index)
+            index += 1
+        if bracket[0] == "(":
+            inside.append([])
+            continue
+        for word in inside.pop():
+            out[word] = bracket.start()
+        inside = inside or [[]]
+    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +180,19 @@ class _Stage:
     end: int
     stage: str | None
     named: bool
+    closes: int
+    """Where the bracket that it stands in is closed; the end of the sentence if in none."""
 
 
 _STAGE_DETERMINER = re.compile(
     r"(?:农村|公办|城区|镇区|县城|全县|全区|全市|所有|各|村|名|义务教育|普通|民办|乡镇|寄宿制|的|和|与|及|对|为|在|是|年|有|我县|我区|县域|县|区|城|乡村|、|所|个|学段|均|其中|市|每|招收|城镇|建制镇|完全|规模|达标|或|到|以上|以下|新建|扩建|改扩建|学校|设置|办|高中|教师|学生|中学|等|义教|九年|学|要求|标准|时|即|面积|数|值|比|率|系数|分别|原则上|不含|非|人|元|间|米|册|台|%|于|按|使|让|由|从|级|万|多|余|岁|前|后|期)$"
 )
+
+
+def _in_brackets(folded: str, brackets: Sequence[tuple[int, int]], mention: DateMention) -> bool:
+    """Return whether a date stands in a title or in the brackets of a document number."""
+    index = bisect_right(brackets, (mention.start, len(folded))) - 1
+    return index >= 0 and mention.end <= brackets[index][1] and folded[brackets[index][0]] in "《〔["
 
 
 def _in_school_name(text: str, start: int) -> bool:
@@ -188,40 +221,49 @@ def _by_sentence(folded: str, quantities: Sequence[Quantity]) -> list[tuple[tupl
     return out
 
 
-def _clause_start(folded: str, sentence: _Sentence, at: int, marks: str = ",;:") -> int:
-    return max((folded.rfind(mark, sentence.start, at) for mark in marks), default=-1) + 1 or sentence.start
+_NEAR = 160
+"""Characters of its sentence in front of a figure, and behind it, that are looked at: no longer clause is meant."""
+
+
+def _since(sentence: _Sentence, at: int) -> int:
+    """Return where the stretch of a sentence begins that is looked at for a figure."""
+    return max(sentence.start, at - _NEAR)
+
+
+def _clause_start(folded: str, sentence: _Sentence, at: int) -> int:
+    since = _since(sentence, at)
+    return max(folded.rfind(",", since, at), folded.rfind(";", since, at)) + 1 or since
 
 
 # --- year ------------------------------------------------------------------------------------
+def _is_compared(folded: str, mention: DateMention) -> bool:
+    """Return whether a date only names what is compared with (较上年)."""
+    return _COMPARED.search(folded[max(0, mention.start - 3) : mention.end]) is not None
+
+
 def _year(folded: str, sentence: _Sentence, quantity: Quantity, dates: Sequence[DateMention], role: str) -> int | None:
-    """Return the year that the sentence states for a figure: the last one named before it, comparisons (较上年) apart."""
-    candidates = [m for m in dates if m.end <= quantity.start and not _COMPARED.search(folded[max(0, m.start - 3) : m.end])]
-    if role == "before" or not candidates:
-        inside = [m for m in candidates if _FROM.search(folded[max(sentence.start, m.start - 2) : quantity.start])]
-        if role == "before":
-            return inside[-1].year if inside else None
-        return _year_after(folded, sentence, quantity, dates)
+    """Return the year that the sentence states for a figure: the last one named before it in *dates*, from which comparisons are left out."""
+    stop = bisect_right(dates, quantity.start, key=lambda mention: mention.end)
+    if not stop:
+        return None
+    if role == "before":
+        inside = [m for m in dates[max(0, stop - 8) : stop] if _FROM.search(folded[max(_since(sentence, quantity.start), m.start - 2) : quantity.start])]
+        return inside[-1].year if inside else None
+    candidates = dates[max(0, stop - 2) : stop]
     last = candidates[-1]
     if last.kind == "vague":
         return None
     if len(candidates) > 1 and re.fullmatch(r"\s?[、和与及至到]\s?", folded[candidates[-2].end : last.start]):
         return None
-    if role == "plan" and not _plan_dated(folded, last, quantity, sentence):
-        return _year_after(folded, sentence, quantity, dates)
+    if role == "plan" and not _plan_dated(folded, last, quantity):
+        return None
     return last.year
 
 
-def _plan_dated(folded: str, mention: DateMention, quantity: Quantity, sentence: _Sentence) -> bool:
+def _plan_dated(folded: str, mention: DateMention, quantity: Quantity) -> bool:
     """Return whether a plan's figure holds for the year of a mention: the mention opens the plan or stands inside it."""
-    between = folded[mention.end : quantity.start]
-    cue = _PLAN.search(between)
-    if cue is not None:
-        return cue.start() <= 4
-    return True
-
-
-def _year_after(folded: str, sentence: _Sentence, quantity: Quantity, dates: Sequence[DateMention]) -> int | None:
-    return None
+    cue = _PLAN.search(folded[mention.end : min(quantity.start, mention.end + _NEAR)])
+    return cue is None or cue.start() <= 4
 
 
 # --- stage -----------------------------------------------------------------------------------
@@ -236,9 +278,10 @@ def _stage(folded: str, sentence: _Sentence, quantity: Quantity, before: Quantit
     """Return the stage of a figure: the one named last before it in its clause, or what its clause goes on about; ``None`` if several."""
     if before is not None and defines(folded, before, quantity):
         before = None
-    clause = _clause_start(folded, sentence, quantity.start, ",;")
-    behind = [s for s in stages if quantity.end <= s.start <= quantity.end + 8 and not re.search(r"[,。;:、(]", folded[quantity.end : s.start])]
-    ahead = [s for s in stages if s.end <= quantity.start and not _closed_bracket(folded, s.end, quantity.start)]
+    clause = _clause_start(folded, sentence, quantity.start)
+    first = bisect_left(stages, quantity.end, key=lambda stage: stage.start)
+    behind = [s for s in stages[first : first + 8] if s.start <= quantity.end + 8 and not re.search(r"[,。;:、(]", folded[quantity.end : s.start])]
+    ahead = [s for s in stages[max(0, first - 12) : first] if s.end <= quantity.start <= s.closes]
     if behind and behind[0].stage != "高中" and (not ahead or ahead[-1].end < clause):
         return behind[0].stage if len({s.stage for s in behind}) == 1 else None
     if not ahead:
@@ -267,7 +310,7 @@ def _stage(folded: str, sentence: _Sentence, quantity: Quantity, before: Quantit
 def _together(folded: str, stages: Sequence[_Stage]) -> list[_Stage]:
     """Return the last stage word with those joined to it (小学、初中)."""
     group = [stages[-1]]
-    for stage in reversed(stages[:-1]):
+    for stage in stages[-2::-1]:
         gap = folded[stage.end : group[0].start]
         if re.fullmatch(r"(?:学校|学生|教师|阶段|段)?\s?(?:[、/和与及]|以及|\()\s?[^\d,。;:]{0,2}", gap):
             group.insert(0, stage)
@@ -278,24 +321,12 @@ def _together(folded: str, stages: Sequence[_Stage]) -> list[_Stage]:
 
 def _topic_start(folded: str, sentence: _Sentence, at: int) -> int:
     """Return where the part of a sentence begins that a word opens: after the last semicolon and a date."""
-    start = max(sentence.start, folded.rfind(";", sentence.start, at) + 1)
-    for mention in sentence.dates:
+    start = folded.rfind(";", _since(sentence, at), at) + 1 or _since(sentence, at)
+    first = bisect_left(sentence.dates, start, key=lambda mention: mention.start)
+    for mention in sentence.dates[first : first + 2]:
         if start <= mention.start <= start + 4 and mention.end <= at:
             start = mention.end + 1
     return start
-
-
-def _closed_bracket(folded: str, start: int, end: int) -> bool:
-    """Return whether a bracket that was open at *start* is closed before *end*."""
-    depth = 0
-    for char in folded[start:end]:
-        if char == "(":
-            depth += 1
-        elif char == ")":
-            depth -= 1
-            if depth < 0:
-                return True
-    return False
 
 
 def _ordinal(folded: str, start: int, end: int) -> int:
@@ -306,10 +337,9 @@ def _ordinal(folded: str, start: int, end: int) -> int:
 
 
 # --- role ------------------------------------------------------------------------------------
-def _role(folded: str, sentence: _Sentence, quantity: Quantity, context: FigureContext) -> str:
-    clause = folded[_clause_start(folded, sentence, quantity.start, ",;") : quantity.start]
+def _role(folded: str, sentence: _Sentence, quantity: Quantity, context: FigureContext, zone: str | None) -> str:
+    clause = folded[_clause_start(folded, sentence, quantity.start) : quantity.start]
     near = clause[-28:]
-    zone = _zone(context.zones, quantity.start)
     plan = _planned(folded, sentence, quantity)
     if _MOVED_TO.search(clause):
         return "plan" if plan else "after"
@@ -317,7 +347,7 @@ def _role(folded: str, sentence: _Sentence, quantity: Quantity, context: FigureC
         return "plan" if plan or zone in ("plan", "target") else "change"
     if _is_before(folded, sentence, quantity):
         return "before"
-    if _MOVED_TO_FAR.search(near) and _FROM.search(folded[max(sentence.start, quantity.start - 60) : quantity.start]) and "由" in folded[sentence.start : quantity.start] + "从":
+    if _MOVED_TO_FAR.search(near) and _FROM.search(folded[max(sentence.start, quantity.start - 60) : quantity.start]) and "由" in folded[_since(sentence, quantity.start) : quantity.start]:
         return "plan" if plan else "after" if _after_from(folded, sentence, quantity) else "level"
     if _NEW_THING.search(clause) and quantity.unit not in ("元", "%") and not plan:
         return "change"
@@ -327,11 +357,11 @@ def _role(folded: str, sentence: _Sentence, quantity: Quantity, context: FigureC
         return "plan"
     if _is_norm(folded, sentence, quantity, clause, zone, context):
         return "standard"
-    if plan or (zone in ("plan", "recommendation") and not _DONE.search(folded[sentence.start : quantity.start]) and not _existing(clause)):
+    if plan or (zone in ("plan", "recommendation") and not _DONE.search(folded, _since(sentence, quantity.start), quantity.start) and not _existing(clause)):
         return "plan"
     if zone == "goal":
         return "plan" if context.plans and not _NORM.search(clause) and quantity.qualifier == "=" else "standard"
-    if context.plans and zone in ("response", "measure", "recommendation", "plan") and not _DONE.search(folded[sentence.start : quantity.start]) and not _existing(clause):
+    if context.plans and zone in ("response", "measure", "recommendation", "plan") and not _DONE.search(folded, _since(sentence, quantity.start), quantity.start) and not _existing(clause):
         return "plan"
     return "level"
 
@@ -367,12 +397,12 @@ def _is_before(folded: str, sentence: _Sentence, quantity: Quantity) -> bool:
 
 def _planned(folded: str, sentence: _Sentence, quantity: Quantity) -> bool:
     """Return whether the figure is promised: a cue of planning before it in its sentence with no done cue between."""
-    head = folded[sentence.start : quantity.start]
+    head = folded[_since(sentence, quantity.start) : quantity.start]
     semicolon = head.rfind(";")
     head = head[semicolon + 1 :]
     cues = list(_PLAN.finditer(head))
     if not cues:
-        return re.match(r"[^,。;]{0,12}(?:列入[^,。;]{0,4}计划)", folded[quantity.end : quantity.end + 20]) is not None
+        return re.match(r"[^,。;\n]{0,12}(?:列入[^,。;\n]{0,4}计划)", folded[quantity.end : quantity.end + 20]) is not None
     between = head[cues[-1].end() :]
     if "《" in head and head.rfind("《") < cues[-1].start() < head.rfind("》") or head.rfind("》") < head.rfind("《") < cues[-1].start():
         return False
@@ -406,12 +436,19 @@ def _is_norm(folded: str, sentence: _Sentence, quantity: Quantity, clause: str, 
     return bool(re.search(r"人手\s?$|(?:给予|奖励|补贴|补助)每?人?\s?$", clause) and quantity.value_max is not None)
 
 
-def _zone(zones: Sequence[Zone], at: int) -> str | None:
-    best: Zone | None = None
-    for zone in zones:
-        if zone.start <= at < zone.end and (best is None or zone.end - zone.start <= best.end - best.start):
-            best = zone
-    return best.role if best else None
+class _Zones:
+    """Tells the role of the smallest zone that a place lies in."""
+
+    def __init__(self, zones: Sequence[Zone]) -> None:
+        self._bounds = sorted({bound for zone in zones for bound in (zone.start, zone.end)})
+        self._roles: list[str | None] = [None] * len(self._bounds)
+        for zone in sorted(zones, key=lambda zone: zone.start - zone.end):
+            first, stop = bisect_left(self._bounds, zone.start), bisect_left(self._bounds, zone.end)
+            self._roles[first:stop] = [zone.role] * (stop - first)
+
+    def role_at(self, at: int) -> str | None:
+        index = bisect_right(self._bounds, at) - 1
+        return self._roles[index] if index >= 0 else None
 
 
 # --- movements -------------------------------------------------------------------------------
@@ -430,7 +467,7 @@ def find_changes(folded: str, figures: Sequence[Figure]) -> list[Change]:
             after = next((f for f in figures[i + 1 : i + 3] if f.role in ("after", "plan", "level") and f.unit == figure.unit and _moves_to(folded, figure, f)), None)
             if after is None:
                 continue
-            j = figures.index(after)
+            j = i + 1 if figures[i + 1] is after else i + 2
             change = next((f for f in figures[j + 1 : j + 3] if f.role == "change" and _belongs(folded, after, f)), None)
             out.append(Change(figure.figure_id, after.figure_id, change.figure_id if change else None))
             used |= {figure.figure_id, after.figure_id} | ({change.figure_id} if change else set())
@@ -503,20 +540,20 @@ def _compatible(after: Figure, change: Figure) -> bool:
 _COMPARISON = re.compile(r"(?:较|比|同比|相比|与)[^,。;\d]{0,14}|同比|环比|增幅|降幅|年均")
 
 
-def _level_of(folded: str, figures: Sequence[Figure], i: int) -> Figure | None:
-    """Return the level that a change of a comparison belongs to (977人，较上年增加17人), or ``None``."""
+def _level_of(folded: str, figures: Sequence[Figure], i: int, further: int = 3) -> Figure | None:
+    """Return the level that a change of a comparison belongs to (977人，较上年增加17人), or ``None``; over at most *further* other changes."""
     change = figures[i]
     if re.search(r"年均[^,。;]{0,6}$", folded[max(0, change.start - 10) : change.start]):
         return None
-    comma = max(folded.rfind(mark, 0, change.start) for mark in ",;(")
-    clause = folded[comma + 1 : change.start]
+    near = folded[max(0, change.start - _NEAR) : change.start]
+    clause = near[max(near.rfind(mark) for mark in ",;(") + 1 :]
     if i == 0:
         return None
     previous = figures[i - 1]
     gap = folded[previous.end : change.start]
     compared = _COMPARISON.search(clause) is not None
     if previous.role == "change" and i >= 2 and len(gap) <= 8 and previous.unit != change.unit and "。" not in gap:
-        return _level_of(folded, figures, i - 1) if previous.unit != change.unit else None
+        return _level_of(folded, figures, i - 1, further - 1) if further else None
     if previous.role in ("change", "before") or not _compatible(previous, change) or ";" in gap:
         return None
     if compared and len(gap) <= 26 and gap.count(",") <= 1:
@@ -544,7 +581,7 @@ def _roles_from_changes(figures: list[Figure], changes: Sequence[Change]) -> lis
 
 
 # --- blanks ----------------------------------------------------------------------------------
-_BLANK = re.compile(r"(?:占比|比例|比例为|比例分别为|率为|率达到?|达到?|为|占)(?P<blank>\s?[ _]*%(?:\s?[、,]\s?[ _]*%)*)|(?P<space>[_＿]{2,}\s?(?:%|人|名|所|个|万元|元|平方米))")
+_BLANK = re.compile(r"(?:占比|比例|比例为|比例分别为|率为|率达到?|达到?|为|占)(?P<blank>[ _\t]*+%(?:[ \t]?[、,][ _\t]*+%)*+)|(?P<space>(?<!_)_{2,}+[ \t]?(?:%|人|名|所|个|万元|元|平方米))")
 
 
 def _blanks(text: str, folded: str) -> list[Figure]:
@@ -553,13 +590,15 @@ def _blanks(text: str, folded: str) -> list[Figure]:
     for match in _BLANK.finditer(folded):
         name = "blank" if match["blank"] else "space"
         begin = match.start(name)
+        since = max(0, match.start() - 12)
+        since = max(since, text.rfind("\n", since, begin) + 1)
         for percent in re.finditer(r"[ _]*(%|人|名|所|个|万元|元|平方米)", match[name]):
             start, end = begin + percent.start(), begin + percent.end()
             while start < end and text[start].isspace():
                 start += 1
             unit = percent[1]
             out.append(
-                Figure(start, end, text[start:end], None, {"名": "人", "万元": "元"}.get(unit, unit), "=", "figure/blank", subject=text[max(0, match.start() - 12) : begin], missing=True, figure_id=f"f{start}")
+                Figure(start, end, text[start:end], None, {"名": "人", "万元": "元"}.get(unit, unit), "=", "figure/blank", subject=text[since : begin], missing=True, figure_id=f"f{start}")
             )
     return out
 

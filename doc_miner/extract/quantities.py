@@ -47,57 +47,59 @@ class Quantity:
 _AR = r"(?:\d{1,3}(?:,\d{3})++(?!\d)(?:\.\d++)?|\d++(?:\.\d++)?)"
 _MAG = r"(?:万亿|千万|百万|十万|亿|万|千(?!瓦|克|米|伏|帕|卡|赫|字)|百)"
 _SEP = r"[ \t]?(?:-{1,2}|至|到)[ \t]?"
-_DAY = r"\s?\d{1,2}\s?[日号]"
-_MONTH = rf"\s?\d{{1,2}}\s?月(?:份|底|初|末|中旬|上旬|下旬)?(?:{_DAY})?"
+_DAY = r"[ \t]?\d{1,2}[ \t]?[日号]"
+_MONTH = rf"[ \t]?\d{{1,2}}[ \t]?月(?:份|底|初|末|中旬|上旬|下旬)?(?:{_DAY})?"
 _NO_QUANTITY = "|".join(
     (
-        r"[〔\[(【]\s?(?:19|20)\d{2}\s?[〕\])】]\s?第?\s?\d*\s?号?",  # 〔2018〕7号
-        r"[〔\[【]\s?(?:19|20)\d{2}\s?\d{0,4}\s?号",  # 〔20183号: the closing bracket is lost
-        rf"(?:19|20)\d{{2}}\s?年?(?:{_MONTH})?\s?(?:-{{1,2}}|至|到|、)\s?(?:(?:19|20)\d{{2}}|\d{{2}}(?=年))\s?(?:学年度?|年度?|级|届)(?:{_MONTH})?(?:春|秋)?季?",
-        rf"(?:19|20)\d{{2}}\s?(?:学年度?|年代|年度?|级|届)(?:{_MONTH}(?:\s?{_SEP}(?:\s?\d{{1,2}}\s?月)?(?:{_DAY})?)?)?",
-        r"(?:19|20)\d{2}\s?[-./]\s?\d{1,2}\s?[-./]\s?\d{1,2}(?!\d)(?:\s++\d{1,2}:\d{2}(?::\d{2})?)?",
+        r"[〔\[(【][ \t]?(?:19|20)\d{2}[ \t]?[〕\])】][ \t]?第?[ \t]?\d*[ \t]?号?",  # 〔2018〕7号
+        r"[〔\[【][ \t]?(?:19|20)\d{2}[ \t]?\d{0,4}[ \t]?号",  # 〔20183号: the closing bracket is lost
+        rf"(?:19|20)\d{{2}}[ \t]?年?(?:{_MONTH})?[ \t]?(?:-{{1,2}}|至|到|、)[ \t]?(?:(?:19|20)\d{{2}}|\d{{2}}(?=年))[ \t]?(?:学年度?|年度?|级|届)(?:{_MONTH})?(?:春|秋)?季?",
+        rf"(?:19|20)\d{{2}}[ \t]?(?:学年度?|年代|年度?|级|届)(?:{_MONTH}(?:[ \t]?{_SEP}(?:[ \t]?\d{{1,2}}[ \t]?月)?(?:{_DAY})?)?)?",
+        r"(?:19|20)\d{2}[ \t]?[-./][ \t]?\d{1,2}[ \t]?[-./][ \t]?\d{1,2}(?!\d)(?:[ \t]++\d{1,2}:\d{2}(?::\d{2})?)?",
         r"(?:19|20)\d{2}-(?:0?[1-9]|1[0-2])(?![\d.%])(?:-\d{1,2})?",
-        r"(?<!\d)\d{1,2}\s?月(?!的?工资)(?:份|底|初|末|上旬|中旬|下旬)?(?:\s?\d{1,2}\s?[日号])?(?:\s?(?:-|至|到)\s?\d{1,2}\s?[月日号](?:\d{1,2}日)?)?",
-        r"公元前?\d++年|\d{2}年代|\d{1,2}\s?[时点]\s?\d{1,2}\s?分?(?![\d.%个人])|\d{1,2}日(?=[,。、;至前起上下到)]|$)",
-        r"\d++\s?(?:号楼|号|#)",
-        r"\d{1,2}:\d{2}(?::\d{2})?(?=\s?(?:前|后|至|到|-|分|起|开|上|放|,|。|左右))(?<![比例为]\d:\d\d)(?<!比\d:\d\d)",
-        r"第\s?\d++(?:\s?(?:-|至|、)\s?第?\d++)*\s?[一-鿿]?",
-        r"\d{1,2}\s?年级(?:\s?\d{1,2}班)?|(?<=年级)\s?[(]?\d{1,2}[)]?班|(?<=[初高][一二三])\d{1,2}班|\d{2,4}级\d{1,2}班|\d{4}班",
+        r"(?<!\d)\d{1,2}[ \t]?月(?!的?工资)(?:份|底|初|末|上旬|中旬|下旬)?(?:[ \t]?\d{1,2}[ \t]?[日号])?(?:[ \t]?(?:-|至|到)[ \t]?\d{1,2}[ \t]?[月日号](?:\d{1,2}日)?)?",
+        r"公元前?\d++年|\d{2}年代|\d{1,2}[ \t]?[时点][ \t]?\d{1,2}[ \t]?分?(?![\d.%个人])|\d{1,2}日(?=[,。、;至前起上下到)]|$)",
+        r"\d++[ \t]?(?:号楼|号|#)",
+        r"\d{1,2}:\d{2}(?::\d{2})?(?=[ \t]?(?:前|后|至|到|-|分|起|开|上|放|,|。|左右))(?<![比例为]\d:\d\d)(?<!比\d:\d\d)",
+        r"第[ \t]?\d++(?:[ \t]?(?:-|至|、)[ \t]?第?\d++)*[ \t]?[一-鿿]?",
+        r"\d{1,2}[ \t]?年级(?:[ \t]?\d{1,2}班)?|(?<=年级)[ \t]?[(]?\d{1,2}[)]?班|(?<=[初高][一二三])\d{1,2}班|\d{2,4}级\d{1,2}班|\d{4}班",
         r"\d{1,3}(?:\.\d{1,3}){2,}",  # 1.2.3
         r"(?<![\d.])1[3-9]\d{9}(?!\d)|0\d{2,3}-\d{7,8}(?:-\d+)?|\d{17}[\dXx]",
-        r"(?:附件|附表|(?<![代发报])表|(?<![意地])图|注|第)\s?\d++(?:[-.]\d++)*",
+        r"(?:附件|附表|(?<![代发报])表|(?<![意地])图|注|第)[ \t]?\d++(?:[-.]\d++)*",
         r"(?<![0-9A-Za-z])(?=[0-9]*[A-Z])[0-9A-Z]{12,}",
         r"[A-Za-z]+-?\d++(?:\.\d++)*[A-Za-z]*",
         r"\d++(?!(?:km|Mbps|TB|GB|MB|lx|kW|mm|cm|m2)(?![A-Za-z]))[A-Za-z]{2,}\d*",
         r"\d++(?:后(?=[,、教师青学])|强(?=[县市校企,。])|号线|路(?:公交|车)|条路|班(?=[学教]生|同学)|单元|栋(?=\d)|室(?![内外]))",
         r"(?<![\d余多])\d{2,3}(?=中学(?:图|国|增|校|、|,|。|$)|教室(?!\d)|高校)",
-        r"(?:19|20)\d{2}(?=\s*\n)",
-        r"\d++\s?[+]\s?\d++(?:\s?[+]\s?[\dXN]+)*(?:\s?[>=]\s?\d++)?(?=模式|工程|计划|行动|体系|机制|课程|课|框架|服务|选科|改革|格局|效应|[”\"])|\d++[+]\d++>\d++",
+        r"(?:19|20)\d{2}(?=[ \t]*\n)",
+        r"\d++[ \t]?[+][ \t]?\d++(?:[ \t]?[+][ \t]?[\dXN]+){0,8}+(?:[ \t]?[>=][ \t]?\d++)?(?=模式|工程|计划|行动|体系|机制|课程|课|框架|服务|选科|改革|格局|效应|[”\"])|\d++[+]\d++>\d++",
         r"[“\"「]\d++[+*×]?\d*[”\"」]|\d+对\d+(?![\d.%个])",
         r"\d++[-/]\d++(?:-\d++)+",
     )
 )
-_RATIO = rf"(?P<left>{_AR})\s?(?:[:]|比)\s?(?P<right>{_AR})(?!\d|:|\s?[月日])"
+_RATIO = rf"(?P<left>{_AR})[ \t]?(?:[:]|比)[ \t]?(?P<right>{_AR})(?!\d|:|[ \t]?[月日])"
 _MIXED = r"(?P<mixed>\d++(?:\.\d++)?[亿万千](?:\d++(?:\.\d++)?(?:[千百十]?多?万|千|百)){1,2})"
 _SCAN = re.compile(rf"(?P<skip>{_NO_QUANTITY})|(?<![\d.A-Za-z])(?:(?P<ratio>{_RATIO})|{_MIXED}|(?P<number>{_AR}))", re.M)
-_ANCHOR = re.compile(r"[0-9A-Za-z〔\[(【“\"「第附表图注公]")
-"""Where a number, or what looks like one, may begin: the scanner is tried nowhere else."""
+_ANCHOR = re.compile(r"(?<![0-9])[0-9]|(?<![A-Za-z])[A-Za-z]|[〔\[(【“\"「第表图注](?=[ \t]?[0-9])|附(?=[件表][ \t]?[0-9])|公(?=元前?[0-9])")
+"""Where a number, or what looks like one, may begin: the scanner is tried nowhere else, and once in a run of digits or letters."""
+_LONGEST = 40
+"""Longer ones are no numbers that somebody meant, but columns or keys that ran together."""
 _LIST_MARK = re.compile(r"^[ \t]*[(]?\d{1,2}(?:[、.)](?!\d)|\)[、.]?)", re.M)
 _AFTER_NUMBER = re.compile(rf"[ \t]?(?P<about>余|多|来|几)?[ \t]?(?P<mag>{_MAG}(?!分))?(?P<about2>余|多)?(?P<mag2>亿|万)?")
 _RANGE = re.compile(rf"{_SEP}(?P<number>{_AR})(?![\d]|[.]\d)[ \t]?(?P<mag>{_MAG})?(?P<about>余|多)?")
 _FRACTION_SLASH = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?![\d/.])")
-_NUMBER_AT = re.compile(rf"{_AR}\s?({_MAG})?")
+_NUMBER_AT = re.compile(rf"{_AR}[ \t]?({_MAG})?")
 
 # --- where a unit is left out -----------------------------------------------------------------
-_COEFFICIENT = re.compile(r"(?:系数|差异率|指数|比值|基尼|容积率)[^。\n]{0,26}$|[师生机书]比[^,。;\n]{0,10}$|(?:系数|差异率|指数|师比|生比)(?:[^。\n]{0,18}[\d.]++){1,5}[^。\n\d]{0,12}$")
-_SCORE = re.compile(r"(?:总分|得分|评分|分值|评估分|均分|平均分|成绩)(?:为|达到?|是|仅|:|的)?\s?$")
+_COEFFICIENT = re.compile(r"(?:系数|差异率|指数|比值|基尼|容积率)[^。\n]{0,26}\Z|[师生机书]比[^,。;\n]{0,10}\Z|(?:系数|差异率|指数|师比|生比)(?:[^。\n]{0,18}[\d.]++){1,5}[^。\n\d]{0,12}\Z")
+_SCORE = re.compile(r"(?:总分|得分|评分|分值|评估分|均分|平均分|成绩)(?:为|达到?|是|仅|:|的)?[ \t]?\Z")
 _MONEY_BEFORE = re.compile(
-    r"(?:资金|投入|投资|拨款|经费|拨付|补助|补贴|预算|支出|奖励|奖补|财政|费用|贷款|捐赠|捐资|价值|耗资|筹资|筹措|化债|下达|给予|金额|总额|工资|奖金|助学金|奖学金|资助|筹了|列支|造价|债务)[^。;\n]{0,12}$"
+    r"(?:资金|投入|投资|拨款|经费|拨付|补助|补贴|预算|支出|奖励|奖补|财政|费用|贷款|捐赠|捐资|价值|耗资|筹资|筹措|化债|下达|给予|金额|总额|工资|奖金|助学金|奖学金|资助|筹了|列支|造价|债务)[^。;\n]{0,12}\Z"
 )
-_MONEY_AFTER = re.compile(r"\s?(?:的?(?:住房|安家|生活|租房|购房|人才|一次性)[^,。;\d]{0,8})?(?:资金|补贴|经费|奖励|补助|奖金|专款|安家费|投资|贷款|津贴)")
-_LABELLED_DECIMAL = re.compile(r"[一-鿿)]\s?$")
-_SHARED_LINK = re.compile(r"\s?(?:[、,/]|和|及|与|以及)\s?|[、,]\s?[一-鿿]{1,6}|(?:逐年)?(?:上升|提高|提升|增加|增长|下降|降低|减少|缩小|扩大|降|升|增|减|调整|优化)(?:到|至|为)")
-_CONTINUES = re.compile(r"[,、;]?\s?[一-鿿()、]{0,10}[≥≤<>=≧≦]?\s?")
+_MONEY_AFTER = re.compile(r"[ \t]?(?:的?(?:住房|安家|生活|租房|购房|人才|一次性)[^,。;\d]{0,8})?(?:资金|补贴|经费|奖励|补助|奖金|专款|安家费|投资|贷款|津贴)")
+_LABELLED_DECIMAL = re.compile(r"[一-鿿)][ \t]?\Z")
+_SHARED_LINK = re.compile(r"[ \t]?(?:[、,/]|和|及|与|以及)[ \t]?|[、,][ \t]?[一-鿿]{1,6}|(?:逐年)?(?:上升|提高|提升|增加|增长|下降|降低|减少|缩小|扩大|降|升|增|减|调整|优化)(?:到|至|为)")
+_CONTINUES = re.compile(r"[,、;]?[ \t]?[一-鿿()、]{0,10}[≥≤<>=≧≦]?[ \t]?")
 
 
 class QuantityFinder:
@@ -116,18 +118,19 @@ class QuantityFinder:
         thousands separator.
         """
         masked = [(start, end) for start, end, _ in self._phrases.find(folded)]
+        listed = [mark.span() for mark in _LIST_MARK.finditer(folded)]
         found: list[Quantity] = []
         raw: list[Quantity] = []
         at = 0
-        listed = [mark.span() for mark in _LIST_MARK.finditer(folded)]
         for anchor in _ANCHOR.finditer(folded):
-            if anchor.start() < at or (listed and _covered(listed, anchor.start())):
+            start = anchor.start()
+            if start < at or (listed and lies_in(listed, start)):
                 continue
-            match = _SCAN.match(folded, anchor.start())
+            match = _SCAN.match(folded, start)
             if match is None:
                 continue
             at = match.end()
-            if match["skip"] is not None or _covered(masked, match.start()):
+            if match["skip"] is not None or at - start > _LONGEST or lies_in(masked, start):
                 continue
             if text is not None and match["number"] and _lists(text[match.start() : match.end()]):
                 comma = text.index("，", match.start())
@@ -143,7 +146,7 @@ class QuantityFinder:
             elif match["number"] is not None:
                 raw.append(Quantity(match.start(), match.end(), match.start(), parse_numeral(match["number"]), None))
         found += self._shared_units(folded, found, raw)
-        found += [self._from_spoken(folded, spoken) for spoken in self._spoken.find(folded) if not _covered(masked, spoken.start)]
+        found += [self._from_spoken(folded, spoken) for spoken in self._spoken.find(folded) if not lies_in(masked, spoken.start)]
         found = _without_overlap(sorted(found, key=lambda q: q.start))
         return _list_qualifiers(folded, self._continued_units(folded, found))
 
@@ -244,20 +247,20 @@ class QuantityFinder:
             return finish("figure/coefficient", None, False)
         if not scaled and _SCORE.search(clause):
             return finish("figure/score", "分")
-        if re.search(r"[≥≤<>=≧≦]\s?$", left):
+        if re.search(r"[≥≤<>=≧≦][ \t]?\Z", left):
             return finish("figure/comparator", self.units.noun_before(clause))
         if scaled:
             return finish("figure/magnitude", self.units.noun_before(clause, bare=True))
         if not whole and self._qualify.stands_before(text, start) and _labelled(text, start):
             return finish("figure/comparator-decimal", None, False)
-        if value < 1 and len(text[start:end]) >= 4 and _LABELLED_DECIMAL.search(left) and re.match(r"[、,。;)(和\n]|$", text[end:]):
+        if value < 1 and len(text[start:end]) >= 4 and _LABELLED_DECIMAL.search(left) and re.match(r"[、,。;)(和\n]|\Z", text[end:]):
             return finish("figure/coefficient", None, False)
         return None
 
     def _ratio(self, text: str, match: re.Match[str]) -> Quantity | None:
         left, right = parse_numeral(match["left"]), parse_numeral(match["right"])
-        clause = text[max(0, match.start() - 24) : match.start()]
-        if not left or not right or re.search(r"(?:时间|上午|下午|晚上|早上|中午|点|比分(?!别)|比赛|球队)[^。;\n]{0,6}$", clause):
+        clause = text[_since_line(text, match.start() - 24, match.start()) : match.start()]
+        if not left or not right or re.search(r"(?:时间|上午|下午|晚上|早上|中午|点|比分(?!别)|比赛|球队)[^。;\n]{0,6}\Z", clause):
             return None
         if re.search(r"比(?!赛|武|如|较|分(?!别))", clause) is None and left != 1 and right != 1:
             return None
@@ -267,10 +270,14 @@ class QuantityFinder:
     def _shared_units(self, text: str, found: list[Quantity], raw: list[Quantity]) -> list[Quantity]:
         """Return the members of lists whose unit stands once, at the end: 分别为45、50人; 由3.9上升到4.7平方米."""
         starts = {quantity.number_start: quantity for quantity in found}
+        ends = [quantity.end for quantity in found]
         out: list[Quantity] = []
         for number in raw:
-            earlier = next((q for q in reversed([*found, *out]) if q.end <= number.start), None)
-            if earlier is not None and earlier.rule == "figure/unit-before" and number.value is not None and re.fullmatch(r"[,、;]\s?[一-鿿]{1,6}", text[earlier.end : number.start]):
+            index = bisect_right(ends, number.start)
+            earlier = found[index - 1] if index else None
+            if out and (earlier is None or out[-1].end > earlier.end):
+                earlier = out[-1]
+            if earlier is not None and earlier.rule == "figure/unit-before" and number.value is not None and re.fullmatch(r"[,、;][ \t]?[一-鿿]{1,6}", text[earlier.end : number.start]):
                 before = self.units.before(text, earlier.number_start)
                 scale = before[1] if before else 1
                 out.append(self._finish(text, number.start, number.end, number.value * scale, "figure/unit-before", unit=earlier.unit, supplied=True))
@@ -293,7 +300,7 @@ class QuantityFinder:
         match = _SHARED_LINK.match(text, at)
         if match is not None:
             ends.append(match.end())
-        plain = re.compile(r"\s?(?:[、,/]|和|及|与|以及)\s?").match(text, at)
+        plain = re.compile(r"[ \t]?(?:[、,/]|和|及|与|以及)[ \t]?").match(text, at)
         if plain is not None:
             ends.append(plain.end())
             labelled = re.compile(r"[一-鿿]{1,6}").match(text, plain.end())
@@ -338,10 +345,10 @@ class _Qualifiers:
         self._before = {form: q.qualifier for form, q in lexicon.qualifiers.items() if q.position == "before"}
         self._after = {form: q.qualifier for form, q in lexicon.qualifiers.items() if q.position == "after"}
         before, after = _alternation(self._before), _alternation(self._after)
-        self._directly = re.compile(rf"(?P<q>{before})(?P<gap>于|为|了)?[ \t]?$")
+        self._directly = re.compile(rf"(?P<q>{before})(?P<gap>于|为|了)?[ \t]?\Z")
         self._behind = re.compile(rf"[ \t]?[(]?(?P<q>{after})")
         firm = _alternation([form for form, sign in self._before.items() if sign in (">=", "<=", "<") and len(form) >= 2])
-        self._apart = re.compile(rf"(?P<q>{firm}|[≥≤])[^\d,。;:、\n]{{2,30}}[的为]$|(?P<least>至少|最少|最多|至多)(?!的|是|达|为|时)[^\d,。;:、\n]{{1,14}}$|(?P<about>约占|大约占|约为)[^\d,。;:、\n]{{0,20}}$")
+        self._apart = re.compile(rf"(?P<q>{firm}|[≥≤])[^\d,。;:、\n]{{2,30}}[的为]\Z|(?P<least>至少|最少|最多|至多)(?!的|是|达|为|时)[^\d,。;:、\n]{{1,14}}\Z|(?P<about>约占|大约占|约为)[^\d,。;:、\n]{{0,20}}\Z")
 
     def read(self, text: str, start: int, end: int, qualifier: str) -> tuple[int, int, str]:
         """Return start, end and qualifier of a quantity with the comparators that belong to it."""
@@ -398,7 +405,7 @@ def _lists(number: str) -> bool:
 
 
 def _labelled(text: str, start: int) -> bool:
-    return re.search(r"(?:小学|初中|均|都|系数|率|值|比|指标|应|须)[^,。;\d]{0,12}$", text[max(0, start - 20) : start]) is not None
+    return re.search(r"(?:小学|初中|均|都|系数|率|值|比|指标|应|须)[^,。;\n\d]{0,12}\Z", text[max(0, start - 20) : start]) is not None
 
 
 def _is_year(text: str) -> bool:
@@ -409,11 +416,18 @@ def _times(value: Number | None, factor: int) -> Number | None:
     return None if value is None else value * factor
 
 
+def _since_line(text: str, start: int, end: int) -> int:
+    """Return where a window ``text[start:end]`` begins that reaches over no end of a line."""
+    start = max(0, start)
+    return max(start, text.rfind("\n", start, end) + 1)
+
+
 def _last_break(text: str) -> int:
     return max(text.rfind(mark) for mark in "。!?\n") + 1
 
 
-def _covered(spans: Sequence[tuple[int, int]], position: int) -> bool:
+def lies_in(spans: Sequence[tuple[int, int]], position: int) -> bool:
+    """Return whether a position lies in one of some spans, which are in order and do not overlap."""
     index = bisect_right(spans, (position, 1 << 60)) - 1
     return index >= 0 and spans[index][0] <= position < spans[index][1]
 
@@ -427,7 +441,7 @@ def _without_overlap(quantities: Sequence[Quantity]) -> list[Quantity]:
     return out
 
 
-_LIST_LINK = re.compile(r"(?:[、,]|和|及)(?:[^\d,。;:、()\n]{0,10})$|^(?:小学|初中|高中)$")
+_LIST_LINK = re.compile(r"(?:[、,]|和|及)(?:[^\d,。;:、()\n]{0,10})\Z|^(?:小学|初中|高中)\Z")
 
 
 def _list_qualifiers(text: str, quantities: Sequence[Quantity]) -> list[Quantity]:
@@ -438,7 +452,7 @@ def _list_qualifiers(text: str, quantities: Sequence[Quantity]) -> list[Quantity
         if this.qualifier != "=" or following.qualifier not in (">=", "<=") or this.unit != following.unit or following.start != following.number_start:
             continue
         gap = text[this.end : following.start]
-        if "," in gap and not re.fullmatch(r",?(?:小学|初中|高中)", gap):
+        if "。" in gap or "\n" in gap or "," in gap and not re.fullmatch(r",?(?:小学|初中|高中)", gap):
             continue
         if _LIST_LINK.search(gap) and not (this.unit == "%" and this.value == 100):
             out[i] = replace(this, qualifier=following.qualifier)

@@ -10,7 +10,7 @@ from doc_miner.lexicon import Lexicon
 from doc_miner.numerals import magnitude
 
 _MAG = r"(?:万亿|千万|百万|十万|亿|万|千|百)"
-_BEFORE = re.compile(r"[(\[](?:单位[::]?)?(?P<unit>[^()\[\]\d]{1,6})[)\]]\s?(?:[::为]|共|达|合计|[一-鿿]{2})?\s?$")
+_BEFORE = re.compile(r"[(\[](?:单位:?)?(?P<unit>[^()\[\]\d]{1,6})[)\]][ \t]?(?:[:为]|共|达|合计|[一-鿿]{2})?[ \t]?\Z")
 _NO_UNIT: dict[str, tuple[str, ...]] = {
     "分": ("之", "别", "类", "管", "散", "布", "流", "级", "校", "析", "享", "组", "担", "步"),
     "班": ("主", "子", "车", "委", "长", "级", "组"),
