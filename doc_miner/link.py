@@ -21,6 +21,8 @@ from doc_miner.textfold import fold
 
 SAME = 0.62
 """Least share of a restatement's bigrams that stand in the statement it repeats."""
+REPEATS = 0.85
+"""Least Dice coefficient of two problems of the same wording; either then holds at least REPEATS / (2 - REPEATS) of the other's bigrams."""
 ANSWERS = 0.35
 """Least likeness (shared wording plus shared topic) of a measure to the problem that it answers, where structure leaves several."""
 AHEAD = 0.12
@@ -50,10 +52,11 @@ def merge_statements(statements: Sequence[Statement]) -> tuple[list[Problem], di
     answered = [s for s in statements if s.answered]
     grams = {id(s): bigrams(s.problem.text) for s in statements}
     of_listed: dict[int, list[Statement]] = {}
-    same: dict[int, list[Statement]] = {}
     lone: list[Statement] = []
+    sharing = _Sharing([grams[id(s)] for s in listed])
     for later in answered:
-        best = max(listed, key=lambda s: containment(grams[id(later)], grams[id(s)]), default=None)
+        alike = [listed[i] for i in sharing.candidates(grams[id(later)], SAME)]
+        best = max(alike, key=lambda s: containment(grams[id(later)], grams[id(s)]), default=None)
         if best is not None and best is not later and containment(grams[id(later)], grams[id(best)]) >= SAME and best.problem.start != later.problem.start:
             of_listed.setdefault(id(best), []).append(later)
         else:
@@ -67,20 +70,47 @@ def merge_statements(statements: Sequence[Statement]) -> tuple[list[Problem], di
         else:
             spans = tuple((f.problem.start, f.problem.end) for f in finer)
             records.append((replace(statement.problem, mentions=spans), [statement, *finer]))
-    records = _without_repeats(records, same)
+    records = _without_repeats(records)
     records.sort(key=lambda record: (record[0].start, record[0].end))
     problems = [problem for problem, _ in records]
     nodes = {id(s.node): index for index, (_, members) in enumerate(records) for s in members if s.problem.rule not in ("problem/paragraph", "problem/running-text")}
     return problems, nodes
 
 
-def _without_repeats(records: list[tuple[Problem, list[Statement]]], same: dict[int, list[Statement]]) -> list[tuple[Problem, list[Statement]]]:
+class _Sharing:
+    """Finds, among sets of bigrams, those that may hold most of another set without comparing it to each.
+
+    A set that holds a share *least* of another holds one of its bigrams even if the most frequent
+    part, so many as may be wanting, is left aside.
+    """
+
+    def __init__(self, sets: Sequence[frozenset[str]]) -> None:
+        self._holders: dict[str, list[int]] = {}
+        for index, grams in enumerate(sets):
+            self.add(index, grams)
+
+    def add(self, index: int, grams: frozenset[str]) -> None:
+        for gram in grams:
+            self._holders.setdefault(gram, []).append(index)
+
+    def candidates(self, grams: frozenset[str], least: float) -> list[int]:
+        """Return, in order, the places of the sets that may hold at least this share of *grams*."""
+        holders = sorted((self._holders.get(gram, []) for gram in grams), key=len)
+        return sorted({index for indices in holders[: len(grams) - math.ceil(least * len(grams) - 1e-9) + 1] for index in indices})
+
+
+def _without_repeats(records: list[tuple[Problem, list[Statement]]]) -> list[tuple[Problem, list[Statement]]]:
     """Join records of the same wording: the first stands, the later become its mentions."""
     out: list[tuple[Problem, list[Statement]]] = []
+    kept: list[frozenset[str]] = []
+    sharing = _Sharing([])
     for problem, members in sorted(records, key=lambda record: record[0].start):
         grams = bigrams(problem.text)
-        twin = next((i for i, (p, _) in enumerate(out) if dice(grams, bigrams(p.text)) >= 0.85 and len(problem.text) >= 8), None)
+        alike = sharing.candidates(grams, REPEATS / (2 - REPEATS)) if len(problem.text) >= 8 else []
+        twin = next((i for i in alike if dice(grams, kept[i]) >= REPEATS), None)
         if twin is None:
+            sharing.add(len(out), grams)
+            kept.append(grams)
             out.append((problem, members))
         else:
             first, earlier = out[twin]
@@ -108,9 +138,10 @@ class _Meaning:
         self._profile = profile
         self._topics = [profile(fold(problem.text)) for problem in problems]
 
-    def likeness(self, text: str, problem: int) -> float:
-        """Return a number from 0 (nothing shared) upwards."""
-        return containment(self._grams[problem], bigrams(text[:200])) + 0.6 * _cosine(self._profile(fold(text[:120])), self._topics[problem])
+    def likeness(self, text: str, pool: Sequence[int]) -> list[float]:
+        """Return for each problem of a pool a number from 0 (nothing shared) upwards."""
+        grams, topic = bigrams(text[:200]), self._profile(fold(text[:120]))
+        return [containment(self._grams[problem], grams) + 0.6 * _cosine(topic, self._topics[problem]) for problem in pool]
 
 
 def _cosine(a: Mapping[str, float], b: Mapping[str, float]) -> float:
@@ -209,7 +240,7 @@ def _paired(node: Node, problems: Sequence[Problem]) -> list[int]:
 
 
 def _by_meaning(text: str, pool: Sequence[int], meaning: _Meaning) -> Link:
-    scored = sorted(((meaning.likeness(text, i), -i) for i in pool), reverse=True)
+    scored = sorted(zip(meaning.likeness(text, pool), (-i for i in pool), strict=True), reverse=True)
     best, second = scored[0], scored[1]
     if best[0] >= ANSWERS and best[0] - second[0] >= AHEAD:
         return Link(-best[1])

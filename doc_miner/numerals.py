@@ -17,6 +17,9 @@ _FINANCIAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬億參", "一
 _PLACES = {"十": 10, "百": 100, "千": 1000}
 _MAGNITUDES = {"百": 100, "千": 1000, "万": 10_000, "十万": 100_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 10**8, "万亿": 10**12}
 
+_LONGEST = 40
+"""More characters than any numeral has that somebody meant."""
+
 CHINESE_NUMERAL = "〇零○一二两三四五六七八九十百千万亿廿卅壹贰叁肆伍陆柒捌玖拾佰仟萬億參"
 """The characters of Chinese numerals, for character classes."""
 
@@ -35,9 +38,9 @@ def parse_chinese(text: str) -> int | None:
     >>> parse_chinese("十几") is None
     True
     """
-    text = text.translate(_FINANCIAL).replace("廿", "二十").replace("卅", "三十")
-    if not text:
+    if not text or len(text) > _LONGEST:
         return None
+    text = text.translate(_FINANCIAL).replace("廿", "二十").replace("卅", "三十")
     if all(c in _DIGITS for c in text):
         return int(Decimal("".join(str(_DIGITS[c]) for c in text))) if len(text) != 1 else _DIGITS[text]
     total = section = digit = 0

@@ -8,6 +8,7 @@ paragraph). What a heading means (problems, measures, goals …) is its *role*, 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -80,6 +81,8 @@ class Node:
     inline: bool = False
     parent: Node | None = None
     children: list[Node] = field(default_factory=list)
+    last: dict[str, int] = field(default_factory=dict)
+    """The number of the last child of each kind."""
     holds_list: bool = False
     role: str | None = None
     own_role: str | None = None
@@ -121,6 +124,7 @@ class _Reader:
         self.inner_label = re.compile(rf"(?<=[。;])\s?(?P<form>{forms}|{short})\s?[:]\s?")
         self.label_roles = {**_SHORT_LABELS, **lexicon.headings}
         self.role_words = WordSet(lexicon.headings)
+        self.stops = [match.start() for match in re.finditer(r"[。:;]|\s(?=\s)", folded)]
 
     def read(self, tables: Sequence[tuple[int, int]]) -> Node:
         at = 0
@@ -163,9 +167,9 @@ class _Reader:
         if ":" not in self.folded[start:end]:
             return []
         found = list(self.inner_label.finditer(self.folded, start, end))
-        parts = [match for match in found if self.label_roles[match["form"]] in ("problem", "response", "measure")]
+        parts = {match.start() for match in found if self.label_roles[match["form"]] in ("problem", "response", "measure")}
         last_item = max((match.start() for match in _INLINE.finditer(self.folded, start, end)), default=-1)
-        return [match for match in found if match.start() > last_item or match in parts] if parts else []
+        return [match for match in found if match.start() > last_item or match.start() in parts] if parts else []
 
     def _line_marker(self, start: int, end: int, after_label: bool = False) -> tuple[int, Node | None]:
         for kind, pattern in _LINE_MARKERS:
@@ -196,9 +200,9 @@ class _Reader:
 
     def _previous(self, kind: str) -> int | None:
         for node in reversed(self.stack):
-            last = node if node.kind == kind else next((child for child in reversed(node.children) if child.kind == kind), None)
-            if last is not None:
-                return last.number
+            number = node.number if node.kind == kind else node.last.get(kind)
+            if number is not None:
+                return number
         return None
 
     def _unmarked(self, start: int, end: int) -> None:
@@ -208,10 +212,9 @@ class _Reader:
 
     def _open_heading(self, node: Node) -> bool:
         """Return whether a 一是 item is only a heading so far, so that the next line still belongs to it."""
-        body = self.folded[node.body : node.heading[1]]
-        line_end = self.folded.find("\n", node.body)
-        whole = self.folded[node.body : line_end if line_end >= 0 else len(self.folded)]
-        return not node.inline and len(whole.strip()) <= 24 and not whole.rstrip().endswith(("。", ";")) and bool(body)
+        line_end = self.folded.find("\n", node.body, node.body + 200)
+        whole = self.folded[node.body : line_end if line_end >= 0 else node.body + 200]
+        return not node.inline and len(whole.strip()) <= 24 and not whole.rstrip().endswith(("。", ";")) and node.heading[1] > node.body
 
     def _is_label_line(self, start: int, end: int) -> bool:
         """Return whether a whole line is a heading of its own without a number (整改落实情况, 存在的问题)."""
@@ -223,13 +226,13 @@ class _Reader:
 
     def _is_heading(self, start: int, stop: int, end: int) -> bool:
         """Return whether an item's first words name it: they fill their line, or are short and without a comma."""
-        return stop >= end or self.folded[stop : stop + 1] == ":" or "," not in self.folded[start:stop]
+        return stop >= end or self.folded[stop : stop + 1] == ":" or self.folded.find(",", start, stop) < 0
 
     def _role_of(self, start: int, end: int) -> str | None:
         """Return the role of a heading: that of the longest form in it, the last one where several are as long."""
-        heading = self.folded[start:end]
-        if len(heading) > 44:
+        if end - start > 44:
             return None
+        heading = self.folded[start:end]
         best: tuple[int, int, str] | None = None
         for at, stop, form in self.role_words.find(heading):
             key = (stop - at, stop, self.lexicon.headings[form])
@@ -248,10 +251,10 @@ class _Reader:
 
     def _heading_end(self, start: int, end: int) -> int:
         """Return where a heading ends: the line's end, or the first sentence of a line that goes on."""
-        match = re.compile(r"[。:;]|\s{2,}").search(self.folded, start, end)
-        if match is None:
+        index = bisect_left(self.stops, start)
+        if index == len(self.stops) or self.stops[index] >= end:
             return end
-        return match.start() if self.folded[match.start()] in ":;" or self.folded[match.start()].isspace() else match.end()
+        return self.stops[index] + (self.folded[self.stops[index]] == "。")
 
     def _inline(self, start: int, end: int) -> None:
         """Find enumerators in running text: each must continue its list, or begin one that goes on."""
@@ -260,11 +263,12 @@ class _Reader:
             return
         seen: dict[str, int] = {}
         numbers = [(match, _INLINE_KINDS[match.lastgroup or ""] if match.lastgroup in _INLINE_KINDS else self._kind(match)) for match in matches]
+        goes_on = _next_follow(numbers)
         for index, (match, kind) in enumerate(numbers):
-            number = _number(match["isn"] or match["cn"] or match["an"] or match["bn"] or match["zn"] or match["tn"] or match["ln"])
+            number = _number_of(match)
             if number is None:
                 continue
-            later = any(k == kind and _number_of(m) == number + 1 for m, k in numbers[index + 1 :])
+            later = goes_on[index]
             continues = seen.get(kind) == number - 1 or (number > 1 and self._previous(kind) == number - 1)
             if not (continues or (number == 1 and (later or kind == "is"))):
                 continue
@@ -301,6 +305,7 @@ class _Reader:
         parent = self.stack[-1]
         node = Node(kind, number, start, body, end, (body, end), marker, inline, parent, own_role=role)
         parent.children.append(node)
+        parent.last[kind] = number
         self.stack.append(node)
         return node
 
@@ -328,6 +333,17 @@ def _number(text: str | None) -> int | None:
 
 def _number_of(match: re.Match[str]) -> int | None:
     return _number(match["isn"] or match["cn"] or match["an"] or match["bn"] or match["zn"] or match["tn"] or match["ln"])
+
+
+def _next_follow(items: Sequence[tuple[re.Match[str], str]]) -> list[bool]:
+    """Return for each enumerator of running text whether one of its kind with the next number stands behind it."""
+    behind: set[tuple[str, int | None]] = set()
+    out = []
+    for match, kind in reversed(items):
+        number = _number_of(match)
+        out.append((kind, (number or 0) + 1) in behind)
+        behind.add((kind, number))
+    return out[::-1]
 
 
 def _trimmed(text: str, start: int, end: int) -> int:

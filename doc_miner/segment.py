@@ -7,16 +7,21 @@ file in a shared folder is read or written, jieba's logger is left alone.
 from __future__ import annotations
 
 import logging
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from doc_miner.lexicon import Lexicon
+
+
+_AHEAD = 40
+"""Characters in front of the tail of a text that are cut with it, so that its first word is found."""
 
 
 class Segmenter:
     """Cuts text into words; the words joined are the text. The dictionary is read when the first text is cut."""
 
     def __init__(self, lexicon: Lexicon) -> None:
+        self._cut = lru_cache(4096)(self._cut_words)
         self._own_words = sorted({*lexicon.counted_nouns, *(form for form in lexicon.category_cues if 3 <= len(form) <= 6)})
 
     @cached_property
@@ -34,11 +39,14 @@ class Segmenter:
 
     def words(self, text: str) -> list[str]:
         """Return the words of *text* in order."""
-        return list(self._tokenizer.cut(text))
+        return list(self._cut(text))
+
+    def _cut_words(self, text: str) -> tuple[str, ...]:
+        return tuple(self._tokenizer.cut(text))
 
     def tail(self, text: str, length: int) -> str:
         """Return the last whole words of *text* that take at most *length* characters (the last word, if it alone is longer)."""
-        words = self.words(text)
+        words = self.words(text[-length - _AHEAD :])
         size = 0
         for index in range(len(words) - 1, -1, -1):
             size += len(words[index])

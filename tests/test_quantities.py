@@ -67,15 +67,7 @@ def test_values_are_exact_and_a_missing_one_says_so(text: str) -> None:
         assert figure.rule.startswith("figure/")
 
 
-# A blank (占比%) takes its subject from the line above, as the cases of REACHES show; here such sentences stay out.
-whole = st.sampled_from(SENTENCES).filter(lambda sentence: not any(figure.missing for figure in find_figures(sentence)))
-KNOWN_TO_REACH = ("语文、数学均在92%、88%以上", "凌晨2:15抢修", "9：00—11：30闭馆", "“4:30”工程", "占比5.88%.缺19350平方米")
-
-
-@given(
-    st.lists(whole, min_size=1, max_size=2).map(lambda sentences: "。".join(sentences) + "。"),
-    whole.filter(lambda sentence: sentence not in KNOWN_TO_REACH),
-)
+@given(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=2).map(lambda sentences: "。".join(sentences) + "。"), st.sampled_from(SENTENCES))
 def test_a_paragraph_in_front_moves_figures_and_changes_nothing_else(paragraph: str, text: str) -> None:
     before, own = find_figures(paragraph + "\n"), find_figures(text)
     assert moved(find_figures(f"{paragraph}\n{text}"), 0) == [*moved(before, 0), *moved(own, len(paragraph) + 1)]
@@ -95,13 +87,11 @@ REACHES = {
 }
 
 
-@pytest.mark.xfail(strict=True, reason="patterns that allow white space, and looks at what stands around a number, go over the end of the line")
 @pytest.mark.parametrize(("above", "below"), REACHES.values(), ids=REACHES.keys())
 def test_a_line_does_not_reach_into_its_neighbour(above: str, below: str) -> None:
     assert moved(find_figures(f"{above}\n{below}"), 0) == [*moved(find_figures(above), 0), *moved(find_figures(below), len(above) + 1)]
 
 
-@pytest.mark.xfail(strict=True, reason="成 is read where a text begins, not where a line does")
 def test_tenths_are_found_where_a_line_begins() -> None:
     assert [figure.text for figure in find_figures("寄宿生320人\n七成家长选择课后托管")] == ["320人", "七成"]
 

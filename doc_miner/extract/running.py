@@ -20,7 +20,7 @@ _OWN_FINDING = re.compile(
     r"^(?:但|不过|然而|可是|当然)|也要看到|清醒地看到|清醒认识到|必须看到|也要承认|经(?:查|核查|核实|调查|排查)|(?:了解|排查|检查|督查|调研)(?:到|发现|中发现)|属实|客观存在|仍(?:有|存在|然)|尚(?:未|缺|有|不)|还(?:有|存在|不|未|缺)|依然|有待|亟待|存在(?!问题的)|目前[^,。]{0,20}(?:缺|不足)"
 )
 _NOT_STATED = re.compile(r"[?？]$|怎样|如何|能不能|为了|针对|解决好?|破解|化解|缓解|消除|避免|防止|杜绝|着力|不存在|已无|未发现|没有(?:一|出现|发现)|是否|您(?:反映|提到|在|所)|以前|过去|曾经|当时|原来")
-_QUOTED = re.compile(r"[“\"][^”\"\n]{12,}[”\"]")
+_QUOTED = re.compile(r"[“\"][^”\"\n]{12,400}+[”\"]")
 _ANSWER = re.compile(r"^(?:对此|针对(?:这|上述|该|以上)|为此|目前,?|下一步|在此基础上|同时,)")
 _TOLD = re.compile(r"记者|笔者|说[,。:]|告诉|指着|笑着|书声|清晨|放学|夕阳|家住")
 
@@ -89,5 +89,5 @@ def _acts(passages: Passages, start: int, end: int, *, after_problem: bool) -> b
         return actions >= 2
     if passages.negated_cue.search(text) and re.search(r"不存在|未发现", text):
         return False
-    figures = len(re.findall(r"\d+(?:\.\d+)?(?:[%万亿人名所个元台间套]|平方)", text))
+    figures = len(re.findall(r"(?<!\d)\d++(?:\.\d++)?(?:[%万亿人名所个元台间套]|平方)", text))
     return actions >= 3 and figures >= 2 and _TOLD.search(text) is None and not re.search(r"满意度|调查了|问卷", text)

@@ -29,13 +29,13 @@ _TENTHS = re.compile(
     rf"(?P<number>{_ONE}(?:[、至到-]?[二三四五六七八九])?|(?<![\d.])\d)成(?P<half>[一二三四五六七八九半])?(?!长|员|人|功|果|绩|效|就|立|为|套|年|本|熟|片|才|型|分|因|语|份|品|交|活|群|都|千|百|班|绩)"
 )
 _TENTHS_BEFORE = re.compile(
-    r"(?:超过|不到|不足|将近|接近|近|约|超|达到|达|占|有|至|到|仅|压缩|压减|减少|增加|完成|下降|降低|提高|增长|上升|的|了|为|高出|低于|不低于|超出|剩下|余下|其中|[,。;(:、的]|^)[了约近超]?$"
+    r"(?:超过|不到|不足|将近|接近|近|约|超|达到|达|占|有|至|到|仅|压缩|压减|减少|增加|完成|下降|降低|提高|增长|上升|的|了|为|高出|低于|不低于|超出|剩下|余下|其中|[,。;(:、的\n\t ]|^)[了约近超]?\Z"
 )
 _MULTIPLE = re.compile(r"翻(?:了)?(?P<number>[一两二三四])番")
 _RATIO = re.compile(rf"(?P<a>{_CN}{{1,4}})比(?P<b>{_CN}{{1,4}})(?!{_CN})")
 _DECIMAL = re.compile(rf"(?P<number>{_CN}{{1,6}}点{_CN}++)")
-_COEFFICIENT_WORD = re.compile(r"(?:系数|指数|差异率|比值)[^,。;\n]{0,12}$")
-_MONEY_WORD = re.compile(r"(?:拨款|投入|资助|奖励|补助|补贴|筹了|捐款|捐资|资金|经费|奖金|标准为|工资|费用|价格)[^,。;\n]{0,8}$")
+_COEFFICIENT_WORD = re.compile(r"(?:系数|指数|差异率|比值)[^,。;\n]{0,12}\Z")
+_MONEY_WORD = re.compile(r"(?:拨款|投入|资助|奖励|补助|补贴|筹了|捐款|捐资|资金|经费|奖金|标准为|工资|费用|价格)[^,。;\n]{0,8}\Z")
 _PLACE_SUFFIX = ("河", "县", "山", "村", "镇", "乡", "市", "格", "物", "类", "民", "口", "家", "行", "岔", "里", "坪")
 
 
@@ -63,7 +63,7 @@ class Spoken:
         counting = "|".join(re.escape(form) for form in forms if form not in _SINGLE_ONLY)
         nouns = "|".join(re.escape(noun) for noun in sorted(lexicon.counted_nouns, key=len, reverse=True))
         self._number = re.compile(
-            rf"(?P<number>(?:{_CN}{{2,}}|{_CN}++点{_CN}++|十|[一二两三四五六七八九](?=(?:余|多)?[万千亿百])))(?P<about>余|多|来)?(?P<mag>[万亿](?!一))?(?P<about2>余|多)?(?P<unit>{several})"
+            rf"(?P<number>(?:(?<!{_CN})(?:{_CN}{{2,}}|{_CN}++点{_CN}++)|十|[一二两三四五六七八九](?=(?:余|多)?[万千亿百])))(?P<about>余|多|来)?(?P<mag>[万亿](?!一))?(?P<about2>余|多)?(?P<unit>{several})"
             rf"|(?P<round>[百千万])(?P<about3>余|多)(?P<runit>{counting})|(?<=近)(?P<near>[百千万])(?P<nunit>{counting})"
             rf"|(?P<single>{_ONE})(?P<about4>余|多)?(?P<sunit>{several})(?=以上|以内|以下|及以上)"
             rf"|(?<=[于过少多到足])(?P<firm>(?<=少于)|(?<=超过)|(?<=至少)|(?<=最多)|(?<=不到)|(?<=不足)|(?<=多于)|(?<=低于)|(?<=高于))(?P<digit>{_ONE})(?P<dunit>{several})"
@@ -73,7 +73,7 @@ class Spoken:
         self._neighbours = re.compile(
             rf"(?:(?P<a>[一二三四五六七八两])(?P<b>[二三四五六七八九])(?P<place>[十百千万]万?)?|(?P<c>[二三四五六七八九]?十)(?P<d>[一二三四五六七八])(?P<e>[二三四五六七八九]))(?:余|多)?(?=万?(?:{several}|{nouns}))"
         )
-        self._money = re.compile(rf"(?P<number>{_CN}*[万千百]{_ONE})(?=[,。;、)]|$|\s)")
+        self._money = re.compile(rf"(?<!{_CN})(?P<number>{_CN}{{0,24}}[万千百]{_ONE})(?=[,。;、)]|$|\s)")
 
     def find(self, text: str) -> list[SpokenNumber]:
         """Return the numbers in words of a folded text; they may overlap, the first to start counts."""
@@ -126,7 +126,7 @@ class Spoken:
     def _ratios(self, text: str) -> Iterator[SpokenNumber]:
         for match in _RATIO.finditer(text):
             a, b = parse_chinese(match["a"]), parse_chinese(match["b"])
-            if a and b and re.search(r"(?:比|比例|之比)[^,。;]{0,8}$", text[max(0, match.start() - 12) : match.start()]):
+            if a and b and re.search(r"(?:比|比例|之比)[^,。;\n]{0,8}\Z", text[max(0, match.start() - 12) : match.start()]):
                 yield SpokenNumber(match.start(), match.end(), Fraction(a, b), "比", "figure/ratio")
 
     # --- ranges ------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ taken up.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from doc_miner.extract.quantities import Quantity
@@ -60,6 +61,7 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
     """
     clause = _clause_left(folded, start, quantity.start)
     at = max(clause, before.end if before is not None and not defines(folded, before, quantity) else start)
+    dates = dates[max(0, bisect_right(dates, (quantity.start, 0)) - 16) : bisect_right(dates, (quantity.end, 0))]
     left = _tidy(_without_dates(folded, at, quantity.start, dates))
     previous = figures[-1] if figures and figures[-1].start >= start else None
     if previous is not None and _continues_list(folded, quantity, before, left):
@@ -84,9 +86,16 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
 
 
 # --- the words around the number ----------------------------------------------------------------
+_NEAR = 160
+"""Characters in front of a number that are looked at: no longer clause is meant."""
+_LOST_STOP = re.compile(r"(?<=[%\d])\.(?=[一-鿿])")
+"""占比6.06%.共缺: a full stop that lost its width."""
+
+
 def _clause_left(folded: str, start: int, at: int) -> int:
+    start = max(start, at - _NEAR)
     found = max(folded.rfind(mark, start, at) for mark in _BREAK) + 1 or start
-    point = re.compile(r"(?<=[%\d])\.(?=[一-鿿])").search(folded, found, at)  # 占比6.06%.共缺: a full stop that lost its width
+    point = _LOST_STOP.search(folded, found, at)
     return point.end() if point else found
 
 
@@ -227,7 +236,7 @@ def _of_stage(folded: str, start: int, clause: int, previous: Figure | None, bef
 
 def _changed(subject: str, left: str) -> str:
     word = re.search(r"增加|增长|减少|降低|下降|提高|提升|上升|新增", left)
-    return subject + (word[0] if word and not _MOVED.match(left) and not subject.endswith(word[0]) else "")
+    return subject[-30:] + (word[0] if word and not _MOVED.match(left) and not subject.endswith(word[0]) else "")
 
 
 def _is_part(folded: str, start: int, quantity: Quantity, own: str) -> bool:
@@ -236,7 +245,7 @@ def _is_part(folded: str, start: int, quantity: Quantity, own: str) -> bool:
 
 
 def _in_part_list(folded: str, start: int, quantity: Quantity) -> bool:
-    head = folded[start : quantity.start]
+    head = folded[max(start, quantity.start - _NEAR) : quantity.start]
     at = max(head.rfind(mark) for mark in _PART_MARK)
     if at < 0 or (head[at] == "(" and ")" in head[at:]) or ";" in head[at:]:
         return False
@@ -244,10 +253,9 @@ def _in_part_list(folded: str, start: int, quantity: Quantity) -> bool:
 
 
 def _whole(folded: str, figures: Sequence[Figure], start: int, quantity: Quantity) -> str:
-    head = folded[start : quantity.start]
-    at = start + max(head.rfind(mark) for mark in _PART_MARK)
-    wholes = [figure for figure in figures if start <= figure.start < at]
-    return wholes[-1].subject if wholes else ""
+    since = max(start, quantity.start - _NEAR)
+    at = max(folded.rfind(mark, since, quantity.start) for mark in _PART_MARK)
+    return next((figure.subject for figure in reversed(figures) if figure.start < at), "")
 
 
 def _part(own: str, whole: str) -> str:
@@ -284,7 +292,7 @@ def _previous_clause(folded: str, start: int, at: int, dates: Dates) -> str:
     end = at - 1
     while end > 0 and folded[end - 1 : end] in (" ", "\u3000"):
         end -= 1
-    floor = max(0, start - 60) if end <= start else start
+    floor = max(0, start - 60, folded.rfind("\n", max(0, start - 60), end) + 1) if end <= start else max(start, end - _NEAR)
     if end <= floor or folded[end : end + 1] in ("\n", "\t"):
         return ""
     for _ in range(3):
@@ -298,6 +306,7 @@ def _previous_clause(folded: str, start: int, at: int, dates: Dates) -> str:
 
 def _merged(subject: str, own: str) -> str:
     """Join a phrase to the subject it goes on about, what both share once (高考一本上线 + 上线率 → 高考一本上线率)."""
+    subject = subject[-34:]
     base = re.sub(r"(?:人数|数|增加|增长|减少|下降)$", "", subject)
     for text in (subject, base):
         for size in range(min(len(own), len(text)), 1, -1):
