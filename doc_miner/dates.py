@@ -35,10 +35,10 @@ class DateMention:
 
 _N = r"(?:[〇零○一二三四五六七八九十廿卅]{1,3}|\d{1,2})"
 _YEAR = r"(?:(?:19|20)\d{2}|[一二][〇零○OoО九][〇零○OoО一二三四五六七八九]{2})"
-_RELATIVE = {"上一年度": -1, "上一年": -1, "今年": 0, "本年度": 0, "本年": 0, "当年": 0, "明年": 1, "来年": 1, "次年": 1, "后年": 2, "去年": -1, "上年度": -1, "上年": -1, "前年": -2}
+_RELATIVE = {"上一年度": -1, "上一年": -1, "今年": 0, "本年度": 0, "本年": 0, "当年": 0, "明年": 1, "来年": 1, "次年": 1, "后年": 2, "去年": -1, "上年度": -1, "上年": -1, "前年": -2, "大前年": -3}
 _REL = "|".join(sorted(_RELATIVE, key=len, reverse=True))
 _SEP = r"[ ]?(?:-{1,2}|至|到|~)[ ]?"
-_PARTS = r"(?:上半年|下半年|第[一二三四1-4]季度|[一二三四]季度|年底前?|底|年末|末|年初|初|年中|春季学期|秋季学期|春学期|秋学期|(?:春季|秋季)(?:开学)?|暑期|暑假|寒假)"
+_PARTS = r"(?:上半年|下半年|第[一二三四1-4]季度|[一二三四]季度|年底前?|底|年末|末|年初|初|年中|春季学期|秋季学期|春学期|秋学期|(?:春季|秋季)(?:开学)?|[春秋](?=[,。、;)\n]|$|起|开学|入学)|暑期|暑假|寒假|前三季度|前两季度)"
 _TAIL = r"(?P<tail>[ ]?(?:以前|之前|前(?![年期后三五十])|以来|来(?=[,，。、累共先已全])|起(?!草|始|步)|之后|以后|后(?!勤|备|期|续)|内(?!部|容)|以内|止|为止))?"
 
 _PATTERN = re.compile(
@@ -56,16 +56,23 @@ _PATTERN = re.compile(
         (?:[ ]?的?(?P<m>{_N})[ ]?月(?:份)?(?:[ ]?(?:(?P<d>{_N})[ ]?[日号]|(?P<mpart>底|初|末|上旬|中旬|下旬)))?(?:{_SEP}(?:(?P<m2>{_N})[ ]?月(?:份)?)?(?:[ ]?(?P<d2>{_N})[ ]?[日号])?)?
           |[ ]?(?P<part>{_PARTS}))?){_TAIL.replace("tail", "tail3")}
     | (?P<plan>(?P<planto>到|至)?[“"]?(?P<plann>十[一二三四五六]?)五[”"]?(?P<planpart>时期|期间|规划期(?:间|内)?|末|以来|初))
+    | (?P<decade>(?:(?P<century>19|20|十九|二十)世纪|(?P<lastcentury>上(?:个)?世纪)|本世纪)(?P<decn>[二三四五六七八九]?十|\d0)年代)
+    | (?P<shortyear>(?<![\d.近满历达过了])(?P<sy>[012]\d)年(?P<sm>1[0-2]|0?[1-9])月(?:(?P<sd>[123]?\d)[日号])?)
+    | (?P<coming>(?:今后|未来|接下来的?)(?P<cn>[一两二三四五六七八九十]|\d{{1,2}})(?P<cu>年|个月)(?![内之以]))
+    | (?P<week>(?P<which>本|这|上|下)(?:个)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末])?(?!期|围|边|刊|报|长|转|岁|年))
+    | (?P<day>(?<![的向])(?P<dayname>大前天|前天|昨天|昨日|今天|明天|后天|大后天)(?!的|学|小|中|会|更|好))
+    | (?P<ofyear>(?<![年\d个每届])(?<!每年)(?P<halfyear>(?:前三季度|前两季度|第?[一二三四]季度(?!度)|上半年|下半年|年初(?!中|一)|年中(?![考学央国])))(?P<parttail>以前|之前|前|起|以来|内|底前|末)?)
+    | (?P<term>(?<![年每\d个])(?<!每年)(?P<termname>春季学期|秋季学期))
     | (?P<within>(?:今后|未来)?(?P<wn>{_N}|两|半)[ ]?(?P<wu>年|个月|天|日|周)(?:之|以)?内)
     | (?P<recent>(?:最近|过去|近)(?P<rn>[一两三四五六七八九十]|\d{{1,2}})(?P<ru>年|个月)来?|(?P<rn2>[一两三四五六七八九十]|\d{{1,2}})年来|近几?年来?|多年来|历年来?|近期)
-    | (?P<yearend>(?<!每年)(?<!每)(?:(?<!\d)(?P<ym>{_N})月底前?|本月底前?|(?<![年\d])年底前?|年内|学期末|(?<![\d一二三四五六七八九十])月[底末]前?))
-    | (?P<month>(?<![年\d个每])(?<!每年)(?P<mm>{_N})月(?!工资|天|亮|球)(?:份|底|初|末|上旬|中旬|下旬)?(?:(?P<md>{_N})[日号])?(?P<mtail>以前|之前|前|起|以来)?)
+    | (?P<yearend>(?<!每年)(?<!每)(?:(?:截至|截止到?|(?P<yto>到|至))?(?<!\d)(?P<ym>{_N})月底前?|本月底前?|(?<![年\d])年底前?|年内|学期末|(?<![\d一二三四五六七八九十])月[底末]前?))
+    | (?P<month>(?<![年\d个每])(?<!每年)(?P<mm>{_N})月(?!工资|天|亮|球)(?:份|(?P<mparts>底|初|末|上旬|中旬|下旬))?(?:(?P<md>{_N})[日号](?:{_SEP}(?:(?P<mm2>{_N})月)?(?P<md2>{_N})[日号])?)?(?P<mtail>以前|之前|前|起|以来)?)
     """,
     re.X,
 )
 
 
-_HINT = re.compile(r"年|月|学期|[天日周]之?内|期间|时期|规划期|(?:19|20)[0-9]{2}|[12１２][9０0９][0-9０-９]{2}|近期|十[一二三四五六]?五")
+_HINT = re.compile(r"年|月|周|星期|礼拜|今天|明天|昨天|昨日|后天|前天|季度|学期|[天日周]之?内|期间|时期|规划期|(?:19|20)[0-9]{2}|[12１２][9０0９][0-9０-９]{2}|近期|十[一二三四五六]?五")
 """What every mention holds: text without any of it is not searched further."""
 
 
@@ -243,7 +250,7 @@ def _span(match: re.Match[str], reference: date | None) -> Days | None:
 
 _PART_MONTHS = {
     "上半年": (1, 6), "下半年": (7, 12), "年底": (12, 12), "底": (12, 12), "年末": (12, 12), "末": (12, 12), "年初": (1, 1), "初": (1, 1), "年中": (6, 6),
-    "春季": (2, 2), "秋季": (9, 9), "暑期": (7, 8), "暑假": (7, 8), "寒假": (1, 2),
+    "春季": (2, 2), "秋季": (9, 9), "春": (2, 2), "秋": (9, 9), "暑期": (7, 8), "暑假": (7, 8), "寒假": (1, 2),
 }
 
 
@@ -307,6 +314,8 @@ def _year_part(year: int, part: str) -> tuple[date, date]:
     if part in _PART_MONTHS:
         low, high = _PART_MONTHS[part]
         return _month(year, low)[0], _month(year, high)[1]
+    if part.startswith("前"):
+        return date(year, 1, 1), _month(year, 9 if "三" in part else 6)[1]
     if "季度" in part:
         quarter = _number(part.replace("第", "").replace("季度", "")) or 1
         return _month(year, 3 * quarter - 2)[0], _month(year, 3 * quarter)[1]
@@ -354,7 +363,7 @@ def _within(match: re.Match[str], reference: date | None) -> Days:
 
 def _year_end(match: re.Match[str], reference: date | None) -> Days:
     text = match["yearend"]
-    kind = "deadline" if text.endswith("前") or text == "年内" else "point"
+    kind = "deadline" if text.endswith("前") or text == "年内" or text[0] in "截到至" else "point"
     if reference is None or "学期" in text:
         return kind, None, None
     month = _number(match["ym"]) or (reference.month if "月" in text else 12)
@@ -373,12 +382,78 @@ def _bare_month(match: re.Match[str], reference: date | None) -> Days | None:
     if reference is None:
         return _ended(None, None, match["mtail"], "point")
     first, last = _month(reference.year, month)
+    kind = "point"
     if day:
         exact = _day(reference.year, month, day)
-        if exact is None:
+        until = _day(reference.year, _number(match["mm2"]) or month, _number(match["md2"]) or day) if match["md2"] else exact
+        if exact is None or until is None or until < exact:
             return None
-        first = last = exact
-    return _ended(first, last, match["mtail"], "point")
+        first, last = exact, until
+        kind = "span" if match["md2"] else kind
+    elif match["mparts"]:
+        first, last = _month_part(reference.year, month, match["mparts"])
+    return _ended(first, last, match["mtail"], kind)
+
+
+def _decade(match: re.Match[str], reference: date | None) -> Days:
+    """Read 20世纪90年代, 上世纪八十年代."""
+    century = 1900 if match["lastcentury"] else {"19": 1800, "十九": 1800, "20": 1900, "二十": 1900}.get(match["century"] or "", 2000)
+    begin = century + (_number(match["decn"]) or 0)
+    return "span", date(begin, 1, 1), date(begin + 9, 12, 31)
+
+
+def _short_year(match: re.Match[str], reference: date | None) -> Days | None:
+    """Read a year of two digits in front of its month (21年3月)."""
+    year, month = 2000 + int(match["sy"]), int(match["sm"])
+    if match["sd"]:
+        day = _day(year, month, int(match["sd"]))
+        return None if day is None else ("point", day, day)
+    return "point", *_month(year, month)
+
+
+def _coming(match: re.Match[str], reference: date | None) -> Days:
+    """Read 未来五年: from the reference date on."""
+    count = _number("二" if match["cn"] == "两" else match["cn"]) or 0
+    if reference is None:
+        return "vague", None, None
+    return "vague", reference, _shifted(reference, count * (12 if match["cu"] == "年" else 1))
+
+
+def _week(match: re.Match[str], reference: date | None) -> Days:
+    """Read 本周五, 下周: weeks begin on Monday."""
+    if reference is None:
+        return "point", None, None
+    monday = reference + timedelta(days=7 * {"上": -1, "下": 1}.get(match["which"], 0) - reference.weekday())
+    name = match["weekday"]
+    if name is None:
+        return "point", monday, monday + timedelta(days=6)
+    if name == "末":
+        return "point", monday + timedelta(days=5), monday + timedelta(days=6)
+    day = monday + timedelta(days="一二三四五六日".find(name.replace("天", "日")))
+    return "point", day, day
+
+
+_DAYS = {"大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "今天": 0, "明天": 1, "后天": 2, "大后天": 3}
+
+
+def _near_day(match: re.Match[str], reference: date | None) -> Days:
+    if reference is None:
+        return "point", None, None
+    day = reference + timedelta(days=_DAYS[match["dayname"]])
+    return "point", day, day
+
+
+def _part_of_year(match: re.Match[str], reference: date | None) -> Days:
+    """Read a half or a quarter of the year in which the document speaks."""
+    if reference is None:
+        return _ended(None, None, match["parttail"], "point")
+    first, last = _year_part(reference.year, match["halfyear"])
+    tail = match["parttail"] or ""
+    return _ended(first, last, "前" if tail == "底前" else tail, "point")
+
+
+def _term(match: re.Match[str], reference: date | None) -> Days:
+    return ("school", None, None) if reference is None else ("school", *_year_part(reference.year, match["termname"]))
 
 
 _READERS: dict[str, Callable[[re.Match[str], date | None], Days | None]] = {
@@ -397,5 +472,12 @@ _READERS: dict[str, Callable[[re.Match[str], date | None], Days | None]] = {
     "recent": _recent,
     "yearend": _year_end,
     "month": _bare_month,
+    "decade": _decade,
+    "shortyear": _short_year,
+    "coming": _coming,
+    "week": _week,
+    "day": _near_day,
+    "ofyear": _part_of_year,
+    "term": _term,
 }
 """The groups of the pattern and what reads each."""

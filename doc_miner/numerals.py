@@ -35,6 +35,8 @@ def parse_chinese(text: str) -> int | None:
     34567
     >>> parse_chinese("二〇一九"), parse_chinese("十二"), parse_chinese("三万五")
     (2019, 12, 35000)
+    >>> parse_chinese("万二"), parse_chinese("两百五")
+    (12000, 250)
     >>> parse_chinese("十几") is None
     True
     """
@@ -43,6 +45,8 @@ def parse_chinese(text: str) -> int | None:
     text = text.translate(_FINANCIAL).replace("廿", "二十").replace("卅", "三十")
     if all(c in _DIGITS for c in text):
         return int(Decimal("".join(str(_DIGITS[c]) for c in text))) if len(text) != 1 else _DIGITS[text]
+    if len(text) == 2 and text[0] in "百千万亿" and text[1] in _DIGITS:
+        text = "一" + text  # 万二 is 一万二
     total = section = digit = 0
     last_place = 1
     for char in text:
@@ -77,13 +81,19 @@ def parse_arabic(text: str) -> Decimal | None:
 
     >>> parse_arabic("1,250"), parse_arabic("1.2亿"), parse_arabic("3万5千")
     (Decimal('1250'), Decimal('120000000.0'), Decimal('35000'))
+    >>> parse_arabic("3万5")
+    Decimal('35000')
     """
     text = text.replace(",", "").replace(" ", "")
-    total, at = Decimal(0), 0
+    total, at, place = Decimal(0), 0, 1
     for match in _MIXED_PART.finditer(text):
         if match.start() != at:
             return None
-        total += Decimal(match[1]) * _MAGNITUDES.get(match[2] or "", 1)
+        if match[2]:
+            place = _MAGNITUDES[match[2]]
+        else:
+            place = place // 10 if place >= 100 and len(match[1]) == 1 else 1  # 3万5: the last digit counts the next lower place
+        total += Decimal(match[1]) * place
         at = match.end()
     return total if at == len(text) and at else None
 

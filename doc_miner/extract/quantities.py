@@ -68,17 +68,19 @@ _NO_QUANTITY = "|".join(
         r"(?:附件|附表|(?<![代发报])表|(?<![意地])图|注|第)[ \t]?\d++(?:[-.]\d++)*",
         r"(?<![0-9A-Za-z])(?=[0-9]*[A-Z])[0-9A-Z]{12,}",
         r"[A-Za-z]+-?\d++(?:\.\d++)*[A-Za-z]*",
-        r"\d++(?!(?:km|Mbps|TB|GB|MB|lx|kW|mm|cm|m2)(?![A-Za-z]))[A-Za-z]{2,}\d*",
+        r"\d++(?!(?:k?m[23]?|Mbps|Gbps|TB|GB|MB|KB|lx|kW|kWh|mm|cm|kg|mg|ml|mL)(?![A-Za-z0-9]))[A-Za-z]{2,}\d*",
         r"\d++(?:后(?=[,、教师青学])|强(?=[县市校企,。])|号线|路(?:公交|车)|条路|班(?=[学教]生|同学)|单元|栋(?=\d)|室(?![内外]))",
         r"(?<![\d余多])\d{2,3}(?=中学(?:图|国|增|校|、|,|。|$)|教室(?!\d)|高校)",
         r"(?:19|20)\d{2}(?=[ \t]*\n)",
+        r"(?<![\d.近满历达过了])[012]\d年(?=(?:1[0-2]|0?[1-9])月)",  # 21年3月
+        r"(?<=[^之以提年月日会]前)\d++(?:名|位|强|家)(?=$|[,。、;)的以])",  # 位列前10名
         r"\d++[ \t]?[+][ \t]?\d++(?:[ \t]?[+][ \t]?[\dXN]+){0,8}+(?:[ \t]?[>=][ \t]?\d++)?(?=模式|工程|计划|行动|体系|机制|课程|课|框架|服务|选科|改革|格局|效应|[”\"])|\d++[+]\d++>\d++",
         r"[“\"「]\d++[+*×]?\d*[”\"」]|\d+对\d+(?![\d.%个])",
         r"\d++[-/]\d++(?:-\d++)+",
     )
 )
 _RATIO = rf"(?P<left>{_AR})[ \t]?(?:[:]|比)[ \t]?(?P<right>{_AR})(?!\d|:|[ \t]?[月日])"
-_MIXED = r"(?P<mixed>\d++(?:\.\d++)?[亿万千](?:\d++(?:\.\d++)?(?:[千百十]?多?万|千|百)){1,2})"
+_MIXED = r"(?P<mixed>\d++(?:\.\d++)?[亿万千](?:\d++(?:\.\d++)?(?:[千百十]?多?万|千|百)){1,2}|\d++[万亿][1-9](?=[,。;、)!?块]|$))"
 _SCAN = re.compile(rf"(?P<skip>{_NO_QUANTITY})|(?<![\d.A-Za-z])(?:(?P<ratio>{_RATIO})|{_MIXED}|(?P<number>{_AR}))", re.M)
 _ANCHOR = re.compile(r"(?<![0-9])[0-9]|(?<![A-Za-z])[A-Za-z]|[〔\[(【“\"「第表图注](?=[ \t]?[0-9])|附(?=[件表][ \t]?[0-9])|公(?=元前?[0-9])")
 """Where a number, or what looks like one, may begin: the scanner is tried nowhere else, and once in a run of digits or letters."""
@@ -87,6 +89,11 @@ _LONGEST = 40
 _LIST_MARK = re.compile(r"^[ \t]*[(]?\d{1,2}(?:[、.)](?!\d)|\)[、.]?)", re.M)
 _AFTER_NUMBER = re.compile(rf"[ \t]?(?P<about>余|多|来|几)?[ \t]?(?P<mag>{_MAG}(?!分))?(?P<about2>余|多)?(?P<mag2>亿|万)?")
 _RANGE = re.compile(rf"{_SEP}(?P<number>{_AR})(?![\d]|[.]\d)[ \t]?(?P<mag>{_MAG})?(?P<about>余|多)?")
+_BETWEEN = re.compile(rf"[ \t]?(?:[和与及至到]|-{{1,2}})[ \t]?(?P<number>{_AR})[ \t]?(?P<mag>{_MAG})?(?P<about>余|多)?(?=[^,。;、\n]{{0,5}}之间)")
+"""The upper end of 介于30人和45人之间."""
+_COINS = re.compile(r"(?:(?P<jiao>[1-9一二三四五六七八九两])[角毛])?(?:(?P<fen>[1-9一二三四五六七八九两])分(?![之别类钟校]))?")
+_CURRENCIES = {"¥": "元", "￥": "元", "HK$": "港元", "US$": "美元", "$": "美元", "€": "欧元", "£": "英镑"}
+_CURRENCY = re.compile(r"(?:[¥￥€£]|(?:HK|US)?\$)\Z")
 _FRACTION_SLASH = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?![\d/.])")
 _NUMBER_AT = re.compile(rf"{_AR}[ \t]?({_MAG})?")
 
@@ -138,15 +145,15 @@ class QuantityFinder:
                 raw.append(Quantity(match.start(), comma, match.start(), parse_numeral(folded[match.start() : comma]), None))
                 continue
             quantity = self._arabic(folded, match)
-            if quantity is not None and _is_garbled(quantity):
-                quantity = replace(quantity, damaged=True, rule="figure/garbled")
             if quantity is not None:
-                found.append(quantity)
+                if _is_garbled(quantity):
+                    quantity = replace(quantity, damaged=True, rule="figure/garbled")
+                found.append(_signed(text or folded, quantity))
                 at = max(at, quantity.end)
             elif match["number"] is not None:
                 raw.append(Quantity(match.start(), match.end(), match.start(), parse_numeral(match["number"]), None))
         found += self._shared_units(folded, found, raw)
-        found += [self._from_spoken(folded, spoken) for spoken in self._spoken.find(folded) if not lies_in(masked, spoken.start)]
+        found += [_signed(text or folded, self._from_spoken(folded, spoken)) for spoken in self._spoken.find(folded) if not lies_in(masked, spoken.start)]
         found = _without_overlap(sorted(found, key=lambda q: q.start))
         return _list_qualifiers(folded, self._continued_units(folded, found))
 
@@ -167,7 +174,7 @@ class QuantityFinder:
         end, factor, about = self._tail(text, end)
         qualifier = about or qualifier
         value_max: Number | None = None
-        upper = self._upper(text, end)
+        upper = self._upper(text, end, between=text.startswith("介于", max(0, start - 2)))
         if upper is not None:
             top, top_end, top_factor, top_about = upper
             low = value * (factor if factor != 1 else top_factor)
@@ -196,18 +203,18 @@ class QuantityFinder:
             stop -= 1
         return stop, factor, {"余": ">", "多": ">", "几": ">", "来": "~"}.get(about or "")
 
-    def _upper(self, text: str, end: int) -> tuple[Decimal, int, int, str | None] | None:
+    def _upper(self, text: str, end: int, *, between: bool) -> tuple[Decimal, int, int, str | None] | None:
         """Return the upper end of a range that goes on at *end*, also behind a unit given twice (10%～15%)."""
-        upper = self._range(text, end)
+        upper = self._range(text, end, between)
         if upper is None and (unit := self.units.match(text, end)) is not None:
-            upper = self._range(text, unit.end)
+            upper = self._range(text, unit.end, between)
             if upper is not None and ((again := self.units.match(text, upper[1])) is None or again.unit != unit.unit):
                 return None
         return upper
 
     @staticmethod
-    def _range(text: str, at: int) -> tuple[Decimal, int, int, str | None] | None:
-        match = _RANGE.match(text, at)
+    def _range(text: str, at: int, between: bool) -> tuple[Decimal, int, int, str | None] | None:
+        match = (_BETWEEN if between else _RANGE).match(text, at)
         value = parse_numeral(match["number"]) if match else None
         if match is None or value is None:
             return None
@@ -222,7 +229,12 @@ class QuantityFinder:
             more = unit.more or (text[unit.end : unit.end + 1] == "多" and text[unit.end + 1 : unit.end + 2] in ("", *",。;、)的 \n"))
             stop = unit.end + (1 if more and not unit.more else 0)
             scale = factor * unit.factor
+            if unit.unit == "元" and scale == 1 and value_max is None and (coins := _COINS.match(text, stop)) and coins.end() > stop:
+                value, stop = value + _coins(coins), coins.end()
             return self._finish(text, start, stop, value * scale, "figure/number-unit", ">" if more else qualifier, unit=unit.unit, value_max=_times(value_max, scale))
+        sign = _CURRENCY.search(text, max(0, start - 3), start) if start else None
+        if sign is not None:
+            return self._finish(text, start, end, value * factor, "figure/currency-sign", qualifier, unit=_CURRENCIES[sign[0]], value_max=_times(value_max, factor), sign=sign.start())
         before = self.units.before(text, start)
         if before is not None:
             name, scale = before
@@ -251,7 +263,9 @@ class QuantityFinder:
             return finish("figure/comparator", self.units.noun_before(clause))
         if scaled:
             return finish("figure/magnitude", self.units.noun_before(clause, bare=True))
-        if not whole and self._qualify.stands_before(text, start) and _labelled(text, start):
+        if value_max is not None and not whole and text.startswith("之间", end):
+            return finish("figure/coefficient", None, False)
+        if not whole and (self._qualify.stands_behind(text, end) or (self._qualify.stands_before(text, start) and _labelled(text, start))):
             return finish("figure/comparator-decimal", None, False)
         if value < 1 and len(text[start:end]) >= 4 and _LABELLED_DECIMAL.search(left) and re.match(r"[、,。;)(和\n]|\Z", text[end:]):
             return finish("figure/coefficient", None, False)
@@ -328,13 +342,17 @@ class QuantityFinder:
 
     # --- finishing ---------------------------------------------------------------------------
     def _from_spoken(self, text: str, spoken: SpokenNumber) -> Quantity:
-        quantity = self._finish(text, spoken.start, spoken.end, spoken.value or Decimal(0), spoken.rule, spoken.qualifier, unit=spoken.unit, supplied=spoken.supplied, value_max=spoken.value_max)
+        value, end = spoken.value or Decimal(0), spoken.end
+        if spoken.unit == "元" and text[end - 1] == "元" and spoken.value_max is None and (coins := _COINS.match(text, end)) and coins.end() > end:
+            value, end = value + _coins(coins), coins.end()
+        quantity = self._finish(text, spoken.start, end, value, spoken.rule, spoken.qualifier, unit=spoken.unit, supplied=spoken.supplied, value_max=spoken.value_max)
         return replace(quantity, value=None, damaged=True) if spoken.value is None else quantity
 
     def _finish(
-        self, text: str, start: int, end: int, value: Number, rule: str, qualifier: str = "=", *, unit: str | None = None, supplied: bool = False, value_max: Number | None = None
+        self, text: str, start: int, end: int, value: Number, rule: str, qualifier: str = "=", *, unit: str | None = None, supplied: bool = False, value_max: Number | None = None, sign: int | None = None
     ) -> Quantity:
-        begin, stop, qualifier = self._qualify.read(text, start, end, qualifier)
+        """Make a quantity of a number, its unit and what it may have in front: a *sign* and comparators."""
+        begin, stop, qualifier = self._qualify.read(text, start if sign is None else sign, end, qualifier)
         return Quantity(begin, stop, start, tidy(value), unit, qualifier, None if value_max is None else tidy(value_max), rule, supplied)
 
 
@@ -380,6 +398,10 @@ class _Qualifiers:
         """Return whether a comparator stands directly before a number."""
         return self._directly.search(text[max(0, start - 10) : start]) is not None
 
+    def stands_behind(self, text: str, end: int) -> bool:
+        """Return whether a comparator stands directly behind a number."""
+        return self._behind.match(text, end) is not None
+
     @staticmethod
     def _part_of_word(text: str, at: int, form: str) -> bool:
         """Return whether a qualifier is the tail of another word (附近, 签约, 集约; 最近5年 is no 近)."""
@@ -410,6 +432,27 @@ def _labelled(text: str, start: int) -> bool:
 
 def _is_year(text: str) -> bool:
     return len(text) == 4 and text.isdigit() and text[:2] in ("19", "20")
+
+
+_MINUS = re.compile(r"(?:(?<![^为是长率于达到至(（:：,，、。;；\s])[-－−]|零下|负)\Z")
+"""A sign in front of a number, in the text as written: dashes of other widths join or part."""
+
+
+def _signed(text: str, quantity: Quantity) -> Quantity:
+    """Return a quantity with the sign that stands in front of it (增长-3.2%, 零下5度)."""
+    start = quantity.start
+    if not start or start != quantity.number_start or quantity.value is None or quantity.value_max is not None or text[start - 1] not in "-－−下负":
+        return quantity
+    sign = _MINUS.search(text, max(0, start - 2), start)
+    if sign is None or (sign[0] not in "-－−" and quantity.unit not in ("度", "摄氏度", "华氏度", "%")) or (sign[0] in "-－−" and quantity.unit in ("比", None)):
+        return quantity
+    return replace(quantity, start=sign.start(), value=-quantity.value)
+
+
+def _coins(match: re.Match[str]) -> Decimal:
+    """Return the part of an 元 that stands behind it (3元5角)."""
+    jiao, fen = (parse_numeral(match[name]) or Decimal(0) if match[name] else Decimal(0) for name in ("jiao", "fen"))
+    return (jiao * 10 + fen) / 100
 
 
 def _times(value: Number | None, factor: int) -> Number | None:

@@ -22,6 +22,10 @@ _COUNTERS = "所|名|人|间|台|套|栋|亩|人次|万元|元"
 _SINGLE_ONLY = {"分", "年", "条", "批", "种", "代", "届", "科", "对", "处", "面", "度", "级", "件", "家", "首", "头", "部", "起", "例", "只", "M"}
 """Units that a numeral of one character does not take: 十分, 三年, 一批, 二代, 一级."""
 
+_MEASURES = ("length", "area", "volume", "weight", "points")
+_NO_MEASURE = ("升", "克", "斤", "磅", "g", "m", "立方", "亩")
+"""Units of measuring take a numeral of one character (五公里), these ones apart: with it they are parts of names and words."""
+_HALVED = ("小时", "个小时", "钟头", "年", "天", "公里", "里", "斤", "公斤", "吨", "倍", "平方公里", "平方米", "百分点", "学时", "课时", "周岁", "岁", "月", "个月", "米")
 _PERCENT = re.compile(
     rf"(?P<base>[百千万]|{_CN}{{1,4}})分之(?P<number>{_CN}++(?:点{_CN}++)?|\d++(?:\.\d++)?)(?:(?:至|到|-)(?:[百千]分之)?(?P<top>{_CN}++(?:点{_CN}++)?|\d++(?:\.\d++)?))?"
 )
@@ -34,8 +38,12 @@ _TENTHS_BEFORE = re.compile(
 _MULTIPLE = re.compile(r"翻(?:了)?(?P<number>[一两二三四])番")
 _RATIO = re.compile(rf"(?P<a>{_CN}{{1,4}})比(?P<b>{_CN}{{1,4}})(?!{_CN})")
 _DECIMAL = re.compile(rf"(?P<number>{_CN}{{1,6}}点{_CN}++)")
+_LARGE = re.compile(rf"(?<![{CHINESE_NUMERAL}\d第几数初高周之点])(?=[〇零○一二两三四五六七八九壹贰叁肆伍陆柒捌玖]?[十拾百佰千仟万亿]|[^,。;、)\s]{{0,24}}[万亿])(?P<number>{_CN}{{1,24}}+(?:点{_CN}{{1,12}}+)?)(?P<about>余|多)?(?=[,。;、)!?\s]|\Z)")
+"""A numeral that a break follows."""
+_LEADS_UP = "共为有达到是约近过计于增减花仅超款资费口量额至"
+"""What stands in front of a numeral that counts something, where no break does."""
 _COEFFICIENT_WORD = re.compile(r"(?:系数|指数|差异率|比值)[^,。;\n]{0,12}\Z")
-_MONEY_WORD = re.compile(r"(?:拨款|投入|资助|奖励|补助|补贴|筹了|捐款|捐资|资金|经费|奖金|标准为|工资|费用|价格)[^,。;\n]{0,8}\Z")
+_MONEY_WORD = re.compile(r"(?:拨款|投入|投资|拨付|预算|支出|筹资|总额|资助|奖励|补助|补贴|筹了|捐款|捐资|资金|经费|奖金|标准为|工资|费用|价格)[^,。;\n]{0,8}\Z")
 _PLACE_SUFFIX = ("河", "县", "山", "村", "镇", "乡", "市", "格", "物", "类", "民", "口", "家", "行", "岔", "里", "坪")
 
 
@@ -62,18 +70,23 @@ class Spoken:
         several = "|".join(re.escape(form) for form in forms)
         counting = "|".join(re.escape(form) for form in forms if form not in _SINGLE_ONLY)
         nouns = "|".join(re.escape(noun) for noun in sorted(lexicon.counted_nouns, key=len, reverse=True))
+        measures = "|".join(re.escape(form) for form in forms if lexicon.units[form].kind in _MEASURES and form not in _NO_MEASURE or form in ("倍", "摄氏度", "美元", "欧元", "港元", "日元", "英镑", "块钱"))
+        halves = "|".join(re.escape(form) for form in forms if form in _HALVED)
+        self._half = re.compile(
+            rf"(?<![{CHINESE_NUMERAL}\d.第几数])(?:(?P<number>{_CN}{{1,4}}|\d{{1,3}})(?:(?P<between>个?)半(?P<unit>{halves})|(?P<unit2>{halves})半(?![年天月数径截导日个]))|半个?(?P<unit3>小时|钟头|公里|斤|公斤|吨|平方公里))"
+        )
         self._number = re.compile(
             rf"(?P<number>(?:(?<!{_CN})(?:{_CN}{{2,}}|{_CN}++点{_CN}++)|十|[一二两三四五六七八九](?=(?:余|多)?[万千亿百])))(?P<about>余|多|来)?(?P<mag>[万亿](?!一))?(?P<about2>余|多)?(?P<unit>{several})"
             rf"|(?P<round>[百千万])(?P<about3>余|多)(?P<runit>{counting})|(?<=近)(?P<near>[百千万])(?P<nunit>{counting})"
             rf"|(?P<single>{_ONE})(?P<about4>余|多)?(?P<sunit>{several})(?=以上|以内|以下|及以上)"
             rf"|(?<=[于过少多到足])(?P<firm>(?<=少于)|(?<=超过)|(?<=至少)|(?<=最多)|(?<=不到)|(?<=不足)|(?<=多于)|(?<=低于)|(?<=高于))(?P<digit>{_ONE})(?P<dunit>{several})"
+            rf"|(?P<exact>{_ONE})(?P<eunit>{measures})"
             rf"|(?<![一-鿿])(?P<few>[两三四五六七八九])(?P<funit>{_COUNTERS})"
         )
         self._range = re.compile(rf"(?P<a>{_CN}{{1,4}})(?:至|到|-)(?P<b>{_CN}{{1,4}})(?P<unit>{several})")
         self._neighbours = re.compile(
             rf"(?:(?P<a>[一二三四五六七八两])(?P<b>[二三四五六七八九])(?P<place>[十百千万]万?)?|(?P<c>[二三四五六七八九]?十)(?P<d>[一二三四五六七八])(?P<e>[二三四五六七八九]))(?:余|多)?(?=万?(?:{several}|{nouns}))"
         )
-        self._money = re.compile(rf"(?<!{_CN})(?P<number>{_CN}{{0,24}}[万千百]{_ONE})(?=[,。;、)]|$|\s)")
 
     def find(self, text: str) -> list[SpokenNumber]:
         """Return the numbers in words of a folded text; they may overlap, the first to start counts."""
@@ -92,6 +105,8 @@ class Spoken:
             number = self._plain(text, match)
             if number is not None:
                 out.append(number)
+        if "半" in text:
+            out += self._halves(text)
         out += self._bare(text)
         return out
 
@@ -167,16 +182,29 @@ class Spoken:
             match.start(), unit.end if unit else end, Decimal(base + low * place) * scale, name, "figure/range-neighbours", value_max=Decimal(base + high * place) * scale, supplied=unit is None
         )
 
+    def _halves(self, text: str) -> Iterator[SpokenNumber]:
+        """Yield numbers that end in a half (一个半小时, 3年半, 半公里)."""
+        for match in self._half.finditer(text):
+            form = match["unit"] or match["unit2"] or match["unit3"]
+            whole = parse_numeral(match["number"]) if match["number"] else Decimal(0)
+            if whole is None or (match["unit"] and not match["between"]) or (form == "年" and whole >= 1000):
+                continue
+            unit = self._units.match(text, match.start("unit") if match["unit"] else match.start("unit2") if match["unit2"] else match.start("unit3"))
+            if unit is not None and self._units.stands(text, unit, match.start()):
+                yield SpokenNumber(match.start(), match.end(), (whole + Decimal("0.5")) * unit.factor, unit.unit, "figure/half")
+
     # --- numbers with a unit -------------------------------------------------------------------
     def _plain(self, text: str, match: re.Match[str]) -> SpokenNumber | None:
         previous = text[match.start() - 1 : match.start()]
         if previous and (previous in "第之初高周唯统专单同" + CHINESE_NUMERAL or previous.isdigit() or previous == "点"):
             return None
+        if previous and previous in "几数" and match[0][0] in "十百千万亿":
+            return None  # 几十人, 数百元: no exact value
         if _in_short_quotes(text, match.start(), match.end()):
             return None
-        name = next(key for key in ("unit", "runit", "nunit", "sunit", "dunit", "funit") if match[key])
+        name = next(key for key in ("unit", "runit", "nunit", "sunit", "dunit", "eunit", "funit") if match[key])
         form, end = match[name], match.end()
-        number = match["number"] or match["round"] or match["near"] or match["single"] or match["digit"] or match["few"]
+        number = match["number"] or match["round"] or match["near"] or match["single"] or match["digit"] or match["exact"] or match["few"]
         if name == "funit" and text.startswith(_PLACE_SUFFIX, end):
             return None
         if name == "unit" and (form in _SINGLE_ONLY and len(number) < 2 or form == "年"):
@@ -191,14 +219,26 @@ class Spoken:
         unit = self._units.match(text, end - len(form))
         if value is None or unit is None or not self._units.stands(text, unit, match.start()):
             return None
-        scale = magnitude(match["mag"] or "") * unit.factor
-        return SpokenNumber(match.start(), unit.end, value * scale, unit.unit, "figure/chinese-number", qualifier)
+        scale, end = magnitude(match["mag"] or "") * unit.factor, unit.end
+        if text[end : end + 1] == "多" and text[end + 1 : end + 2] in ("", *",。;、)的 \n"):
+            end, qualifier = end + 1, ">"
+        return SpokenNumber(match.start(), end, value * scale, unit.unit, "figure/chinese-number", qualifier)
 
     def _bare(self, text: str) -> Iterator[SpokenNumber]:
-        """Yield sums of money and coefficients in words that carry no unit (拨款三万五, 指数达到零点九二)."""
-        for match in self._money.finditer(text):
-            if _MONEY_WORD.search(text, max(0, match.start() - 16), match.start()) and (value := parse_numeral(match["number"])) is not None:
-                yield SpokenNumber(match.start(), match.end(), value, "元", "figure/unit-left-out-money", supplied=True)
+        """Yield what carries no unit: sums of money (拨款三万五), large numbers (总人口一百二十万), coefficients (指数达到零点九二)."""
+        for match in _LARGE.finditer(text):
+            number, before = match["number"], text[match.start() - 1 : match.start()]
+            value = parse_numeral(number)
+            if value is None or value < 100 or (number[0] in "百千万亿" and len(number) != 2):
+                continue
+            qualifier = ">" if match["about"] else "="
+            if _MONEY_WORD.search(text, max(0, match.start() - 16), match.start()):
+                yield SpokenNumber(match.start(), match.end(), value, "元", "figure/unit-left-out-money", qualifier, supplied=True)
+            elif number[0] in "百千万亿":
+                continue
+            elif before in _LEADS_UP or not "一" <= before <= "鿿":
+                clause = re.split(r"[。;\n]", text[max(0, match.start() - 40) : match.start()])[-1]
+                yield SpokenNumber(match.start(), match.end(), value, self._units.noun_before(clause, bare=True), "figure/magnitude", qualifier, supplied=True)
         if "点" in text:
             for match in _DECIMAL.finditer(text):
                 if _COEFFICIENT_WORD.search(text, max(0, match.start() - 20), match.start()) and (value := parse_numeral(match["number"])) is not None:
