@@ -28,7 +28,8 @@ class DateMention:
     first: date | None
     last: date | None
     kind: str = "point"
-    """``point``, ``span``, ``school`` (a school year or term), ``deadline``, ``since`` or ``vague`` (近年来)."""
+    """``point``, ``span``, ``school`` (a school year or term), ``deadline``, ``since``, ``vague`` (近年来) or ``relative`` (本周, 上半年: counted from the
+    reference date, without a year of its own)."""
     year: int | None = None
     """The calendar year the mention names (of a school year its first); ``None`` if it covers several or none."""
 
@@ -61,7 +62,7 @@ _PATTERN = re.compile(
     | (?P<coming>(?:今后|未来|接下来的?)(?P<cn>[一两二三四五六七八九十]|\d{{1,2}})(?P<cu>年|个月)(?![内之以]))
     | (?P<week>(?P<which>本|这|上|下)(?:个)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末])?(?!期|围|边|刊|报|长|转|岁|年))
     | (?P<day>(?<![的向])(?P<dayname>大前天|前天|昨天|昨日|今天|明天|后天|大后天)(?!的|学|小|中|会|更|好))
-    | (?P<ofyear>(?<![年\d个每届])(?<!每年)(?P<halfyear>(?:前三季度|前两季度|第?[一二三四]季度(?!度)|上半年|下半年|年初(?!中|一)|年中(?![考学央国])))(?P<parttail>以前|之前|前|起|以来|内|底前|末)?)
+    | (?P<ofyear>(?<![年\d个每届])(?<!每年)(?P<halfyear>(?:前三季度|前两季度|第?[一二三四]季度(?!度)|上半年|下半年|年初(?!中|一)|(?<![少青成壮老多历])年中(?=[前,。、;]|以前)))(?P<parttail>以前|之前|前|起|以来|内|底前|末)?)
     | (?P<term>(?<![年每\d个])(?<!每年)(?P<termname>春季学期|秋季学期))
     | (?P<within>(?:今后|未来)?(?P<wn>{_N}|两|半)[ ]?(?P<wu>年|个月|天|日|周)(?:之|以)?内)
     | (?P<recent>(?:最近|过去|近)(?P<rn>[一两三四五六七八九十]|\d{{1,2}})(?P<ru>年|个月)来?|(?P<rn2>[一两三四五六七八九十]|\d{{1,2}})年来|近几?年来?|多年来|历年来?|近期)
@@ -128,7 +129,7 @@ def _read(match: re.Match[str], text: str, folded: str, reference: date | None) 
         if name == "span" and match["prefix0"]:
             start += len(match["prefix0"])
         year = _common_year(kind, first, last)
-    return DateMention(text[start:end], start, end, first, last, kind, None if kind in ("since", "vague") else year)
+    return DateMention(text[start:end], start, end, first, last, kind, None if kind in ("since", "vague", "relative") else year)
 
 
 def _iso(match: re.Match[str], reference: date | None) -> Days | None:
@@ -422,15 +423,15 @@ def _coming(match: re.Match[str], reference: date | None) -> Days:
 def _week(match: re.Match[str], reference: date | None) -> Days:
     """Read 本周五, 下周: weeks begin on Monday."""
     if reference is None:
-        return "point", None, None
+        return "relative", None, None
     monday = reference + timedelta(days=7 * {"上": -1, "下": 1}.get(match["which"], 0) - reference.weekday())
     name = match["weekday"]
     if name is None:
-        return "point", monday, monday + timedelta(days=6)
+        return "relative", monday, monday + timedelta(days=6)
     if name == "末":
-        return "point", monday + timedelta(days=5), monday + timedelta(days=6)
+        return "relative", monday + timedelta(days=5), monday + timedelta(days=6)
     day = monday + timedelta(days="一二三四五六日".find(name.replace("天", "日")))
-    return "point", day, day
+    return "relative", day, day
 
 
 _DAYS = {"大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "今天": 0, "明天": 1, "后天": 2, "大后天": 3}
@@ -438,22 +439,22 @@ _DAYS = {"大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "今天": 0,
 
 def _near_day(match: re.Match[str], reference: date | None) -> Days:
     if reference is None:
-        return "point", None, None
+        return "relative", None, None
     day = reference + timedelta(days=_DAYS[match["dayname"]])
-    return "point", day, day
+    return "relative", day, day
 
 
 def _part_of_year(match: re.Match[str], reference: date | None) -> Days:
     """Read a half or a quarter of the year in which the document speaks."""
     if reference is None:
-        return _ended(None, None, match["parttail"], "point")
+        return _ended(None, None, match["parttail"], "relative")
     first, last = _year_part(reference.year, match["halfyear"])
     tail = match["parttail"] or ""
-    return _ended(first, last, "前" if tail == "底前" else tail, "point")
+    return _ended(first, last, "前" if tail == "底前" else tail, "relative")
 
 
 def _term(match: re.Match[str], reference: date | None) -> Days:
-    return ("school", None, None) if reference is None else ("school", *_year_part(reference.year, match["termname"]))
+    return ("relative", None, None) if reference is None else ("relative", *_year_part(reference.year, match["termname"]))
 
 
 _READERS: dict[str, Callable[[re.Match[str], date | None], Days | None]] = {

@@ -12,7 +12,6 @@ from typing import Any
 
 from doc_miner.lexicon import Lexicon
 
-
 _AHEAD = 40
 """Characters in front of the tail of a text that are cut with it, so that its first word is found."""
 

@@ -112,7 +112,7 @@ class FigureFinder:
         figures: list[Figure] = []
         stages = self._stages(folded, sentence)
         spans = [(mention.start, mention.end) for mention in sentence.dates]
-        outside = [m for m in sentence.dates if not _is_compared(folded, m) and not _in_brackets(folded, brackets, m)]
+        outside = [m for m in sentence.dates if m.kind != "relative" and not _is_compared(folded, m) and not _in_brackets(folded, brackets, m)]
         for index, quantity in enumerate(quantities):
             before = quantities[index - 1] if index else None
             role = _role(folded, sentence, quantity, context, zones.role_at(quantity.start))
