@@ -7,7 +7,7 @@ something or a comparator makes it a norm (不少于三间, 一小时以上).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -37,6 +37,7 @@ _TENTHS_BEFORE = re.compile(
 )
 _MULTIPLE = re.compile(r"翻(?:了)?(?P<number>[一两二三四])番")
 _RATIO = re.compile(rf"(?P<a>{_CN}{{1,4}})比(?P<b>{_CN}{{1,4}})(?!{_CN})")
+_RATIO_WORD = re.compile(r"(?:比|比例|之比)[^,。;\n]{0,8}\Z")
 _DECIMAL = re.compile(rf"(?P<number>{_CN}{{1,6}}点{_CN}++)")
 _LARGE = re.compile(rf"(?<![{CHINESE_NUMERAL}\d第几数初高周之点])(?=[〇零○一二两三四五六七八九壹贰叁肆伍陆柒捌玖]?[十拾百佰千仟万亿]|[^,。;、)\s]{{0,24}}[万亿])(?P<number>{_CN}{{1,24}}+(?:点{_CN}{{1,12}}+)?)(?P<about>余|多)?(?=[,。;、)!?\s]|\Z)")
 """A numeral that a break follows."""
@@ -45,6 +46,10 @@ _LEADS_UP = "共为有达到是约近过计于增减花仅超款资费口量额�
 _COEFFICIENT_WORD = re.compile(r"(?:系数|指数|差异率|比值)[^,。;\n]{0,12}\Z")
 _MONEY_WORD = re.compile(r"(?:拨款|投入|投资|拨付|预算|支出|筹资|总额|资助|奖励|补助|补贴|筹了|捐款|捐资|资金|经费|奖金|标准为|工资|费用|价格)[^,。;\n]{0,8}\Z")
 _PLACE_SUFFIX = ("河", "县", "山", "村", "镇", "乡", "市", "格", "物", "类", "民", "口", "家", "行", "岔", "里", "坪")
+
+
+_RUN = re.compile(f"{_CN}+")
+_TENTH = re.compile(r"[一二两三四五六七八九0-9]成")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,10 @@ class SpokenNumber:
     qualifier: str = "="
     value_max: Number | None = None
     supplied: bool = False
+
+
+_Reader = Callable[[str, int, int], SpokenNumber | None]
+"""Reads the row of numerals at a place, from its start to its end, with what stands behind it."""
 
 
 class Spoken:
@@ -85,48 +94,63 @@ class Spoken:
         )
         self._range = re.compile(rf"(?P<a>{_CN}{{1,4}})(?:至|到|-)(?P<b>{_CN}{{1,4}})(?P<unit>{several})")
         self._neighbours = re.compile(
-            rf"(?:(?P<a>[一二三四五六七八两])(?P<b>[二三四五六七八九])(?P<place>[十百千万]万?)?|(?P<c>[二三四五六七八九]?十)(?P<d>[一二三四五六七八])(?P<e>[二三四五六七八九]))(?:余|多)?(?=万?(?:{several}|{nouns}))"
+            rf"(?:(?P<a>[一二三四五六七八两])(?P<b>[二三四五六七八九两])(?P<place>[十百千万]万?)?|(?P<c>[二三四五六七八九]?十)(?P<d>[一二三四五六七八])(?P<e>[二三四五六七八九]))(?:余|多)?(?=万?(?:{several}|{nouns}))"
         )
+
+        self._readers = self._dispatch([*forms, *lexicon.counted_nouns])
+
+    def _dispatch(self, counted: Sequence[str]) -> dict[str, list[_Reader]]:
+        """Return what reads a row of numerals, by the character behind it."""
+        behind = {form.lstrip(CHINESE_NUMERAL)[:1] or form[:1] for form in counted} | set("余多来")
+        readers: dict[str, list[_Reader]] = {"分": [self._percent], "比": [self._ratio]}
+        for character in "至到-":
+            readers.setdefault(character, []).append(self._range_at)
+        for character in sorted(behind):
+            readers.setdefault(character, []).extend((self._neighbour, self._plain))
+        for character in ("", *"余多,。;、)!? \t\n\r"):
+            readers.setdefault(character, []).append(self._large)
+        readers.setdefault("点", []).extend((self._plain, self._large, self._coefficient))
+        return readers
 
     def find(self, text: str) -> list[SpokenNumber]:
         """Return the numbers in words of a folded text; they may overlap, the first to start counts."""
         out: list[SpokenNumber] = []
-        if "分之" in text:
-            out += self._percents(text)
-        if "成" in text:
-            out += self._tenths(text)
+        for run in _RUN.finditer(text):
+            start, end = run.span()
+            readers = self._readers.get(text[end : end + 1], ())
+            for reader in readers:
+                number = reader(text, start, end)
+                if number is not None:
+                    out.append(number)
+        out += self._tenths(text)
         if "番" in text:
             out += [
                 SpokenNumber(m.start(), m.end(), Decimal(2 ** (parse_chinese(m["number"]) or 1)), "倍", "figure/doubling") for m in _MULTIPLE.finditer(text)
             ]
-        out += self._ratios(text)
-        out += self._ranges(text)
-        for match in self._number.finditer(text):
-            number = self._plain(text, match)
-            if number is not None:
-                out.append(number)
         if "半" in text:
             out += self._halves(text)
-        out += self._bare(text)
         return out
 
     # --- shares ------------------------------------------------------------------------------
-    def _percents(self, text: str) -> Iterator[SpokenNumber]:
-        for match in _PERCENT.finditer(text):
-            number = parse_numeral(match["number"])
-            base = {"百": 100, "千": 1000, "万": 10_000}.get(match["base"]) or parse_chinese(match["base"])
-            if number is None or not base:
-                continue
-            top = parse_numeral(match["top"]) if match["top"] else None
-            unit = {"百": "%", "千": "‰"}.get(match["base"])
-            if unit is not None:
-                yield SpokenNumber(match.start(), match.end(), number, unit, "figure/percent-words", value_max=top)
-            else:
-                end = match.end() if top is None else match.end("number")
-                yield SpokenNumber(match.start(), end, Fraction(number) / base, None, "figure/fraction")
+    def _percent(self, text: str, start: int, end: int) -> SpokenNumber | None:
+        match = _PERCENT.match(text, max(start, end - 4))
+        if match is None:
+            return None
+        number = parse_numeral(match["number"])
+        base = {"百": 100, "千": 1000, "万": 10_000}.get(match["base"]) or parse_chinese(match["base"])
+        if number is None or not base:
+            return None
+        top = parse_numeral(match["top"]) if match["top"] else None
+        unit = {"百": "%", "千": "‰"}.get(match["base"])
+        if unit is not None:
+            return SpokenNumber(match.start(), match.end(), number, unit, "figure/percent-words", value_max=top)
+        return SpokenNumber(match.start(), match.end() if top is None else match.end("number"), Fraction(number) / base, None, "figure/fraction")
 
     def _tenths(self, text: str) -> Iterator[SpokenNumber]:
-        for match in _TENTHS.finditer(text):
+        for tenth in _TENTH.finditer(text):
+            match = next((found for at in range(max(0, tenth.start() - 2), tenth.start() + 1) if (found := _TENTHS.match(text, at)) and found.end() >= tenth.end()), None)
+            if match is None:
+                continue
             head = text[max(0, match.start() - 5) : match.start()]
             behind = text[match.end() : match.end() + 2]
             if not _TENTHS_BEFORE.search(head) and behind not in ("以上", "左右", "以下"):
@@ -138,30 +162,30 @@ class Spoken:
             more = text[match.end() : match.end() + 1] == "多"
             yield SpokenNumber(match.start(), match.end() + more, Decimal(digits[0] * 10 + extra), "%", "figure/tenths", ">" if more else "=", high)
 
-    def _ratios(self, text: str) -> Iterator[SpokenNumber]:
-        for match in _RATIO.finditer(text):
-            a, b = parse_chinese(match["a"]), parse_chinese(match["b"])
-            if a and b and re.search(r"(?:比|比例|之比)[^,。;\n]{0,8}\Z", text[max(0, match.start() - 12) : match.start()]):
-                yield SpokenNumber(match.start(), match.end(), Fraction(a, b), "比", "figure/ratio")
+    def _ratio(self, text: str, start: int, end: int) -> SpokenNumber | None:
+        match = _RATIO.match(text, max(start, end - 4))
+        if match is None:
+            return None
+        a, b = parse_chinese(match["a"]), parse_chinese(match["b"])
+        if not a or not b or _RATIO_WORD.search(text, max(0, match.start() - 12), match.start()) is None:
+            return None
+        return SpokenNumber(match.start(), match.end(), Fraction(a, b), "比", "figure/ratio")
 
     # --- ranges ------------------------------------------------------------------------------
-    def _ranges(self, text: str) -> Iterator[SpokenNumber]:
-        for match in self._range.finditer(text):
-            low, high = parse_chinese(match["a"]), parse_chinese(match["b"])
-            if low is None or high is None or high <= low or text[match.start() - 1 : match.start()] in ("第", "初", "高"):
-                continue
-            unit = self._units.entries[match["unit"]]
-            if text.startswith("级", match.end()) and match["unit"] == "年":
-                continue
-            yield SpokenNumber(match.start(), match.end(), Decimal(low) * unit.factor, unit.unit, "figure/range-words", value_max=Decimal(high) * unit.factor)
-        for match in self._neighbours.finditer(text):
-            number = self._neighbour(text, match)
-            if number is not None:
-                yield number
+    def _range_at(self, text: str, start: int, end: int) -> SpokenNumber | None:
+        match = self._range.match(text, max(start, end - 4))
+        if match is None or text[match.start() - 1 : match.start()] in ("第", "初", "高"):
+            return None
+        low, high = parse_chinese(match["a"]), parse_chinese(match["b"])
+        if low is None or high is None or high <= low or (text.startswith("级", match.end()) and match["unit"] == "年"):
+            return None
+        unit = self._units.entries[match["unit"]]
+        return SpokenNumber(match.start(), match.end(), Decimal(low) * unit.factor, unit.unit, "figure/range-words", value_max=Decimal(high) * unit.factor)
 
-    def _neighbour(self, text: str, match: re.Match[str]) -> SpokenNumber | None:
-        previous = text[match.start() - 1 : match.start()]
-        if previous and previous in CHINESE_NUMERAL + "第初高之":
+    def _neighbour(self, text: str, start: int, end: int) -> SpokenNumber | None:
+        """Read two neighbouring numerals (两三千, 二三十)."""
+        match = self._neighbours.match(text, start) if end - start > 1 else None
+        if match is None or text[start - 1 : start] in ("第", "初", "高", "之"):
             return None
         if match["a"]:
             low, high = parse_chinese(match["a"]) or 0, parse_chinese(match["b"]) or 0
@@ -194,7 +218,10 @@ class Spoken:
                 yield SpokenNumber(match.start(), match.end(), (whole + Decimal("0.5")) * unit.factor, unit.unit, "figure/half")
 
     # --- numbers with a unit -------------------------------------------------------------------
-    def _plain(self, text: str, match: re.Match[str]) -> SpokenNumber | None:
+    def _plain(self, text: str, start: int, end: int) -> SpokenNumber | None:
+        match = self._number.match(text, start)
+        if match is None:
+            return None
         previous = text[match.start() - 1 : match.start()]
         if previous and (previous in "第之初高周唯统专单同" + CHINESE_NUMERAL or previous.isdigit() or previous == "点"):
             return None
@@ -224,25 +251,29 @@ class Spoken:
             end, qualifier = end + 1, ">"
         return SpokenNumber(match.start(), end, value * scale, unit.unit, "figure/chinese-number", qualifier)
 
-    def _bare(self, text: str) -> Iterator[SpokenNumber]:
-        """Yield what carries no unit: sums of money (拨款三万五), large numbers (总人口一百二十万), coefficients (指数达到零点九二)."""
-        for match in _LARGE.finditer(text):
-            number, before = match["number"], text[match.start() - 1 : match.start()]
-            value = parse_numeral(number)
-            if value is None or value < 100 or (number[0] in "百千万亿" and len(number) != 2):
-                continue
-            qualifier = ">" if match["about"] else "="
-            if _MONEY_WORD.search(text, max(0, match.start() - 16), match.start()):
-                yield SpokenNumber(match.start(), match.end(), value, "元", "figure/unit-left-out-money", qualifier, supplied=True)
-            elif number[0] in "百千万亿":
-                continue
-            elif before in _LEADS_UP or not "一" <= before <= "鿿":
-                clause = re.split(r"[。;\n]", text[max(0, match.start() - 40) : match.start()])[-1]
-                yield SpokenNumber(match.start(), match.end(), value, self._units.noun_before(clause, bare=True), "figure/magnitude", qualifier, supplied=True)
-        if "点" in text:
-            for match in _DECIMAL.finditer(text):
-                if _COEFFICIENT_WORD.search(text, max(0, match.start() - 20), match.start()) and (value := parse_numeral(match["number"])) is not None:
-                    yield SpokenNumber(match.start(), match.end(), value, None, "figure/coefficient")
+    def _large(self, text: str, start: int, end: int) -> SpokenNumber | None:
+        """Read a large number that carries no unit: a sum of money (拨款三万五) or another (总人口一百二十万)."""
+        match = _LARGE.match(text, start)
+        if match is None:
+            return None
+        number, before = match["number"], text[start - 1 : start]
+        value = parse_numeral(number)
+        if value is None or value < 100 or (number[0] in "百千万亿" and len(number) != 2):
+            return None
+        qualifier = ">" if match["about"] else "="
+        if _MONEY_WORD.search(text, max(0, start - 16), start):
+            return SpokenNumber(start, match.end(), value, "元", "figure/unit-left-out-money", qualifier, supplied=True)
+        if number[0] in "百千万亿" or not (before in _LEADS_UP or not "一" <= before <= "鿿"):
+            return None
+        clause = re.split(r"[。;\n]", text[max(0, start - 40) : start])[-1]
+        return SpokenNumber(start, match.end(), value, self._units.noun_before(clause, bare=True), "figure/magnitude", qualifier, supplied=True)
+
+    def _coefficient(self, text: str, start: int, end: int) -> SpokenNumber | None:
+        """Read a coefficient in words (指数达到零点九二)."""
+        match = _DECIMAL.match(text, max(start, end - 6))
+        if match is None or not _COEFFICIENT_WORD.search(text, max(0, match.start() - 20), match.start()) or (value := parse_numeral(match["number"])) is None:
+            return None
+        return SpokenNumber(match.start(), match.end(), value, None, "figure/coefficient")
 
 
 def _in_short_quotes(text: str, start: int, end: int) -> bool:
