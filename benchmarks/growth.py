@@ -149,7 +149,7 @@ def main() -> int:
     worse = 0
     for name, build in READERS.items():
         read = build(miner)
-        read("2019年投入1.2亿元，全县落实各项改革任务并且取得明显成效的各级各类学校管理服务人员共有5000名。")  # what is built at the first use is no cost of a text
+        read(repeated("3年内", 400))  # what is built at the first use is no cost of a text
         for text in TEXTS.get(name, PLAIN):
             fault = growth(read, HOSTILE[text])
             worse += bool(fault)

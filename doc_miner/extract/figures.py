@@ -39,6 +39,12 @@ _FROM = re.compile(r"(?:由|从)[^,。;:]{0,24}$")
 _PLAN = re.compile(r"计划(?!生育|单列|》|书|内|学校)|拟(?!定了)|将(?!其|原|这|该|全|农|闲|城|留|义|学|校|课|各|教|“|平|[一-鿿]{0,12}(?:改造|划分|纳入|作为|列入|调整|转换|合并|并入))|力争|预计|争取|可(?=新增|提供|增加|容纳|满足|解决)|打算|确保到|规划(?=建设|新建|到|新增|投)|即将|有望|待[一-鿿]{0,6}后")
 _DONE = re.compile(r"已|完成了|共?投入了|建成了|累计")
 _NORM = re.compile(r"每学期|每学年|每周|每天|每日|每年|每月|每人|每生|每班|每校|每间|每名|每所|原则上|标准|规定|不得|必须|应当|应(?=不|达|按)|须|要求|达标|指标|核定|按(?:照)?|人手|底线|控制(?:在)?|不(?:低|少|超|小|大|高|多)于?|的目标|确保|每人每|一般")
+_MOVED_ENDS = frozenset("至到为了的")
+"""The last characters of what `_MOVED_TO` finds."""
+_CHANGE_WORD = re.compile(r"[增减降提升缩扩回压核调多少]")
+"""A character of each word that `_CHANGE_BEFORE` finds."""
+_UNCHANGED = re.compile(r"不(?:增|减|降)")
+_STARTS_FROM = re.compile(r"(?:由|从)[^,。;:]{0,26}$")
 _HIGHER = re.compile(r"(?:较|比)[^,。;]{0,8}(?:年前|上年|去年|同期|上一?学年|20\d\d年|整改前|国检时|创建前|此前|年初)[^,。;]{0,6}(?:高出|高|低|多|少|升|降)(?:了)?\s?$")
 _RECURRING = re.compile(r"每(?:学期|学年|周|天|日|月|季度|生|班|间|12|百|名|人)|原则上|一般")
 _SETS_NORM = re.compile(r"标准|规模|班额|按(?:照)?|面积|人数(?:不|控)|每年(?:交流|参训)|预算|定额|学时|课时|时间|任教|工资")
@@ -197,10 +203,12 @@ def _in_brackets(folded: str, brackets: Sequence[tuple[int, int]], mention: Date
 
 def _in_school_name(text: str, start: int) -> bool:
     """Return whether 小学/初中 at this place ends a school's own name (望溪小学) rather than naming a stage (农村小学)."""
-    before = text[max(0, start - 4) : start]
-    if not before or not "\u4e00" <= before[-1] <= "\u9fff":
-        return False
-    return _STAGE_DETERMINER.search(before) is None
+    return _is_name(text[max(0, start - 4) : start])
+
+
+@lru_cache(4096)
+def _is_name(before: str) -> bool:
+    return bool(before) and "\u4e00" <= before[-1] <= "\u9fff" and _STAGE_DETERMINER.search(before) is None
 
 
 def _by_sentence(folded: str, quantities: Sequence[Quantity]) -> list[tuple[tuple[int, int], list[Quantity]]]:
@@ -341,15 +349,15 @@ def _role(folded: str, sentence: _Sentence, quantity: Quantity, context: FigureC
     clause = folded[_clause_start(folded, sentence, quantity.start) : quantity.start]
     near = clause[-28:]
     plan = _planned(folded, sentence, quantity)
-    if _MOVED_TO.search(clause):
+    if clause[-6:].rstrip()[-1:] in _MOVED_ENDS and _MOVED_TO.search(clause):
         return "plan" if plan else "after"
-    if (_CHANGE_BEFORE.search(clause) and not re.search(r"不(?:增|减|降)", clause[-6:])) or _HIGHER.search(clause):
+    if (_CHANGE_WORD.search(near) and _CHANGE_BEFORE.search(clause) and not _UNCHANGED.search(clause[-6:])) or (("较" in clause or "比" in clause) and _HIGHER.search(clause)):
         return "plan" if plan or zone in ("plan", "target") else "change"
     if _is_before(folded, sentence, quantity):
         return "before"
-    if _MOVED_TO_FAR.search(near) and _FROM.search(folded[max(sentence.start, quantity.start - 60) : quantity.start]) and "由" in folded[_since(sentence, quantity.start) : quantity.start]:
+    if "由" in folded[_since(sentence, quantity.start) : quantity.start] and _MOVED_TO_FAR.search(near) and _FROM.search(folded[max(sentence.start, quantity.start - 60) : quantity.start]):
         return "plan" if plan else "after" if _after_from(folded, sentence, quantity) else "level"
-    if _NEW_THING.search(clause) and quantity.unit not in ("元", "%") and not plan:
+    if ("增" in near or "减" in near) and _NEW_THING.search(near) and quantity.unit not in ("元", "%") and not plan:
         return "change"
     if zone == "target":
         return "plan"
@@ -389,7 +397,7 @@ def _after_from(folded: str, sentence: _Sentence, quantity: Quantity) -> bool:
 def _is_before(folded: str, sentence: _Sentence, quantity: Quantity) -> bool:
     """Return whether a figure is where a movement starts: 由…73个班降至…."""
     head = folded[max(sentence.start, quantity.start - 30) : quantity.start]
-    if not re.search(r"(?:由|从)[^,。;:]{0,26}$", head):
+    if ("由" not in head and "从" not in head) or not _STARTS_FROM.search(head):
         return False
     tail = folded[quantity.end : quantity.end + 22]
     return re.match(r"[^。;,\d]{0,10},?\s?(?:逐步|大幅|进一步|快速|稳步|显著|明显|下)?\s?(?:降|减|增|升|提|扩|缩|调整|变为|上升|压|改|优化|到|至)", tail) is not None
@@ -584,9 +592,14 @@ def _roles_from_changes(figures: list[Figure], changes: Sequence[Change]) -> lis
 _BLANK = re.compile(r"(?:占比|比例|比例为|比例分别为|率为|率达到?|达到?|为|占)(?P<blank>[ _\t]*+%(?:[ \t]?[、,][ _\t]*+%)*+)|(?P<space>(?<!_)_{2,}+[ \t]?(?:%|人|名|所|个|万元|元|平方米))")
 
 
+_LONE_PERCENT = re.compile(r"%(?<![0-9]%)")
+
+
 def _blanks(text: str, folded: str) -> list[Figure]:
     """Return a missing figure for each blank where a number was (占比%)."""
-    out = []
+    out: list[Figure] = []
+    if "__" not in folded and _LONE_PERCENT.search(folded) is None:
+        return out
     for match in _BLANK.finditer(folded):
         name = "blank" if match["blank"] else "space"
         begin = match.start(name)

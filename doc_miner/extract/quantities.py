@@ -153,7 +153,7 @@ class QuantityFinder:
             elif match["number"] is not None:
                 raw.append(Quantity(match.start(), match.end(), match.start(), parse_numeral(match["number"]), None))
         found += self._shared_units(folded, found, raw)
-        found += [_signed(text or folded, self._from_spoken(folded, spoken)) for spoken in self._spoken.find(folded) if not lies_in(masked, spoken.start)]
+        found += [_signed(text or folded, self._from_spoken(folded, spoken)) for spoken in self._spoken.find(folded) if not _in_phrase(masked, spoken)]
         found = _without_overlap(sorted(found, key=lambda q: q.start))
         return _list_qualifiers(folded, self._continued_units(folded, found))
 
@@ -229,7 +229,7 @@ class QuantityFinder:
             more = unit.more or (text[unit.end : unit.end + 1] == "多" and text[unit.end + 1 : unit.end + 2] in ("", *",。;、)的 \n"))
             stop = unit.end + (1 if more and not unit.more else 0)
             scale = factor * unit.factor
-            if unit.unit == "元" and scale == 1 and value_max is None and (coins := _COINS.match(text, stop)) and coins.end() > stop:
+            if unit.unit == "元" and scale == 1 and value_max is None and isinstance(value, Decimal) and (coins := _COINS.match(text, stop)) and coins.end() > stop:
                 value, stop = value + _coins(coins), coins.end()
             return self._finish(text, start, stop, value * scale, "figure/number-unit", ">" if more else qualifier, unit=unit.unit, value_max=_times(value_max, scale))
         sign = _CURRENCY.search(text, max(0, start - 3), start) if start else None
@@ -342,8 +342,9 @@ class QuantityFinder:
 
     # --- finishing ---------------------------------------------------------------------------
     def _from_spoken(self, text: str, spoken: SpokenNumber) -> Quantity:
-        value, end = spoken.value or Decimal(0), spoken.end
-        if spoken.unit == "元" and text[end - 1] == "元" and spoken.value_max is None and (coins := _COINS.match(text, end)) and coins.end() > end:
+        value: Number = spoken.value or Decimal(0)
+        end = spoken.end
+        if spoken.unit == "元" and text[end - 1] == "元" and spoken.value_max is None and isinstance(value, Decimal) and (coins := _COINS.match(text, end)) and coins.end() > end:
             value, end = value + _coins(coins), coins.end()
         quantity = self._finish(text, spoken.start, end, value, spoken.rule, spoken.qualifier, unit=spoken.unit, supplied=spoken.supplied, value_max=spoken.value_max)
         return replace(quantity, value=None, damaged=True) if spoken.value is None else quantity
@@ -467,6 +468,15 @@ def _since_line(text: str, start: int, end: int) -> int:
 
 def _last_break(text: str) -> int:
     return max(text.rfind(mark) for mark in "。!?\n") + 1
+
+
+def _in_phrase(phrases: Sequence[tuple[int, int]], spoken: SpokenNumber) -> bool:
+    """Return whether a number in words belongs to a set phrase; one whose unit goes on behind a short phrase does not (三公 in 三公斤, 高三 in 提高三个百分点)."""
+    index = bisect_right(phrases, (spoken.start, 1 << 60)) - 1
+    if index < 0 or spoken.start >= phrases[index][1]:
+        return False
+    start, end = phrases[index]
+    return not (end <= start + 2 and spoken.end > end and spoken.unit in ("公斤", "公里", "公顷", "个百分点"))
 
 
 def lies_in(spans: Sequence[tuple[int, int]], position: int) -> bool:

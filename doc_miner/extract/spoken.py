@@ -41,7 +41,7 @@ _RATIO_WORD = re.compile(r"(?:比|比例|之比)[^,。;\n]{0,8}\Z")
 _DECIMAL = re.compile(rf"(?P<number>{_CN}{{1,6}}点{_CN}++)")
 _LARGE = re.compile(rf"(?<![{CHINESE_NUMERAL}\d第几数初高周之点])(?=[〇零○一二两三四五六七八九壹贰叁肆伍陆柒捌玖]?[十拾百佰千仟万亿]|[^,。;、)\s]{{0,24}}[万亿])(?P<number>{_CN}{{1,24}}+(?:点{_CN}{{1,12}}+)?)(?P<about>余|多)?(?=[,。;、)!?\s]|\Z)")
 """A numeral that a break follows."""
-_LEADS_UP = "共为有达到是约近过计于增减花仅超款资费口量额至"
+_LEADS_UP = "破共为有达到是约近过计于增减花仅超款资费口量额至"
 """What stands in front of a numeral that counts something, where no break does."""
 _COEFFICIENT_WORD = re.compile(r"(?:系数|指数|差异率|比值)[^,。;\n]{0,12}\Z")
 _MONEY_WORD = re.compile(r"(?:拨款|投入|投资|拨付|预算|支出|筹资|总额|资助|奖励|补助|补贴|筹了|捐款|捐资|资金|经费|奖金|标准为|工资|费用|价格)[^,。;\n]{0,8}\Z")
@@ -82,14 +82,14 @@ class Spoken:
         measures = "|".join(re.escape(form) for form in forms if lexicon.units[form].kind in _MEASURES and form not in _NO_MEASURE or form in ("倍", "摄氏度", "美元", "欧元", "港元", "日元", "英镑", "块钱"))
         halves = "|".join(re.escape(form) for form in forms if form in _HALVED)
         self._half = re.compile(
-            rf"(?<![{CHINESE_NUMERAL}\d.第几数])(?:(?P<number>{_CN}{{1,4}}|\d{{1,3}})(?:(?P<between>个?)半(?P<unit>{halves})|(?P<unit2>{halves})半(?![年天月数径截导日个]))|半个?(?P<unit3>小时|钟头|公里|斤|公斤|吨|平方公里))"
+            rf"(?<![{CHINESE_NUMERAL}\d.第几数])(?:(?P<number>{_CN}{{1,4}}|\d{{1,3}})(?:(?P<between>个?)半(?P<unit>{halves}|月)|(?P<unit2>{halves})半(?![年天月数径截导日个]))|半个?(?P<unit3>小时|钟头|公里|斤|公斤|吨|平方公里))"
         )
         self._number = re.compile(
             rf"(?P<number>(?:(?<!{_CN})(?:{_CN}{{2,}}|{_CN}++点{_CN}++)|十|[一二两三四五六七八九](?=(?:余|多)?[万千亿百])))(?P<about>余|多|来)?(?P<mag>[万亿](?!一))?(?P<about2>余|多)?(?P<unit>{several})"
             rf"|(?P<round>[百千万])(?P<about3>余|多)(?P<runit>{counting})|(?<=近)(?P<near>[百千万])(?P<nunit>{counting})"
             rf"|(?P<single>{_ONE})(?P<about4>余|多)?(?P<sunit>{several})(?=以上|以内|以下|及以上)"
             rf"|(?<=[于过少多到足])(?P<firm>(?<=少于)|(?<=超过)|(?<=至少)|(?<=最多)|(?<=不到)|(?<=不足)|(?<=多于)|(?<=低于)|(?<=高于))(?P<digit>{_ONE})(?P<dunit>{several})"
-            rf"|(?P<exact>{_ONE})(?P<eunit>{measures})"
+            rf"|(?P<exact>{_ONE})(?P<eunit>{measures}|元(?=[一二三四五六七八九]角))"
             rf"|(?<![一-鿿])(?P<few>[两三四五六七八九])(?P<funit>{_COUNTERS})"
         )
         self._range = re.compile(rf"(?P<a>{_CN}{{1,4}})(?:至|到|-)(?P<b>{_CN}{{1,4}})(?P<unit>{several})")
@@ -213,6 +213,9 @@ class Spoken:
             whole = parse_numeral(match["number"]) if match["number"] else Decimal(0)
             if whole is None or (match["unit"] and not match["between"]) or (form == "年" and whole >= 1000):
                 continue
+            if form == "月":
+                yield SpokenNumber(match.start(), match.end(), whole + Decimal("0.5"), "个月", "figure/half")
+                continue
             unit = self._units.match(text, match.start("unit") if match["unit"] else match.start("unit2") if match["unit2"] else match.start("unit3"))
             if unit is not None and self._units.stands(text, unit, match.start()):
                 yield SpokenNumber(match.start(), match.end(), (whole + Decimal("0.5")) * unit.factor, unit.unit, "figure/half")
@@ -223,10 +226,13 @@ class Spoken:
         if match is None:
             return None
         previous = text[match.start() - 1 : match.start()]
-        if previous and (previous in "第之初高周唯统专单同" + CHINESE_NUMERAL or previous.isdigit() or previous == "点"):
+        raised = previous == "高" and text[start - 2 : start - 1] == "提"
+        if previous and not raised and (previous in "第之初高周唯统专单同" + CHINESE_NUMERAL or previous.isdigit() or previous == "点"):
             return None
         if previous and previous in "几数" and match[0][0] in "十百千万亿":
             return None  # 几十人, 数百元: no exact value
+        if previous == "前" and text[match.end() - 1] in "名位强":
+            return None  # 前二十名
         if _in_short_quotes(text, match.start(), match.end()):
             return None
         name = next(key for key in ("unit", "runit", "nunit", "sunit", "dunit", "eunit", "funit") if match[key])
