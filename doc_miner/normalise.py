@@ -21,7 +21,7 @@ _ENUMERATED = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}\s?[、.,]|[(][一二三四五六七八九十\d]{1,3}[)]|\d{1,2}\s?[.、](?!\d)|\d{1,2}[)]|[①-⑳]|第[一二三四五六七八九十百]+[章节条]|问题\s?[\d一二三四五六七八九十]+|[一二三四五六七八九十]{1,2}是|附件|附表)"
 )
 _SENTENCE_FINAL = tuple("。!?;:!?;:…”)")
-_SPACES = " \t\u3000\xa0\r\ufeff\u200b"
+_SPACES = " \t\u3000\xa0\r\ufeff\u200b\u200c\u200d\u2060\u00ad"
 
 
 @dataclass(slots=True)
@@ -134,7 +134,7 @@ _PUBLISHED = re.compile(r"(?:来源|发布日期|发布时间|作者|信息来�
 def _without_navigation(blocks: Sequence[Paragraph | SourceTable], lexicon: Lexicon) -> tuple[list[Paragraph | SourceTable], int, list[str]]:
     """Drop navigation lines near the head and the foot; return the blocks, how many went, and their text (for meta data)."""
     forms = lexicon.cues["navigation"]
-    texts = [(i, fold(block.text).strip()) for i, block in enumerate(blocks) if isinstance(block, Paragraph)]
+    texts = [(i, fold(block.text).strip().strip(_SPACES)) for i, block in enumerate(blocks) if isinstance(block, Paragraph)]
     texts = [(i, text) for i, text in texts if text]
     candidates = texts[:12] + texts[-12:] if len(texts) > 24 else texts
     drop = {i for i, text in candidates if _is_navigation(text, forms)}
@@ -212,7 +212,8 @@ def repeated_from(text: str) -> int | None:
     """Return where a second copy of the whole text begins, or ``None``.
 
     A diagonal vote of character 13-grams: grams of the first part that stand again at one
-    common distance; noise and small changes do not hide it.
+    common distance; noise and small changes do not hide it. What holds anything of its own
+    is no copy, and where the first part repeats itself nothing can be told.
     """
     squeezed = [i for i, char in enumerate(text) if not char.isspace()]
     plain = "".join(text[i] for i in squeezed)
@@ -229,7 +230,7 @@ def repeated_from(text: str) -> int | None:
         return None
     distance = close[len(close) // 2]
     start = _copy_start(plain, distance, tolerance)
-    if start is None or len(plain) - start < 0.5 * start:
+    if start is None or len(plain) - start < 0.5 * start or not _is_copy(plain[:start], plain[start:]):
         return None
     line = text.rfind("\n", 0, squeezed[start]) + 1
     return _before_noise(text, line)
@@ -252,6 +253,26 @@ def _copy_start(plain: str, distance: int, tolerance: int) -> int | None:
         if again >= 0:
             return again
     return None
+
+
+_SHORT_GRAM, _BLOCK, _STANDS = 8, 40, 0.2
+"""A stretch of 40 characters stands in the first part if a fifth of its 8-grams do: three wrong characters leave as many."""
+
+
+def _is_copy(first: str, second: str) -> bool:
+    """Return whether no two stretches in a row of the second part are missing from the first, which itself repeats little."""
+    probes = [first[at : at + _GRAM] for at in range(0, len(first) - _GRAM, max(_GRAM, len(first) // 64))]
+    if sum(1 for gram in probes if first.count(gram) == 1) < 0.5 * len(probes):
+        return False
+    grams = {first[at : at + _SHORT_GRAM] for at in range(len(first) - _SHORT_GRAM + 1)}
+    missing = 0
+    for begin in range(0, len(second) - _SHORT_GRAM, _BLOCK):
+        places = range(begin, min(begin + _BLOCK, len(second) - _SHORT_GRAM + 1))
+        standing = sum(1 for at in places if second[at : at + _SHORT_GRAM] in grams)
+        missing = 0 if standing >= _STANDS * len(places) else missing + 1
+        if missing == 2:
+            return False
+    return True
 
 
 def _before_noise(text: str, line: int) -> int:

@@ -46,7 +46,6 @@ def test_blank_lines_and_white_space_at_line_ends_go_without_a_warning() -> None
     assert told(document) == []
 
 
-@pytest.mark.xfail(strict=True, reason="a line of zero-width characters counts as a line of navigation and gives a warning")
 def test_an_invisible_line_is_a_blank_line() -> None:
     document = normalised("教师不足。", "\u200b", "校舍陈旧。", format="txt")
     assert (document.text, told(document)) == ("教师不足。\n校舍陈旧。", [])
@@ -240,7 +239,6 @@ LOST = {
 }
 
 
-@pytest.mark.xfail(strict=True, reason="the second half is dropped, though it is no copy of the first: the vote counts repetitions of a part")
 @pytest.mark.parametrize("text", LOST.values(), ids=LOST.keys())
 def test_a_part_that_is_repeated_does_not_drop_the_rest(text: str) -> None:
     assert repeated_from(text) is None
