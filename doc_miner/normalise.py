@@ -255,24 +255,23 @@ def _copy_start(plain: str, distance: int, tolerance: int) -> int | None:
     return None
 
 
-_SHORT_GRAM, _BLOCK, _STANDS = 8, 40, 0.2
-"""A stretch of 40 characters stands in the first part if a fifth of its 8-grams do: three wrong characters leave as many."""
+_SHORT_GRAM, _STRETCH, _NEW = 8, 60, 54
+"""A stretch of 60 characters is new if 54 of its 8-grams stand nowhere in the first part: it takes seven wrong characters to make a copied one look so."""
 
 
 def _is_copy(first: str, second: str) -> bool:
-    """Return whether no two stretches in a row of the second part are missing from the first, which itself repeats little."""
+    """Return whether the second part holds no stretch that is missing from the first, which itself repeats little."""
     probes = [first[at : at + _GRAM] for at in range(0, len(first) - _GRAM, max(_GRAM, len(first) // 64))]
     if sum(1 for gram in probes if first.count(gram) == 1) < 0.5 * len(probes):
         return False
     grams = {first[at : at + _SHORT_GRAM] for at in range(len(first) - _SHORT_GRAM + 1)}
-    missing = 0
-    for begin in range(0, len(second) - _SHORT_GRAM, _BLOCK):
-        places = range(begin, min(begin + _BLOCK, len(second) - _SHORT_GRAM + 1))
-        standing = sum(1 for at in places if second[at : at + _SHORT_GRAM] in grams)
-        missing = 0 if standing >= _STANDS * len(places) else missing + 1
-        if missing == 2:
+    missing = [second[at : at + _SHORT_GRAM] not in grams for at in range(len(second) - _SHORT_GRAM + 1)]
+    new = sum(missing[:_STRETCH])
+    for at in range(_STRETCH, len(missing)):
+        if new >= _NEW:
             return False
-    return True
+        new += missing[at] - missing[at - _STRETCH]
+    return new < _NEW
 
 
 def _before_noise(text: str, line: int) -> int:
