@@ -223,7 +223,7 @@ class _Reader:
         series = _SERIES.match(self.folded, after, end)
         if series is not None and _number(re.match(_NUMERALS, series[0])[0]) == number + 1:  # type: ignore[index]
             return True
-        if kind != "arabic" or not self.folded[after].isdigit() if after < end else True:
+        if kind != "arabic" or after >= end or not self.folded[after].isdigit():
             return False
         opens = number == 1 or self._previous(kind) == number - 1
         return not opens or end - after < 5

@@ -116,7 +116,7 @@ class Extractor:
             deadline = deadline or latest_deadline([document.text[a:b] for a, b in row.deadline], reference)
             units = tuple(dict.fromkeys(unit for a, b in row.units for unit in split_units(document.text[a:b]))) or units
         else:
-            lines = _lines_below(passage.node)
+            lines = _lines_below(passage.node, document.text)
             units = units or tuple(unit for kind, (a, b) in lines if kind == "units" for unit in split_units(document.text[a:b]))
             deadline = deadline or latest_deadline([document.text[a:b] for kind, (a, b) in lines if kind == "deadline"], reference)
         marker = passage.node.marker if passage.node.body <= passage.start and not passage.rule.endswith("paragraph") else ""
@@ -230,14 +230,23 @@ def _under_results(text: str, node: Node) -> bool:
     return False
 
 
-def _lines_below(node: Node) -> list[tuple[str, Span]]:
+def _lines_below(node: Node, text: str) -> list[tuple[str, Span]]:
     """Return the lines 责任单位：… and 完成时限：… that hold for a measure: below its own item or below an item around it."""
     out: list[tuple[str, Span]] = []
     current: Node | None = node
     while current is not None and not out:
-        out = [(child.role or "", (child.body, child.end)) for child in current.children if child.kind == "label" and child.own_role in ("units", "deadline")]
+        labels = [child for child in current.children if child.kind == "label" and child.own_role in ("units", "deadline")]
+        out = [(child.own_role or "", _first_line(text, child.body, child.end)) for child in labels]
         current = current.parent
     return out
+
+
+def _first_line(text: str, start: int, end: int) -> Span:
+    """Return the first line of a stretch that holds anything: what stands below a label's own line is no part of what it says."""
+    while start < end and text[start].isspace():
+        start += 1
+    stop = text.find("\n", start, end)
+    return start, stop if stop >= 0 else end
 
 
 def _zones(outline: Node, found: Extracted, problems: Sequence[Problem], measures: Sequence[Measure]) -> list[Zone]:

@@ -58,18 +58,12 @@ def status_of(text: str, cues: Cues, *, results: bool, planned_section: bool, pl
     recommendations; *plan_document*: in a plan, where an unmarked item is planned.
     """
     bare = re.sub(r"《[^》]{0,60}》|“[^”]{0,30}”", "", fold(text))
-    clauses = [clause for clause in re.split(r"[,。;:!?\n]", bare) if clause.strip()]
-    done = planned = ongoing = 0
-    for clause in clauses:
-        if cues.planned.search(clause):
-            planned += 1
-        elif cues.done.search(clause) or _is_past(clause, reference):
-            done += 1
-        elif cues.ongoing.search(clause):
-            ongoing += 1
+    done, ongoing, planned = _votes(bare, cues, reference)
     if planned_section:
         return "done" if done >= 4 and not planned and done > ongoing else "planned"
     if plan_document:
+        if not planned and (stated := _STATED.match(bare)):
+            return "ongoing" if stated["now"] else "done"
         already = re.search(r"已(?:经)?(?:完成|全部|整改|建成|落实|解决|投入使用)|目前已|已于", bare)
         return "done" if already and not planned and done >= max(2, ongoing) else "planned"
     if planned and planned >= done:
@@ -77,6 +71,41 @@ def status_of(text: str, cues: Cues, *, results: bool, planned_section: bool, pl
     if done and done * 4 >= ongoing:
         return "done"
     return "done" if results and done >= 2 else "ongoing"
+
+
+_STATED = re.compile(r"(?:目前|截至目前|现|我[县区市校]|全[县区市]|[县区市](?:政府|教育局)|,){0,3}(?:(?P<now>正在)|(?:均|全部)?已(?!有计划|列入|纳入|成为|知|备))")
+"""How an item of a plan begins that tells of what is done or being done."""
+_ALREADY = re.compile(r"已(?:经)?(?:于|在|按|如期|提前|全部|全面)|截[至止]")
+_SURELY_DONE = re.compile(r"已|[增成立建高善决到]了|截[至止]|累计|先后|去年|上年|近[两三五]年")
+_AHEAD_AT = 8
+"""Characters into a clause up to which a promise governs the clauses that follow it in its sentence (2024年底前投入…，新建…)."""
+
+
+def _votes(bare: str, cues: Cues, reference: date | None) -> tuple[int, int, int]:
+    """Return how many clauses of a folded text are done, ongoing and planned."""
+    done = ongoing = planned = 0
+    for sentence in re.split(r"[。;:!?\n]", bare):
+        promised = False
+        for clause in sentence.split(","):
+            promise = cues.planned.search(clause)
+            if promise is not None and _ALREADY.search(clause, 0, promise.start() + 4) is not None and clause[promise.start()] in "12":
+                promise = None  # 已于2023年6月底前: the day is past
+                done += 1
+            elif promise is not None or _is_ahead(clause, reference):
+                planned += 1
+                promised = promised or promise is None or promise.start() <= _AHEAD_AT
+            elif cues.done.search(clause) or _is_past(clause, reference):
+                done, planned = (done, planned + 1) if promised and not _SURELY_DONE.search(clause) else (done + 1, planned)
+            elif cues.ongoing.search(clause):
+                ongoing += 1
+    return done, ongoing, planned
+
+
+def _is_ahead(clause: str, reference: date | None) -> bool:
+    """Return whether a clause tells what happens on a day to come (2024年上半年完成), counted from *reference*."""
+    if reference is None or re.search(r"20\d\d年", clause) is None or re.search(r"规划|计划|方案|年度", clause):
+        return False
+    return any(mention.first is not None and mention.first > reference and mention.kind in ("point", "deadline", "school") for mention in find_dates(clause, reference))
 
 
 def _is_past(clause: str, reference: date | None) -> bool:
@@ -122,7 +151,8 @@ def _promised_day(mention: DateMention, masked: str, cues: Cues, reference: date
         return _term_day(mention, masked, cues, reference, planned) if mention.kind == "school" else None
     before = re.split(r"[,。;]", masked[max(0, mention.start - 16) : mention.start])[-1]
     after = re.split(r"[,。;]", masked[mention.end : mention.end + 30])[0]
-    if _NO_DEADLINE.match(after) or before.endswith(("《", "(")) or re.match(r"\s?(?:起|开始|至今|以来|度?(?:预算|公用经费|财政))", after):
+    bracketed = before.endswith("(") and not re.match(r"[^()]{0,12}(?:完成|建成|投用|投入使用|到位|前)", mention.text[-1] + after)
+    if _NO_DEADLINE.match(after) or before.endswith("《") or bracketed or re.match(r"\s?(?:起|开始|至今|以来|度?(?:预算|公用经费|财政))", after):
         return None
     sure = mention.kind == "deadline" and _SURE.search(mention.text) is not None
     if reference is not None:

@@ -22,6 +22,10 @@ _NAME_LABEL = re.compile(r"[一-鿿]{2,12}(?:小学|中学|学校|幼儿园|中�
 """A paragraph that opens with the school or body it is about (望溪镇中心小学：…)."""
 LONG = 1200
 """Characters from which an item of many paragraphs is read paragraph by paragraph."""
+SHORT = 5
+"""Characters below which a paragraph does nothing: a verb, its object and a full stop take as many."""
+_STANDS_ALONE = re.compile(r"(?:现|目前|均|该问题)?(?:已|正在|未|持续|基本)?(?:经|全部|全面|按时|按要求|按期)?(?:完成|落实|整改|推进|解决)(?:到位|完成|完毕|落实|中|情况|整改)?[。;]?")
+"""A paragraph that only says how things stand (已落实到位。): it does nothing of its own."""
 _FIGURE = re.compile(r"\d")
 _QUOTED_LABEL = re.compile(r"[“\"][一-鿿]{2,6}[”\"](?:就是|即是|即|:)")
 """A paragraph that opens with the quoted name of one part of a list (“分流”就是…): an item without a number."""
@@ -94,9 +98,9 @@ def _unlisted(node: Node, passages: Passages, start: int, stop: int) -> Iterator
     for begin, end in passages.paragraphs(start, stop):
         if passages.folded[begin] in ":。":
             begin, end = passages.trimmed(begin + 1, end)
-        if end - begin < 8 or passages.is_furniture(begin, end) or passages.is_closing(begin, end) or passages.is_preamble(begin, end):
+        if end - begin < SHORT or passages.is_furniture(begin, end) or passages.is_closing(begin, end) or passages.is_preamble(begin, end):
             continue
-        if passages.action_cue.search(passages.folded, begin, end) is None:
+        if passages.action_cue.search(passages.folded, begin, end) is None or _STANDS_ALONE.fullmatch(passages.folded, begin, end):
             continue
         yield Passage(begin, end, node, "measure/paragraph")
 

@@ -39,10 +39,22 @@ def find_statements(root: Node, passages: Passages) -> list[Statement]:
     unique = []
     for statement in sorted(out, key=lambda s: (s.problem.start, s.problem.end)):
         span = (statement.problem.start, statement.problem.end)
+        if statement.problem.rule in ("problem/listed", "problem/paragraph") and is_denial(passages, *span):
+            continue
         if span not in seen and span[0] < span[1]:  # an item that nobody wrote anything behind states no problem
             seen.add(span)
             unique.append(statement)
     return unique
+
+
+_DENIED = re.compile(r"(?:不存在|未发现|没有发现|未出现|没有出现|已无|已全部消除|已全面消除)[^,。;\n]{0,30}(?:问题|现象|情况|行为|大班额|$)")
+
+
+def is_denial(passages: Passages, start: int, end: int) -> bool:
+    """Return whether a stretch only says that there is no problem (经核查，不存在大班额问题。)."""
+    text = passages.folded[start:end]
+    rest = _DENIED.sub("", text.rstrip("。;"))
+    return len(rest) < len(text.rstrip("。;")) and passages.problem_cue.search(rest) is None
 
 
 def _mark_announced(root: Node, passages: Passages) -> None:
@@ -52,6 +64,10 @@ def _mark_announced(root: Node, passages: Passages) -> None:
             for child in node.children:
                 if child.kind == node.children[0].kind:
                     _mark(child)
+        elif node.role in RESPONSES and any(answers(child) for child in node.children):
+            for child in node.children:  # beside answered problems, an item that states a lack is one without an answer (存在问题及整改情况)
+                if child.kind != "label" and not child.children and child.own_role is None and passages.problem_cue.search(passages.folded, child.body, child.end):
+                    child.role = "problem"
 
 
 def _mark(node: Node) -> None:
