@@ -135,8 +135,13 @@ def _link(text: str, passage: Passage, problems: Sequence[Problem], nodes: dict[
             return Link(nodes[id(node)])
         node = node.parent
     named = _named(text, passage, meaning.heads)
-    if named is not None or passage.node.role == "plan":
+    if named is not None:
         return Link(named)
+    aimed = _AIMED.match(fold(text[passage.start : passage.start + 60]))
+    if aimed is not None and passage.node.role in ("plan", "recommendation") and len(problems) > 1:
+        return _by_meaning(aimed["what"], range(len(problems)), meaning)
+    if passage.node.role == "plan":
+        return Link(None)
     told = [i for i, p in enumerate(problems) if p.rule == "problem/running-text" and _same_part(p, passage) and p.end <= passage.start]
     if told:
         return Link(told[-1])

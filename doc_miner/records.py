@@ -107,13 +107,14 @@ class Extractor:
         reference = metadata.reference
         row = found.rows.get((passage.start, passage.end))
         planned_section = passage.node.role in ("plan", "recommendation")
-        status = status_of(text, self.cues, results=_under_results(document.text, passage.node), planned_section=planned_section, plan_document=metadata.doc_type in PLANS, reference=reference)
+        status = status_of(text, self.cues, results=_under_heading(document.text, passage.node, RESULTS), planned_section=planned_section, plan_document=metadata.doc_type in PLANS, reference=reference, past=_under_heading(document.text, passage.node, PAST))
         deadline = deadline_of(text, self.cues, reference, planned=status == "planned")
         units = units_of(text)
         if row is not None:
             progress = " ".join(document.text[a:b] for a, b in row.progress)
-            status = status_of_progress(progress) or status
-            deadline = deadline or latest_deadline([document.text[a:b] for a, b in row.deadline], reference)
+            limits = [document.text[a:b] for a, b in row.deadline]
+            status = status_of_progress(progress) or ("done" if any(limit.startswith("已") for limit in limits) else status)
+            deadline = min(filter(None, (deadline, latest_deadline(limits, reference))), default=None)  # a year alone in the text gives way to its month
             units = tuple(dict.fromkeys(unit for a, b in row.units for unit in split_units(document.text[a:b]))) or units
         else:
             lines = _lines_below(passage.node, document.text)
@@ -220,11 +221,16 @@ def _cell_node(span: Span) -> Node:
     return Node("cell", 1, span[0], span[0], span[1], span)
 
 
-def _under_results(text: str, node: Node) -> bool:
+RESULTS = ("成效", "落实情况", "整改情况", "完成情况", "进展", "结果", "做法")
+PAST = ("前期工作", "已开展", "开展的工作", "做的工作", "立行立改", "工作回顾")
+"""Words of headings under which things are done: results, and what was done before."""
+
+
+def _under_heading(text: str, node: Node, words: Sequence[str]) -> bool:
     current: Node | None = node
     while current is not None:
         heading = text[current.heading[0] : current.heading[1]] if current.own_role else ""
-        if any(word in heading for word in ("成效", "落实情况", "整改情况", "完成情况", "进展", "结果", "做法")):
+        if any(word in heading for word in words):
             return True
         current = current.parent
     return False

@@ -26,6 +26,8 @@ SHORT = 5
 """Characters below which a paragraph does nothing: a verb, its object and a full stop take as many."""
 _STANDS_ALONE = re.compile(r"(?:现|目前|均|该问题)?(?:已|正在|未|持续|基本)?(?:经|全部|全面|按时|按要求|按期)?(?:完成|落实|整改|推进|解决)(?:到位|完成|完毕|落实|中|情况|整改)?[。;]?")
 """A paragraph that only says how things stand (已落实到位。): it does nothing of its own."""
+_NAMES_PROBLEM = re.compile(r"(?:问题|不足|短板|困难)(?:的?(?:整改|落实|解决))(?:落实)?(?:情况|措施|工作)?$|^关于.{4,36}(?:问题|不足)$")
+"""A heading of a response that names the problem (关于专用教室不足的问题; …问题的整改)."""
 _FIGURE = re.compile(r"\d")
 _QUOTED_LABEL = re.compile(r"[“\"][一-鿿]{2,6}[”\"](?:就是|即是|即|:)")
 """A paragraph that opens with the quoted name of one part of a list (“分流”就是…): an item without a number."""
@@ -73,6 +75,9 @@ def _leaf(node: Node, passages: Passages, end: int | None = None) -> Iterator[Pa
     if node.kind == "label" or (node.own_role in ROLES and passages.is_pure_heading(*node.heading)):
         start = node.body if node.kind == "label" else max(node.body, node.heading[1])
         yield from _unlisted(node, passages, start, stop)
+        return
+    if node.heading[1] < stop and _NAMES_PROBLEM.search(passages.folded[node.heading[0] : node.heading[1]].rstrip("。: ")) and passages.text[node.heading[1] : stop].startswith("\n"):
+        yield from _unlisted(node, passages, node.heading[1], stop)
         return
     start, stop = passages.trimmed(node.body, stop)
     below = passages.paragraphs(node.heading[1], stop)
