@@ -138,7 +138,7 @@ def _link(text: str, passage: Passage, problems: Sequence[Problem], nodes: dict[
     if named is not None:
         return Link(named)
     aimed = _AIMED.match(fold(text[passage.start : passage.start + 60]))
-    if aimed is not None and passage.node.role in ("plan", "recommendation") and len(problems) > 1:
+    if aimed is not None and not aimed[0].startswith("关于") and passage.node.role in ("plan", "recommendation") and len(problems) > 1:
         return _by_meaning(aimed["what"], range(len(problems)), meaning)
     if passage.node.role == "plan":
         return Link(None)

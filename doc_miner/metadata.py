@@ -33,7 +33,7 @@ def read_metadata(document: Document, lexicon: Lexicon) -> Metadata:
     lines = passages.paragraphs(0, min(len(document.text), 4000))[:16]
     title_span = find_title(document, passages, lines)
     title = re.sub(r"\s+", "", document.text[title_span[0] : title_span[1]]) if title_span else None
-    title = _without_number(title) if title else (re.sub(r"\s+", "", document.lead.split("\n")[0]) or None)
+    title = _without_number(title).lstrip("#") if title else (re.sub(r"\s+", "", document.lead.split("\n")[0]) or None)
     foot = passages.paragraphs(max(0, len(document.text) - 900), len(document.text))[-14:]
     number = _own_number(document, folded, lines, title_span)
     issuer = _issuer(document, folded, title, lines, foot)
@@ -133,6 +133,10 @@ def _date(document: Document, folded: str, lines: list[Span], foot: list[Span]) 
     for start, end in foot:
         line = folded[start:end]
         found = re.search(_DAY.pattern + r"\s?印发", line)
+        if found and (iso := _iso(found)):
+            return iso
+    for start, end in lines[:8]:
+        found = re.search(_DAY.pattern + r"[^。]{0,40}公布", folded[start:end]) if end - start <= 80 else None
         if found and (iso := _iso(found)):
             return iso
     for line in [document.lead, *(folded[a:b] for a, b in lines[:6])]:

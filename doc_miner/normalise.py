@@ -161,16 +161,22 @@ def _is_navigation(text: str, forms: Sequence[str]) -> bool:
 
 
 # --- broken lines ----------------------------------------------------------------------------
+_UNFINISHED = ("，", "、", ",")
+_CLAUSE_LINES = 4
+"""Least number of lines that end with a comma for a file to be one that breaks its lines between clauses."""
+
+
 def _width(text: str) -> int:
     return sum(2 if char > "\u2e7f" else 1 for char in text)
 
 
 def _joined_lines(blocks: Sequence[Paragraph | SourceTable]) -> tuple[list[Paragraph | SourceTable], int]:
-    """Join lines that were broken at a fixed width; a file that was not wrapped is left as it is."""
+    """Join lines that were broken at a fixed width or, many of them, behind a comma; a file that was not wrapped is left as it is."""
     paragraphs = [block for block in blocks if isinstance(block, Paragraph)]
     widths = [_width(p.text.rstrip()) for p in paragraphs if p.text.strip()]
     limit = _wrap_width(widths)
-    if limit is None:
+    clauses = sum(1 for p in paragraphs if p.text.rstrip().endswith(_UNFINISHED)) >= max(_CLAUSE_LINES, len(paragraphs) // 20)
+    if limit is None and not clauses:
         return list(blocks), 0
     indented = sum(1 for p in paragraphs if p.text[:1] == "\u3000" or p.text.startswith("    ")) >= 3
     out: list[Paragraph | SourceTable] = []
@@ -188,8 +194,8 @@ def _joined_lines(blocks: Sequence[Paragraph | SourceTable]) -> tuple[list[Parag
             joined += 1
         else:
             out.append(block)
-        full = bool(text.strip()) and _width(text.rstrip()) >= limit - 6
-        open_line = full and (indented or not text.rstrip().endswith("。"))
+        full = limit is not None and bool(text.strip()) and _width(text.rstrip()) >= limit - 6
+        open_line = (full and (indented or not text.rstrip().endswith("。"))) or (clauses and text.rstrip().endswith(_UNFINISHED))
     return out, joined
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date as Date
 
 from doc_miner.extract.citations import find_citations
 from doc_miner.extract.conduct import cues_of, deadline_of, latest_deadline, split_units, status_of, status_of_progress, units_of
@@ -106,7 +107,7 @@ class Extractor:
         text = document.text[passage.start : passage.end]
         reference = metadata.reference
         row = found.rows.get((passage.start, passage.end))
-        planned_section = passage.node.role in ("plan", "recommendation")
+        planned_section = passage.node.role in ("plan", "recommendation") or _of_next_year(document.text, passage.node, reference)
         status = status_of(text, self.cues, results=_under_heading(document.text, passage.node, RESULTS), planned_section=planned_section, plan_document=metadata.doc_type in PLANS, reference=reference, past=_under_heading(document.text, passage.node, PAST))
         deadline = deadline_of(text, self.cues, reference, planned=status == "planned")
         units = units_of(text)
@@ -162,6 +163,9 @@ def _give_default_roles(outline: Node, metadata: Metadata, passages: Passages) -
     for node in outline.children:
         if node.role is None and not node.line_bound and node.kind != "label":
             _give_default_role(node, passages)
+    if metadata.doc_type in PLANS:
+        for node in list(outline.walk()):
+            _follow_majority(node, passages)
 
 
 def _give_default_role(node: Node, passages: Passages) -> None:
@@ -179,6 +183,21 @@ def _give_default_role(node: Node, passages: Passages) -> None:
     for child in node.children:
         if child.role is None and not child.line_bound and child.kind != "label":
             _give_default_role(child, passages)
+
+
+_NO_ACTION = re.compile(r"意义|重要性|认识|概况|背景|目标|原则|问题|范围|对象")
+
+
+def _follow_majority(node: Node, passages: Passages) -> None:
+    """Give an item of a plan the role of its neighbours where most of them hold measures, whatever words its heading has."""
+    items = [child for child in node.children if not child.line_bound and child.kind == node.children[0].kind]
+    acting = sum(1 for child in items if child.role == "measure")
+    if node.kind == "root" or len(items) < 3 or acting * 2 < len(items):
+        return
+    for child in items:
+        if child.role is None and _NO_ACTION.search(passages.folded, *child.heading) is None:
+            for below in child.walk():
+                below.role = below.role or "measure"
 
 
 def _running_stretches(outline: Node, metadata: Metadata, passages: Passages, tables: Sequence[Span]) -> list[tuple[Node, Span]]:
@@ -245,6 +264,21 @@ def _lines_below(node: Node, text: str) -> list[tuple[str, Span]]:
         out = [(child.own_role or "", _first_line(text, child.body, child.end)) for child in labels]
         current = current.parent
     return out
+
+
+_YEAR_AHEAD = re.compile(r"(20\d\d)年?(?:度)?[^,。;]{0,12}?(?:重点|任务|安排|打算|部署|计划|工作目标|主要工作)")
+
+
+def _of_next_year(text: str, node: Node, reference: Date | None) -> bool:
+    """Return whether a measure stands under a heading about the work of a year to come (2024年重点工作), or of the one that has just begun."""
+    current: Node | None = node
+    while reference is not None and current is not None and current.kind != "root":
+        found = _YEAR_AHEAD.search(text, current.heading[0], current.heading[1]) if not current.line_bound and current.heading[1] - current.heading[0] <= 40 else None
+        if found is not None:
+            year = int(found[1])
+            return year > reference.year or (year == reference.year and reference.month <= 3)
+        current = current.parent
+    return False
 
 
 def _first_line(text: str, start: int, end: int) -> Span:

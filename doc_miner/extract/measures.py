@@ -64,6 +64,8 @@ def _collect(node: Node, passages: Passages, stated: set[int], out: list[Passage
             out += list(_lead(node, passages))
         elif all(child.kind == "label" and child.role not in (*ROLES, "problem") for child in node.children):
             out += list(_leaf(node, passages, end=node.children[0].start))
+        if not node.children and node.kind != "label":
+            out += [Passage(*span, node.parent or node, "measure/paragraph") for span in passages.after_list(node) if _acts_for_all(passages, *span)]
     for child in node.children:
         if id(child) in stated and not child.children:
             continue
@@ -85,11 +87,16 @@ def _leaf(node: Node, passages: Passages, end: int | None = None) -> Iterator[Pa
     if named >= 2 or (stop - start > LONG and len(below) >= 4):
         yield from _unlisted(node, passages, node.heading[1], stop)
         return
-    if stop - start < 6 or _only_heading(node, passages, start, stop):
+    if stop - start < SHORT or _only_heading(node, passages, start, stop):
         return
     if passages.is_closing(start, stop) and stop - start < 80:
         return
     yield Passage(start, stop, node, "measure/listed")
+
+
+def _acts_for_all(passages: Passages, start: int, end: int) -> bool:
+    """Return whether a paragraph behind a list does something itself: duties laid on the reader (请你县于30日内报送…) do not."""
+    return end - start >= 20 and not passages.is_request(start) and not passages.is_preamble(start, end) and passages.action_cue.search(passages.folded, start, end) is not None
 
 
 def _only_heading(node: Node, passages: Passages, start: int, stop: int) -> bool:

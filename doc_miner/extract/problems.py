@@ -35,6 +35,8 @@ def find_statements(root: Node, passages: Passages) -> list[Statement]:
     out = []
     for node in root.walk():
         out += list(_statements_of(node, passages))
+        if node.role in (None, "measure", "response", "situation") and not node.children and not node.line_bound:
+            out += list(_admitted(node, passages))
     seen: set[Span] = set()
     unique = []
     for statement in sorted(out, key=lambda s: (s.problem.start, s.problem.end)):
@@ -55,6 +57,35 @@ def is_denial(passages: Passages, start: int, end: int) -> bool:
     text = passages.folded[start:end]
     rest = _DENIED.sub("", text.rstrip("。;"))
     return len(rest) < len(text.rstrip("。;")) and passages.problem_cue.search(rest) is None
+
+
+_ADMITS = re.compile(
+    r"清醒(?:地|的)?(?:看到|认识到|意识到)|(?:也|更|还|必须)(?:要|应|应该|应当)?(?:看到|认识到|正视)|(?:在)?(?:肯定|总结|看到|取得)[^,。;]{0,10}成绩的?同时|(?:虽然|尽管)[^。;]{0,40}(?:成绩|成效|进展|进步)[^。;]{0,10},?但"
+)
+_TURNS = re.compile(r"(?:我们(?:一定)?(?:要|将|必须)|对此|对这些|针对|为此|面对|下一步|今后|下阶段|要直面|以上问题|这些问题)")
+_ADMITTED = 12
+"""Paragraphs that may follow an admission as its list."""
+
+
+def _admitted(node: Node, passages: Passages) -> Iterator[Statement]:
+    """Yield what running text admits (我们也清醒地看到，…还不足): its paragraph, or those that follow where it only announces them."""
+    start = node.heading[1] if node.heading[1] < node.end and node.kind != "root" else node.body
+    follows = 0
+    for begin, end in passages.paragraphs(start, node.end):
+        if _ADMITS.search(passages.folded, begin, min(end, begin + 60)) is None:
+            if not follows or _TURNS.match(passages.folded, begin) or passages.is_furniture(begin, end):
+                follows = 0
+                continue
+            follows -= 1
+        else:
+            follows = _ADMITTED
+        if not any(not passages.is_preamble(*s) and passages.problem_cue.search(passages.folded, *s) for s in passages.sentences(begin, end)):
+            continue
+        sentences = passages.sentences(begin, end)
+        turn = next((a for a, _ in sentences[1:] if _TURNS.match(passages.folded, a)), end)
+        if follows == _ADMITTED and turn - begin > 60:
+            follows = 0  # the paragraph says it all
+        yield _statement(node, passages, begin, turn, "problem/running-text", False)
 
 
 def _mark_announced(root: Node, passages: Passages) -> None:
