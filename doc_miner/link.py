@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from doc_miner.extract.measures import Passage
-from doc_miner.extract.problems import Statement
+from doc_miner.extract.problems import OF_RUNNING_TEXT, Statement
 from doc_miner.model import Problem, Span
 from doc_miner.outline import Node
 from doc_miner.similarity import bigrams, containment, dice
@@ -70,7 +70,7 @@ def merge_statements(statements: Sequence[Statement]) -> tuple[list[Problem], di
     records = _without_repeats(records, same)
     records.sort(key=lambda record: (record[0].start, record[0].end))
     problems = [problem for problem, _ in records]
-    nodes = {id(s.node): index for index, (_, members) in enumerate(records) for s in members if s.problem.rule not in ("problem/paragraph", "problem/running-text")}
+    nodes = {id(s.node): index for index, (_, members) in enumerate(records) for s in members if s.problem.rule not in OF_RUNNING_TEXT}
     return problems, nodes
 
 

@@ -115,6 +115,8 @@ class Extractor:
             progress = " ".join(document.text[a:b] for a, b in row.progress)
             limits = [document.text[a:b] for a, b in row.deadline]
             status = status_of_progress(progress) or ("done" if any(limit.startswith("已") for limit in limits) else status)
+            if status == "ongoing" and not progress and reference is not None and (latest_deadline(limits, reference) or "") > reference.isoformat():
+                status = "planned"
             deadline = min(filter(None, (deadline, latest_deadline(limits, reference))), default=None)  # a year alone in the text gives way to its month
             units = tuple(dict.fromkeys(unit for a, b in row.units for unit in split_units(document.text[a:b]))) or units
         else:

@@ -14,7 +14,7 @@ from doc_miner.textfold import fold
 _DONE_SHAPES = r"补充了?教|招聘(?:引进|教师|了)|采购(?:了|\d)|[下减增提上扩压缩]\S?(?:降|少|加|高|升|大|减|小)[到至为]|降为|投入(?:资金)?[约近超]?\d|投资[约近超]?\d|(?<!每年)(?<!每学期)(?<!每月)(?:开通|建起|新聘|添置|更换|更新|补充|遴选|选聘|列支|拿出|腾出|划拨|录用|轮训|添)[^,。;每]{0,14}?\d|安排(?:资金)?\d|培训[^,。;]{0,8}\d"
 _NOT_DONE = r"已(?:成为|有计划|列入(?:明年|下)|纳入|着手)"
 _PLANNED_SHAPES = r"将(?=于|在|继续|进一步|逐步|投入|新建|建|对|按|通过|全面|重点|启动|争取|为|招|开|实施|推|加|完)|规划(?=拆除|建设|新建|迁建)|待[^,。;]{1,10}后|(?:20\d\d)年[^,。;]{0,10}前|到20\d\d年|20\d\d年底[^,。;]{0,8}(?:完成|建成|达到|实现)|(?<!\d)1?\d月(?:底|末|[上中下]旬|\d{1,2}日)?前"
-_NOT_PLANNED = r"计划(?:生育|单列|》|[,。]|内|管理)|拟(?:定|订)"
+_NOT_PLANNED = r"计划(?:$|生育|单列|》|[,。]|内|管理)|拟(?:定|订)"
 _PAST_YEAR = re.compile(r"(?:19|20)\d{2}年(?:以来|来)?|去年|上年|近年来|今年以来|三年来|两年来|近[两三五]年")
 _PROGRESS_DONE = re.compile(r"完成|整改到位|办结|销号|达标|结业|竣工|到位|投用|已(?!有|列|纳|启动|着手|开工|知|报|进入|成立专班)")
 _PROGRESS_ONGOING = re.compile(r"正在|推进|持续|长期|进行中|基本完成|部分完成|逐步|已启动|启动|序时|阶段性|常态|开工|在建|施工|招标|筹备|有序")
@@ -149,11 +149,16 @@ def deadline_of(text: str, cues: Cues, reference: date | None, *, planned: bool)
     A date of the past, a plan's own years and a span such as 利用两年时间 are no deadlines.
     """
     folded = fold(text)
+    labels = list(_LIMIT.finditer(folded))
+    if labels and (limit := latest_deadline([folded[labels[-1].end() : labels[-1].end() + 30].split(")")[0]], reference)):
+        return limit
     masked = re.sub(r"《[^》]{0,80}》|\([^()]{0,30}〔[^)]{0,20}\)", lambda m: "\u3000" * len(m[0]), folded)
     days = [day for mention in find_dates(masked, reference) if (day := _promised_day(mention, masked, cues, reference, planned))]
     return max(days).isoformat() if days else None
 
 
+_LIMIT = re.compile(r"(?:完成|整改)?(?:时限|期限|完成时间|完成日期)\s?[:]\s?")
+"""A label inside an item in front of its own time limit."""
 _SURE = re.compile(r"前$|以前$|之前$")
 
 

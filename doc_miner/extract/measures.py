@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from doc_miner.extract.passages import Passages
-from doc_miner.extract.problems import Statement
+from doc_miner.extract.problems import OF_RUNNING_TEXT, Statement
 from doc_miner.outline import Node
 
 ROLES = ("response", "measure", "plan", "recommendation")
@@ -45,7 +45,7 @@ class Passage:
 
 def find_passages(root: Node, passages: Passages, statements: Sequence[Statement]) -> list[Passage]:
     """Return the spans of the measures of the outline, in order."""
-    stated = {id(statement.node) for statement in statements if statement.problem.rule != "problem/paragraph"}
+    stated = {id(statement.node) for statement in statements if statement.problem.rule not in OF_RUNNING_TEXT}
     stated_spans = [(statement.problem.start, statement.problem.end) for statement in statements]
     out: list[Passage] = []
     _collect(root, passages, stated, out)

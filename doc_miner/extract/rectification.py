@@ -14,6 +14,7 @@ from doc_miner.model import Cell, Document, Span, Table
 from doc_miner.textfold import fold
 
 _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("other", re.compile(r"类别|类型|分类|来源|备注|附件")),
     ("units", re.compile(r"责任(?:单位|部门|科室|人|领导)|牵头(?:单位|部门)|配合(?:单位|部门)|承办单位|责任主体")),
     ("deadline", re.compile(r"时限|期限|完成时间|整改时间|时间节点|完成日期")),
     ("progress", re.compile(r"进展|完成情况|落实情况|整改情况|整改结果|整改成效|目前状态|销号")),
