@@ -42,7 +42,7 @@ _DOT = rf"(?:[.](?!\d)|[.](?={_WHOLE})|、)"
 _LINE_MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("chapter", re.compile(rf"第\s?({_CN}|\d{{1,2}})\s?[章节部编条](?:分)?[ 、:.]?")),
     ("label-numbered", re.compile(rf"(?:反馈)?(?:存在)?(?:的)?问题\s?({_CN}|\d{{1,2}})\s?[:.、]\s?")),
-    ("chinese", re.compile(rf"({_CN})\s?[、.,](?!\d)\s?")),
+    ("chinese", re.compile(rf"({_CN})\s?(?:、|[.,](?!\d))\s?")),
     ("chinese-bracketed", re.compile(rf"(?:[(]\s?({_CN})\s?[)]|([㈠-㈩]))\s?[、.]?\s?")),
     ("arabic", re.compile(rf"(?:(\d{{1,2}})\s?{_DOT}|([⒈-⒛]))\s?")),
     ("arabic-bracketed", re.compile(r"(?:[(]\s?(\d{1,2})\s?[)]|([⑴-⒇]))\s?[、.]?\s?")),
@@ -223,7 +223,7 @@ class _Reader:
         series = _SERIES.match(self.folded, after, end)
         if series is not None and _number(re.match(_NUMERALS, series[0])[0]) == number + 1:  # type: ignore[index]
             return True
-        if kind != "arabic" or after >= end or not self.folded[after].isdigit():
+        if after >= end or not self.folded[after].isdigit():
             return False
         opens = number == 1 or self._previous(kind) == number - 1
         return not opens or end - after < 5

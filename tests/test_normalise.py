@@ -160,6 +160,18 @@ def test_lines_of_other_formats_are_never_joined() -> None:
     assert normalised(*lines, format="docx").text.split("\n") == lines
 
 
+def test_lines_that_end_with_a_comma_are_joined_where_there_are_many() -> None:
+    halves = [f"望溪县第{number}小学校舍陈旧，" for number in range(1, 6)]
+    document = normalised(*[line for half in halves for line in (half, "急需改造。")], format="txt")
+    assert document.text.split("\n") == [f"{half}急需改造。" for half in halves]
+    assert [code for code, _ in told(document)] == ["joined-lines"]
+
+
+def test_a_single_line_that_ends_with_a_comma_stays() -> None:
+    lines = ["望溪县整改报告", "教师不足，", "校舍陈旧。"]
+    assert normalised(*lines, format="txt").text.split("\n") == lines
+
+
 # --- a second copy ---------------------------------------------------------------------------
 BODY = "\n".join(sentences(30))
 

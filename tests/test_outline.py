@@ -219,6 +219,24 @@ def test_a_damaged_enumerator_is_an_item(text: str) -> None:
     assert len(items(text)) == 2
 
 
+@pytest.mark.parametrize("text", ["一、2023年工作回顾\n投入5亿元。\n二、2024年工作打算\n新建学校。", "1、3所学校改建。\n2、5所学校扩建。", "⒈教师不足。\n⒉校舍陈旧。", "㈠教师不足。\n㈡校舍陈旧。", "1.2024年底前建成。\n2.2025年底前投用。"])
+def test_an_enumerator_before_a_year_or_in_one_character_is_one(text: str) -> None:
+    assert [number for _, _, number in items(text)] == [1, 2]
+
+
+@pytest.mark.parametrize("text", ["二、三年级合班上课。", "第一，教师不足。", "（一期工程已经完工。", "1。", "问题2个。", "3。校舍陈旧。"])
+def test_a_damaged_enumerator_that_no_list_goes_on_from_is_none(text: str) -> None:
+    assert items(text) == []
+
+
+def test_words_that_count_are_a_list_in_running_text() -> None:
+    assert written("第一，教师不足。第二，校舍陈旧。") == ["第一，教师不足。", "第二，校舍陈旧。"]
+
+
+def test_brackets_at_the_end_of_an_item_give_it_no_role() -> None:
+    assert [node.own_role for node in outline("（一）扩建校舍（责任单位：县教育局）。\n（二）新建食堂（完成时限：2024年）。").children] == [None, None]
+
+
 def test_rows_of_tables_are_no_part_of_the_outline() -> None:
     text = "一、存在问题\n1.\t教师不足\n2.\t校舍不足\n二、整改措施"
     start, end = text.index("1."), text.index("\n二、")

@@ -47,6 +47,12 @@ STATUS = [
     ("已于2023年6月底前完成整改。", "done"),
     ("2024年底前投入资金1.44亿元，新建学校3所，招聘教师20名。", "planned"),
     ("扩建实验小学校舍，2024年上半年完成。", "planned"),
+    ("到2023年5月，56人以上班级由61个减少到14个。", "done"),
+    ("实施学历提升计划，组织214名教师参加函授，比例提高到68%。", "done"),
+    ("新建教学楼3栋，增加学位900个。下一步，将再建设食堂2个，完善配套，力争明年投用。", "done"),
+    ("正在推进2所学校转设，预计2024年8月完成。", "ongoing"),
+    ("每年遴选骨干教师30名。", "ongoing"),
+    ("新聘生活教师21名，建立查寝制度。", "done"),
 ]
 
 
@@ -96,6 +102,8 @@ DEADLINES = [
     ("按照“十四五”规划推进学校建设。", None),
     ("扩建校舍3间，招聘教师2名（2024年6月底前完成）。", "2024-06-30"),
     ("扩建实验小学校舍，2024年上半年完成。", "2024-06-30"),
+    ("力争两年内把班额降到标准以内。", None),
+    ("2023年改扩建中学（完成时限：2024年8月）。", "2024-08-31"),
 ]
 
 
@@ -293,6 +301,29 @@ DOCUMENTS = [
         [],
         ["新建学校2所，新增学位3000个。"],
     ),
+    Case(
+        "a bound that ends a sentence with 以下 leads into nothing",
+        f"{REPORT}问题1：班额偏大，平均58人。\n整改落实情况：新建城南学校，设计规模36个班，平均班额降至50人以下。\n{FOOT}",
+        ["班额偏大，平均58人。"],
+        ["新建城南学校，设计规模36个班，平均班额降至50人以下。"],
+    ),
+    Case(
+        "a heading that names a problem is no part of what was done about it",
+        f"{REPORT}一、整改措施\n（一）关于校舍不足的问题\n新建学校2所，新增学位3000个。\n（二）师资短缺问题的整改\n招聘教师96名，充实乡镇学校。\n{FOOT}",
+        [],
+        ["新建学校2所，新增学位3000个。", "招聘教师96名，充实乡镇学校。"],
+    ),
+    Case(
+        "a paragraph behind a list that does something is a measure of its own",
+        f"{REPORT}一、整改措施\n1.新建学校2所，新增学位3000个。\n2.招聘教师96名，充实乡镇学校。\n3.改造运动场12片，惠及学生9000人。\n同时，县财政投入1200万元，为乡镇学校购置图书和仪器。\n{FOOT}",
+        [],
+        ["新建学校2所，新增学位3000个。", "招聘教师96名，充实乡镇学校。", "改造运动场12片，惠及学生9000人。", "同时，县财政投入1200万元，为乡镇学校购置图书和仪器。"],
+    ),
+    Case(
+        "a response that only says that it is done holds no measure",
+        f"{REPORT}问题1：校舍不足，缺5间。\n整改落实情况：已整改到位。\n{FOOT}",
+        ["校舍不足，缺5间。"],
+    ),
     Case("a text without either has neither", "今天天气很好，我们去了公园，看见12只鸟。\n"),
     Case("an empty text has neither", ""),
 ]  # fmt: skip
@@ -357,7 +388,7 @@ def test_a_merged_cell_holds_for_all_its_rows(miner: Miner) -> None:
 
 @pytest.mark.parametrize(
     ("progress", "status"),
-    [("已完成", "done"), ("已整改到位", "done"), ("正在推进", "ongoing"), ("持续推进中", "ongoing"), ("已启动，有序推进", "ongoing"), ("未启动", "planned"), ("尚未开工", "planned"), ("", "ongoing")],
+    [("已完成", "done"), ("已整改到位", "done"), ("4月份已培训结业", "done"), ("尚未启动，已完成踏勘", "planned"), ("正在推进", "ongoing"), ("持续推进中", "ongoing"), ("已启动，有序推进", "ongoing"), ("未启动", "planned"), ("尚未开工", "planned"), ("", "ongoing")],
 )
 def test_progress_gives_the_status(miner: Miner, progress: str, status: str) -> None:
     report = mine_table(miner, ["问题", "整改措施", "进展"], ["校舍不足。", "落实校舍管理制度。", progress], title="青岚县教育督导反馈问题整改情况表")

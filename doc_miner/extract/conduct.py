@@ -13,7 +13,7 @@ from doc_miner.textfold import fold
 
 _DONE_SHAPES = r"补充了?教|招聘(?:引进|教师|了)|采购(?:了|\d)|[下减增提上扩压缩]\S?(?:降|少|加|高|升|大|减|小)[到至为]|降为|投入(?:资金)?[约近超]?\d|投资[约近超]?\d|(?<!每年)(?<!每学期)(?<!每月)(?:开通|建起|新聘|添置|更换|更新|补充|遴选|选聘|列支|拿出|腾出|划拨|录用|轮训|添)[^,。;每]{0,14}?\d|安排(?:资金)?\d|培训[^,。;]{0,8}\d"
 _NOT_DONE = r"已(?:成为|有计划|列入(?:明年|下)|纳入|着手)"
-_PLANNED_SHAPES = r"将(?=于|在|继续|进一步|逐步|投入|新建|建|对|按|通过|全面|重点|启动|争取|为|招|开|实施|推|加|完)|规划(?=拆除|建设|新建|迁建)|待[^,。;]{1,10}后|(?:20\d\d)年[^,。;]{0,10}前|到20\d\d年|20\d\d年底[^,。;]{0,8}(?:完成|建成|达到|实现)|(?<!\d)1?\d月(?:底|末|[上中下]旬|\d{1,2}日)?前"
+_PLANNED_SHAPES = r"将(?=于|在|继续|进一步|逐步|投入|新建|建|对|按|通过|全面|重点|启动|争取|为|招|开|实施|推|加|完|拿出|安排|组织|新增|扩建|改造|改建|启用|筹|选|引|出台|制定|采取|再|积极|大力|着力|定期|持续|统筹|严格|深入|把|以)|[列纳]入[^,。;]{0,10}计划|规划(?=拆除|建设|新建|迁建)|待[^,。;]{1,10}后|(?:20\d\d)年[^,。;]{0,10}前|到20\d\d年|20\d\d年底[^,。;]{0,8}(?:完成|建成|达到|实现)|(?<!\d)1?\d月(?:底|末|[上中下]旬|\d{1,2}日)?前"
 _NOT_PLANNED = r"计划(?:$|生育|单列|》|[,。]|内|管理)|拟(?:定|订)"
 _PAST_YEAR = re.compile(r"(?:19|20)\d{2}年(?:以来|来)?|去年|上年|近年来|今年以来|三年来|两年来|近[两三五]年")
 _PROGRESS_DONE = re.compile(r"完成|整改到位|办结|销号|达标|结业|竣工|到位|投用|已(?!有|列|纳|启动|着手|开工|知|报|进入|成立专班)")
@@ -61,6 +61,9 @@ def status_of(text: str, cues: Cues, *, results: bool, planned_section: bool, pl
     results = results or past
     bare = re.sub(r"《[^》]{0,60}》|“[^”]{0,30}”", "", fold(text))
     done, ongoing, planned = _votes(bare, cues, reference)
+    head = _NEXT.split(bare, maxsplit=1)
+    if len(head) > 1 and planned and (before := _votes(head[0], cues, reference))[0] and not before[2]:
+        done, ongoing, planned = before  # what was done is the main thing, what comes next an addition
     if planned_section:
         return "done" if done >= 4 and not planned and done > ongoing else "planned"
     if plan_document and not past:
@@ -68,17 +71,20 @@ def status_of(text: str, cues: Cues, *, results: bool, planned_section: bool, pl
             return "ongoing" if stated["now"] else "done"
         already = re.search(r"已(?:经)?(?:完成|全部|整改|建成|落实|解决|投入使用)|目前已|已于", bare)
         return "done" if already and not planned and done >= max(2, ongoing) else "planned"
+    if (stated := _STATED.match(bare)) and stated["now"]:
+        return "ongoing"
     if planned and planned >= done:
         return "planned"
     if done and done * 4 >= ongoing:
         return "done"
-    if past and done:
+    if past and (done or re.search(r"\d", bare)):
         return "done"
     return "done" if results and done >= 2 else "ongoing"
 
 
 _STATED = re.compile(r"(?:目前|截至目前|现|我[县区市校]|全[县区市]|[县区市](?:政府|教育局)|,){0,3}(?:(?P<now>正在)|(?:均|全部)?已(?!有计划|列入|纳入|成为|知|备))")
 """How an item of a plan begins that tells of what is done or being done."""
+_NEXT = re.compile(r"[。;](?=下一步|下步|今后|下阶段|接下来|后续)")
 _ALREADY = re.compile(r"已(?:经)?(?:于|在|按|如期|提前|全部|全面)|截[至止]")
 _SURELY_DONE = re.compile(r"已|[增成立建高善决到]了|截[至止]|累计|先后|去年|上年|近[两三五]年")
 _AHEAD_AT = 8
