@@ -18,7 +18,7 @@ _SALUTATION = re.compile(r"^[^,。;]{2,40}[:]$")
 _TITLE_END = re.compile(
     r"(?:报告|方案|汇报|意见|公报|答复|通知|函|总结|计划|规划|办法|规定|要点|通报|反馈|情况|意见书|回复|材料|台账|清单|决定|纪要|细则|条例|措施|公告|复函|请示|纲要)(?:》)?(?:[(][^()]{1,20}[)])?$"
 )
-_ORGAN = r"(?:人民政府(?:办公室|办公厅|教育督导室|教育督导委员会(?:办公室)?)?|教育督导委员会(?:办公室)?|教育局|教育体育局|教体局|教育和体育局|教育科技局|教育厅|教育委员会|统计局|督导室|工作领导小组(?:办公室)?|领导小组(?:办公室)?|督导组|督导评估组|评估组|专项督导组|委员会(?:办公室)?|办公室|办公厅|政府|发展和改革局|财政局|信访局)"
+_ORGAN = r"(?:人民政府(?:办公室|办公厅|教育督导室|教育督导委员会(?:办公室)?)?|教育督导委员会(?:办公室)?|教育局|教育体育局|教体局|教育和体育局|教育科技局|教育厅|教育委员会|统计局|督导室|工作领导小组(?:办公室)?|领导小组(?:办公室)?|督导组|督导评估组|评估组|专项督导组|人大常委会(?:办公室)?|委员会(?:办公室)?|办公室|办公厅|政府|发展和改革局|财政局|信访局)"
 _ISSUER_IN_TITLE = re.compile(rf"^(?P<issuer>[一-鿿]{{2,24}}?{_ORGAN})(?=关于|对|转发|印发|20\d\d|履行|落实|创建|$)")
 _DAY = re.compile(r"(?P<y>(?:19|20)\d{2}|[二一][〇零○OoО0][一二三四五六七八九〇零○0]{2})\s?[年.-]\s?(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s?(?:[月.-]\s?(?:(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s?日?)?)?")
 _DATE_ALONE = re.compile(rf"^[\s(]*{_DAY.pattern}[\s)]*(?:印发)?$")
@@ -171,7 +171,7 @@ def _organ_alone(text: str) -> str | None:
     folded = fold(text).strip(" ()")
     bare = re.sub(rf"\s*{_DAY.pattern}.*$", "", folded).strip(" ()")
     bare = re.sub(r"\s+", "", bare)
-    if re.search(r"[,。;:]", bare) or not 4 <= len(bare) <= 34 or bare.startswith(("抄送", "主送", "附件", "联系", "附")):
+    if re.search(r"[,。;:]", bare) or not 4 <= len(bare) <= 34 or re.search(r"[【】、]|责任|牵头|配合|承办", bare) or bare.startswith(("抄送", "主送", "附件", "联系", "附")):
         return None
     return bare if re.search(rf"{_ORGAN}$", bare) else None
 
@@ -207,7 +207,7 @@ def _unlisted(document: Document, title: str, issuer: str, head: str, found: Reg
         return found
     city = found.city if found else None
     if city is None:
-        cities = [m["city"] for zone in (title, issuer, head) for m in _CITY_ABOVE.finditer(zone) if not re.match(r"[全我本各该县某]|.?[各全本]", m["city"])]
+        cities = [m["city"] for zone in (title, issuer, head) for m in _CITY_ABOVE.finditer(zone) if not re.match(r"[全我本各该县某]|.?[各全本]", m["city"]) and not re.search(r"关于|[局厅委对向于]", m["city"])]
         city = cities[0] if cities else None
     province = found.province if found else None
     if province is None and city is not None:

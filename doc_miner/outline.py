@@ -127,6 +127,8 @@ def read_outline(document: Document, lexicon: Lexicon) -> Node:
     reader = _Reader(text, folded, lexicon)
     root = reader.read([(table.start, table.end) for table in document.tables])
     _give_roles(root, None)
+    for node in root.walk():
+        _tell_progress(node)
     return root
 
 
@@ -137,7 +139,7 @@ class _Reader:
         self.stack = [self.root]
         forms = "|".join(re.escape(form) for form in sorted(lexicon.headings, key=len, reverse=True))
         short = "|".join(_SHORT_LABELS)
-        self.label = re.compile(rf"[【\[(]?(?P<form>{forms}|{short})(?:如下|情况)?[】\])]?\s?(?P<colon>[:])\s?")
+        self.label = re.compile(rf"[【\[](?P<boxed>{forms}|{short})(?:如下|情况)?[】\]]\s?[:]?\s?|[【\[(]?(?P<form>{forms}|{short})(?:如下|情况)?[】\])]?\s?[:]\s?")
         self.inner_label = re.compile(rf"(?<=[。;])\s?(?P<form>{forms}|{short})\s?[:]\s?")
         self.label_roles = {**_SHORT_LABELS, **lexicon.headings}
         self.role_words = WordSet(lexicon.headings)
@@ -160,9 +162,9 @@ class _Reader:
         at, node = self._line_marker(start, end)
         if node is None:
             self._unmarked(start, end)
-        label = self.label.match(self.folded, at, end) if ":" in self.folded[at : at + 24] else None
+        label = self.label.match(self.folded, at, end) if ":" in self.folded[at : at + 24] or self.folded[at : at + 1] in ("【", "[") else None
         if label is not None and (node is None or node.kind != "label"):
-            node = self._push("label", 1, at, label.end(), end, self.folded[at : label.end()].strip(" :"), role=self.label_roles[label["form"]])
+            node = self._push("label", 1, at, label.end(), end, self.folded[at : label.end()].strip(" :"), role=self.label_roles[label["form"] or label["boxed"]])
             node.heading = (at, label.end())
             at = label.end()
             inner, _ = self._line_marker(at, end, after_label=True)
@@ -389,6 +391,20 @@ def _trimmed(text: str, start: int, end: int) -> int:
     while end > start and text[end - 1].isspace():
         end -= 1
     return end
+
+
+_PROGRESS = re.compile(r"进展|完成情况|完成进度")
+
+
+def _tell_progress(node: Node) -> None:
+    """Take a label of results beside one of measures (整改措施：… 整改进展：…) for what tells how far these are."""
+    labels = [child for child in node.children if child.kind == "label" and child.own_role == "response"]
+    if not labels or "措施" not in labels[0].marker:
+        return
+    for label in labels[1:]:
+        if _PROGRESS.search(label.marker) and "措施" not in label.marker:
+            label.own_role = "progress"
+            _give_roles(label, None)
 
 
 def _give_roles(node: Node, inherited: str | None) -> None:

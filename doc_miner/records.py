@@ -121,6 +121,8 @@ class Extractor:
             units = tuple(dict.fromkeys(unit for a, b in row.units for unit in split_units(document.text[a:b]))) or units
         else:
             lines = _lines_below(passage.node, document.text)
+            progress = " ".join(document.text[a:b] for kind, (a, b) in lines if kind == "progress")
+            status = status_of_progress(progress) or status
             units = units or tuple(unit for kind, (a, b) in lines if kind == "units" for unit in split_units(document.text[a:b]))
             deadline = deadline or latest_deadline([document.text[a:b] for kind, (a, b) in lines if kind == "deadline"], reference)
         marker = passage.node.marker if passage.node.body <= passage.start and not passage.rule.endswith("paragraph") else ""
@@ -165,6 +167,7 @@ def _give_default_roles(outline: Node, metadata: Metadata, passages: Passages) -
     for node in outline.children:
         if node.role is None and not node.line_bound and node.kind != "label":
             _give_default_role(node, passages)
+    _act_as_list(outline, passages)
     if metadata.doc_type in PLANS:
         for node in list(outline.walk()):
             _follow_majority(node, passages)
@@ -177,11 +180,7 @@ def _give_default_role(node: Node, passages: Passages) -> None:
         for below in node.walk():
             below.role = below.role or "measure"
         return
-    items = [child for child in node.children if child.role is None and child.kind in ("is", "circled")]
-    acting = [child for child in items if passages.action_cue.search(passages.folded, child.body, child.end)]
-    if len(acting) * 2 > len(items):
-        for child in items:
-            child.role = "measure"
+    _act_as_list(node, passages)
     for child in node.children:
         if child.role is None and not child.line_bound and child.kind != "label":
             _give_default_role(child, passages)
@@ -200,6 +199,15 @@ def _follow_majority(node: Node, passages: Passages) -> None:
         if child.role is None and _NO_ACTION.search(passages.folded, *child.heading) is None:
             for below in child.walk():
                 below.role = below.role or "measure"
+
+
+def _act_as_list(node: Node, passages: Passages) -> None:
+    """Let the items 一是…二是… of a part hold measures where most of them do something."""
+    items = [child for child in node.children if child.role is None and child.kind in ("is", "circled")]
+    acting = [child for child in items if passages.action_cue.search(passages.folded, child.body, child.end)]
+    if len(acting) * 2 > len(items):
+        for child in items:
+            child.role = "measure"
 
 
 def _running_stretches(outline: Node, metadata: Metadata, passages: Passages, tables: Sequence[Span]) -> list[tuple[Node, Span]]:
@@ -262,7 +270,7 @@ def _lines_below(node: Node, text: str) -> list[tuple[str, Span]]:
     out: list[tuple[str, Span]] = []
     current: Node | None = node
     while current is not None and not out:
-        labels = [child for child in current.children if child.kind == "label" and child.own_role in ("units", "deadline")]
+        labels = [child for child in current.children if child.kind == "label" and child.own_role in ("units", "deadline", "progress")]
         out = [(child.own_role or "", _first_line(text, child.body, child.end)) for child in labels]
         current = current.parent
     return out

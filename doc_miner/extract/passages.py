@@ -17,7 +17,7 @@ _CONTACT = re.compile(r"^[(]?(?:联系人|联系电话|联系单位|抄送|主�
 
 _PRINTED = re.compile(r"[^,。;:]{4,30}(?:19|20)\d{2}年\d{1,2}月\d{1,2}日印发")
 _IN_FORCE = re.compile(r"本(?:意见|方案|办法|通知|规划|计划|细则|规定)(?:自|从)[^。]{0,40}(?:施行|执行|实施|生效)|此前[^。]{0,30}(?:不一致|为准)")
-_TO_ALL = re.compile(r"请(?:你|各|贵|于|将|认真|按)|希望|以上|上述|综上|总之|各(?:单位|地|校|部门|乡镇|学校)(?:要|应|须)|你(?:县|区|市|校|局)(?:要|应|须)|收到本|自收到|在(?:充分)?(?:肯定|总结|看到|取得)|虽然|尽管|我们(?:也|还|更)?(?:要|应)?(?:清醒|看到)")
+_TO_ALL = re.compile(r"请(?:你|各|贵|于|将|认真|按)|希望|以上|上述|综上|总之|各(?:单位|地|校|部门|乡镇|学校)(?:要|应|须)|你(?:县|区|市|校|局)(?:要|应|须)|收到本|自收到|(?:针对|对于?)(?:以上|上述|这些)|在(?:充分)?(?:肯定|总结|看到|取得)|虽然|尽管|我们(?:也|还|更)?(?:要|应)?(?:清醒|看到)")
 """How a paragraph begins that speaks to all items of the list above it."""
 _LEADS_IN = re.compile(r"(?:[:]|如下[。]?|(?:(?<![\d人个名%元岁分所次班米])以下|下列)[^,。;:]{0,12}[。:]|在肯定成绩的同时[^。]{0,60}。|(?:不足|差距|困难|问题)。?主要(?:表现在|有)[。:]?)$")
 
@@ -121,7 +121,7 @@ class Passages:
         list as a whole, not to that item.
         """
         lines = self.paragraphs(node.body, node.end)
-        while len(lines) > 1 and (self.is_furniture(*lines[-1]) or self.is_closing(*lines[-1])):
+        while len(lines) > 1 and (self.is_furniture(*lines[-1]) or self.is_closing(*lines[-1]) or self.folded[lines[-1][1] - 1] == ":"):
             lines.pop()
         if len(lines) > 1 and self._ends_list(node, lines):
             return lines[0][1]

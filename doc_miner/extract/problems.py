@@ -63,7 +63,7 @@ def is_denial(passages: Passages, start: int, end: int) -> bool:
 
 
 _ADMITS = re.compile(
-    r"清醒(?:地|的)?(?:看到|认识到|意识到)|(?:也|更|还|必须)(?:要|应|应该|应当)?(?:看到|认识到|正视)|(?:在)?(?:肯定|总结|看到|取得)[^,。;]{0,10}成绩的?同时|(?:虽然|尽管)[^。;]{0,40}(?:成绩|成效|进展|进步)[^。;]{0,10},?但"
+    r"清醒(?:地|的)?(?:看到|认识到|意识到)|(?:也|更|还|必须)(?:要|应|应该|应当)?(?:看到|认识到|正视)|(?:在)?(?:肯定|总结|看到|取得)[^,。;]{0,10}成绩的?同时|(?:虽然|尽管)[^。;]{0,40}(?:成绩|成效|进展|进步)[^。;]{0,10},?但|(?<=[\n。])但(?:是|对照|与|从)?[^。;]{0,36}(?:存在|有)[^。;]{0,14}(?:差距|问题|不足|困难|短板)"
 )
 _TURNS = re.compile(r"(?:我们(?:一定)?(?:要|将|必须)|对此|对这些|针对|为此|面对|下一步|今后|下阶段|要直面|以上问题|这些问题)")
 _ADMITTED = 12
@@ -126,7 +126,10 @@ def _mark_announced(root: Node, passages: Passages) -> None:
                     _mark(item)
             elif node.role is None and _NEXT_STEPS.search(sentence) and not passages.problem_cue.search(sentence):
                 for item in items:
-                    item.role = item.role or "plan"
+                    item.role = item.own_role or "plan"
+            elif node.role is None and _ADVICE.search(sentence):
+                for item in items:
+                    item.role = item.role or "recommendation"
         if node.role in RESPONSES and any(answers(child) for child in node.children):
             for child in node.children:  # beside answered problems, an item that states a lack is one without an answer (存在问题及整改情况)
                 if child.kind != "label" and not child.children and child.own_role is None and passages.problem_cue.search(passages.folded, child.body, child.end):
@@ -176,6 +179,7 @@ def _states_something(node: Node, passages: Passages) -> bool:
     return end - start >= 4
 
 
+_ADVICE = re.compile(r"(?:提出|现提|有)[^。]{0,16}(?:意见|建议)[^。]{0,6}$")
 _NEXT_STEPS = re.compile(r"(?:下一步|今后|下阶段|接下来|明年)[^。]{0,40}$|(?:我们|我[县区市])?将[^。]{0,30}(?:以下|如下)?(?:工作|措施|几个方面|方面|任务)[^。]{0,6}$")
 """A sentence that leads into a list of next steps (下一步，我们将重点抓好以下工作：)."""
 
@@ -184,7 +188,7 @@ def _lists(node: Node) -> Iterator[list[Node]]:
     """Yield the lists among the items of a node: each begins with its first number or with another kind of item."""
     items: list[Node] = []
     for child in node.children:
-        if child.kind not in ("is", "circled", "arabic", "arabic-bracketed", "tagged", "chinese-bracketed"):
+        if child.kind not in ("is", "circled", "chinese", "arabic", "arabic-bracketed", "tagged", "chinese-bracketed"):
             continue
         if items and (child.kind != items[0].kind or child.number == 1):
             yield items
