@@ -20,6 +20,7 @@ _TITLE_END = re.compile(
 )
 _ORGAN = r"(?:人民政府(?:办公室|办公厅|教育督导室|教育督导委员会(?:办公室)?)?|教育督导委员会(?:办公室)?|教育局|教育体育局|教体局|教育和体育局|教育科技局|教育厅|教育委员会|统计局|督导室|工作领导小组(?:办公室)?|领导小组(?:办公室)?|督导组|督导评估组|评估组|专项督导组|人大常委会(?:办公室)?|委员会(?:办公室)?|办公室|办公厅|政府|发展和改革局|财政局|信访局)"
 _ISSUER_IN_TITLE = re.compile(rf"^(?P<issuer>[一-鿿]{{2,24}}?{_ORGAN})(?=关于|对|转发|印发|20\d\d|履行|落实|创建|$)")
+_SCHOOL = re.compile(r"[一-鿿]{2,20}(?:小学|中学|学校|幼儿园|中心校)")
 _DAY = re.compile(r"(?P<y>(?:19|20)\d{2}|[二一][〇零○OoО0][一二三四五六七八九〇零○0]{2})\s?[年.-]\s?(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s?(?:[月.-]\s?(?:(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s?日?)?)?")
 _DATE_ALONE = re.compile(rf"^[\s(]*{_DAY.pattern}[\s)]*(?:印发)?$")
 _YEAR_MONTH = re.compile(r"^[\s(]*(?P<y>(?:19|20)\d{2})\s?年\s?(?P<m>\d{1,2})\s?月[\s)]*$")
@@ -149,6 +150,9 @@ def _date(document: Document, folded: str, lines: list[Span], foot: list[Span]) 
 def _issuer(document: Document, folded: str, title: str | None, lines: list[Span], foot: list[Span]) -> str | None:
     """Return the body that signs, else the one in the title, else the one that has a line of its own below the title."""
     printed = None
+    signed = next((above for above, below in zip(foot, foot[1:], strict=False) if _DATE_ALONE.match(folded[below[0] : below[1]].strip())), None)
+    if signed is not None and _SCHOOL.fullmatch(folded[signed[0] : signed[1]].strip()):
+        return document.text[signed[0] : signed[1]].strip()
     for start, end in reversed(foot):
         line = folded[start:end]
         name = _organ_alone(document.text[start:end])

@@ -294,6 +294,9 @@ class _Reader:
         # A heading that only contains a short form inside a sentence of its own (加强整改落实, 目标明确) has no role.
         if best[0] < 4 and len(rest) > best[0] + 4:
             return None
+        # Nor has a sentence that goes on behind the form (部分学校对监测结果运用重视不够。).
+        if rest.endswith("。") and len(rest) > best[0] + 8 and best[1] < len(heading.rstrip(" 。")):
+            return None
         if role == "problem" and re.search(r"针对|对照|围绕|解决|整改(?:落实|措施|情况)|着力", heading) and not rest.endswith(("问题", "不足")):
             return "response" if "整改" in heading else None
         return role

@@ -20,6 +20,8 @@ ROLES = ("response", "measure", "plan", "recommendation")
 
 _NAME_LABEL = re.compile(r"[一-鿿]{2,12}(?:小学|中学|学校|幼儿园|中心校|学区|镇|乡|局|[一二三四五六七八九十]中|[一二三四五六七八九十]小)\s?:")
 """A paragraph that opens with the school or body it is about (望溪镇中心小学：…)."""
+_AIMED = re.compile(r"针对[^,。\n]{2,36}(?:问题|不足|情况|短板)[,，]")
+"""A paragraph that opens with the problem it is aimed at."""
 LONG = 1200
 """Characters from which an item of many paragraphs is read paragraph by paragraph."""
 SHORT = 5
@@ -49,6 +51,11 @@ def find_passages(root: Node, passages: Passages, statements: Sequence[Statement
     stated_spans = [(statement.problem.start, statement.problem.end) for statement in statements]
     out: list[Passage] = []
     _collect(root, passages, stated, out)
+    for statement in statements:
+        if statement.problem.rule == "problem/listed" and not statement.node.line_bound:
+            start, stop = passages.trimmed(statement.problem.end, passages.body_end(statement.node))
+            if stop - start >= SHORT and passages.folded.startswith("下一步", start):
+                out.append(Passage(start, stop, statement.node, "measure/listed"))
     out = [p for p in out if not any(a < p.end and p.start < b for a, b in stated_spans)]
     return sorted(out, key=lambda p: (p.start, p.end))
 
@@ -83,7 +90,7 @@ def _leaf(node: Node, passages: Passages, end: int | None = None) -> Iterator[Pa
         return
     start, stop = passages.trimmed(node.body, stop)
     below = passages.paragraphs(node.heading[1], stop)
-    named = sum(1 for begin, _ in below if _NAME_LABEL.match(passages.folded, begin))
+    named = sum(1 for begin, _ in below if _NAME_LABEL.match(passages.folded, begin) or _AIMED.match(passages.folded, begin))
     if named >= 2 or (stop - start > LONG and len(below) >= 4):
         yield from _unlisted(node, passages, node.heading[1], stop)
         return

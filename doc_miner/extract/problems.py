@@ -223,7 +223,7 @@ def _statement(node: Node, passages: Passages, start: int, end: int, rule: str, 
 
 def _item(node: Node, passages: Passages, rule: str) -> Statement:
     end = passages.body_end(node)
-    if node.inline or node.kind == "is":
+    if node.inline or node.kind == "is" or "下一步" in passages.folded[node.body : end]:
         end = _without_transition(node, passages, end)
     return _statement(node, passages, node.body, end, rule, False)
 
