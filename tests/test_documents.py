@@ -1,4 +1,4 @@
-"""Whole documents in the layouts that offices use (``tests/cases/documents``): every problem and measure, with what belongs to it."""
+"""Whole documents in the layouts that offices use (``tests/documents``): every problem and measure, with what belongs to it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from doc_miner.loaders import read_source
 from doc_miner.model import Report
 from doc_miner.pipeline import Miner
 
-DOCUMENTS = [pytest.param(tomllib.loads(path.read_text("utf-8")), id=path.stem) for path in sorted((Path(__file__).parent / "cases" / "documents").glob("*.toml"))]
+DOCUMENTS = [pytest.param(tomllib.loads(path.read_text("utf-8")), id=path.stem) for path in sorted((Path(__file__).parent / "documents").glob("*.toml"))]
 
 
 def mined(miner: Miner, case: dict[str, Any]) -> Report:

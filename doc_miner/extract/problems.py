@@ -66,6 +66,7 @@ _ADMITS = re.compile(
     r"清醒(?:地|的)?(?:看到|认识到|意识到)|(?:也|更|还|必须)(?:要|应|应该|应当)?(?:看到|认识到|正视)|(?:在)?(?:肯定|总结|看到|取得)[^,。;]{0,10}成绩的?同时|(?:虽然|尽管)[^。;]{0,40}(?:成绩|成效|进展|进步)[^。;]{0,10},?但|(?<=[\n。])但(?:是|对照|与|从)?[^。;]{0,36}(?:存在|有)[^。;]{0,14}(?:差距|问题|不足|困难|短板)"
 )
 _TURNS = re.compile(r"(?:我们(?:一定)?(?:要|将|必须)|对此|对这些|针对|为此|面对|下一步|今后|下阶段|要直面|以上问题|这些问题)")
+_IN_PASSING = re.compile(r"(?:解决|破解|化解|针对|消除|缓解|克服)[^,。;]{0,24}")
 _ADMITTED = 12
 """Paragraphs that may follow an admission as its list."""
 
@@ -93,7 +94,7 @@ def _admitted(node: Node, stretch: Span, passages: Passages) -> Iterator[Stateme
         else:
             follows = _ADMITTED
         sentences = passages.sentences(begin, end)
-        lacking = any(passages.problem_cue.search(passages.folded, *span) for span in sentences)
+        lacking = any(passages.problem_cue.search(_IN_PASSING.sub("", passages.folded[a:b])) for a, b in sentences)
         if not lacking or (len(sentences) == 1 and _only_announces(passages, begin, end)):
             continue
         turn = next((a for a, _ in sentences[1:] if _TURNS.match(passages.folded, a)), end)
