@@ -211,6 +211,9 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_LINE_END = re.compile(r"\r\n|[\r\n]")
+
+
 def _rows(path: Path, columns: tuple[str, ...], faults: list[str]) -> Iterator[_Row]:
     try:
         text = path.read_bytes().decode("utf-8")
@@ -220,7 +223,7 @@ def _rows(path: Path, columns: tuple[str, ...], faults: list[str]) -> Iterator[_
     except UnicodeDecodeError as error:
         faults.append(f"{path.name}:1: 不是 UTF-8 编码（第 {error.start} 字节）；请另存为 UTF-8。")
         return
-    lines = text.removeprefix("\ufeff").splitlines()
+    lines = _LINE_END.split(text.removeprefix("\ufeff"))  # not splitlines, which also cuts inside cells, at U+2028 and the like
     if not lines or tuple(lines[0].split("\t")) != columns:
         faults.append(f"{path.name}:1: 首行应为：{' '.join(columns)}（以制表符分隔）。")
         return
@@ -232,8 +235,9 @@ def _rows(path: Path, columns: tuple[str, ...], faults: list[str]) -> Iterator[_
             faults.append(f"{path.name}:{number}: 有 {len(cells)} 列，应为 {len(columns)} 列。")
             continue
         cells += [""] * (len(columns) - len(cells))
-        if not cells[0].strip():
-            faults.append(f"{path.name}:{number}: 第一列为空。")
+        empty = next((column for column in dict.fromkeys((columns[0], *_KEYS[path.name])) if not cells[columns.index(column)].strip()), None)
+        if empty is not None:  # an empty form would stand at every place of every text
+            faults.append(f"{path.name}:{number}: {'第一列' if empty == columns[0] else f'{empty} 列'}为空。")
             continue
         if any(cell != cell.strip() for cell in cells):
             faults.append(f"{path.name}:{number}: 单元格前后有多余空白。")

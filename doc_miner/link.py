@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from doc_miner.extract.measures import Passage
-from doc_miner.extract.problems import Statement
+from doc_miner.extract.problems import OF_RUNNING_TEXT, Statement
 from doc_miner.model import Problem, Span
 from doc_miner.outline import Node
 from doc_miner.similarity import bigrams, containment, dice
@@ -73,7 +73,7 @@ def merge_statements(statements: Sequence[Statement]) -> tuple[list[Problem], di
     records = _without_repeats(records)
     records.sort(key=lambda record: (record[0].start, record[0].end))
     problems = [problem for problem, _ in records]
-    nodes = {id(s.node): index for index, (_, members) in enumerate(records) for s in members if s.problem.rule not in ("problem/paragraph", "problem/running-text")}
+    nodes = {id(s.node): index for index, (_, members) in enumerate(records) for s in members if s.problem.rule not in OF_RUNNING_TEXT}
     return problems, nodes
 
 
@@ -166,8 +166,13 @@ def _link(text: str, passage: Passage, problems: Sequence[Problem], nodes: dict[
             return Link(nodes[id(node)])
         node = node.parent
     named = _named(text, passage, meaning.heads)
-    if named is not None or passage.node.role == "plan":
+    if named is not None:
         return Link(named)
+    aimed = _AIMED.match(fold(text[passage.start : passage.start + 60]))
+    if aimed is not None and not aimed[0].startswith("关于") and passage.node.role in ("plan", "recommendation") and len(problems) > 1:
+        return _by_meaning(aimed["what"], range(len(problems)), meaning)
+    if passage.node.role == "plan":
+        return Link(None)
     told = [i for i, p in enumerate(problems) if p.rule == "problem/running-text" and _same_part(p, passage) and p.end <= passage.start]
     if told:
         return Link(told[-1])

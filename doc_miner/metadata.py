@@ -18,8 +18,9 @@ _SALUTATION = re.compile(r"^[^,。;]{2,40}[:]$")
 _TITLE_END = re.compile(
     r"(?:报告|方案|汇报|意见|公报|答复|通知|函|总结|计划|规划|办法|规定|要点|通报|反馈|情况|意见书|回复|材料|台账|清单|决定|纪要|细则|条例|措施|公告|复函|请示|纲要)(?:》)?(?:[(][^()]{1,20}[)])?$"
 )
-_ORGAN = r"(?:人民政府(?:办公室|办公厅|教育督导室|教育督导委员会(?:办公室)?)?|教育督导委员会(?:办公室)?|教育局|教育体育局|教体局|教育和体育局|教育科技局|教育厅|教育委员会|统计局|督导室|工作领导小组(?:办公室)?|领导小组(?:办公室)?|督导组|督导评估组|评估组|专项督导组|委员会(?:办公室)?|办公室|办公厅|政府|发展和改革局|财政局|信访局)"
+_ORGAN = r"(?:人民政府(?:办公室|办公厅|教育督导室|教育督导委员会(?:办公室)?)?|教育督导委员会(?:办公室)?|教育局|教育体育局|教体局|教育和体育局|教育科技局|教育厅|教育委员会|统计局|督导室|工作领导小组(?:办公室)?|领导小组(?:办公室)?|督导组|督导评估组|评估组|专项督导组|人大常委会(?:办公室)?|委员会(?:办公室)?|办公室|办公厅|政府|发展和改革局|财政局|信访局)"
 _ISSUER_IN_TITLE = re.compile(rf"^(?P<issuer>[一-鿿]{{2,24}}?{_ORGAN})(?=关于|对|转发|印发|20\d\d|履行|落实|创建|$)")
+_SCHOOL = re.compile(r"[一-鿿]{2,20}(?:小学|中学|学校|幼儿园|中心校)")
 _DAY = re.compile(r"(?P<y>(?:19|20)\d{2}|[二一][〇零○OoО0][一二三四五六七八九〇零○0]{2})\s?[年.-]\s?(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s?(?:[月.-]\s?(?:(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s?日?)?)?")
 _DATE_ALONE = re.compile(rf"^[\s(]*{_DAY.pattern}[\s)]*(?:印发)?$")
 _YEAR_MONTH = re.compile(r"^[\s(]*(?P<y>(?:19|20)\d{2})\s?年\s?(?P<m>\d{1,2})\s?月[\s)]*$")
@@ -33,7 +34,7 @@ def read_metadata(document: Document, lexicon: Lexicon) -> Metadata:
     lines = passages.paragraphs(0, min(len(document.text), 4000))[:16]
     title_span = find_title(document, passages, lines)
     title = re.sub(r"\s+", "", document.text[title_span[0] : title_span[1]]) if title_span else None
-    title = _without_number(title) if title else (re.sub(r"\s+", "", document.lead.split("\n")[0]) or None)
+    title = _without_number(title).lstrip("#") if title else (re.sub(r"\s+", "", document.lead.split("\n")[0]) or None)
     foot = passages.paragraphs(max(0, len(document.text) - 900), len(document.text))[-14:]
     number = _own_number(document, folded, lines, title_span)
     issuer = _issuer(document, folded, title, lines, foot)
@@ -135,6 +136,10 @@ def _date(document: Document, folded: str, lines: list[Span], foot: list[Span]) 
         found = re.search(_DAY.pattern + r"\s?印发", line)
         if found and (iso := _iso(found)):
             return iso
+    for start, end in lines[:8]:
+        found = re.search(_DAY.pattern + r"[^。]{0,40}公布", folded[start:end]) if end - start <= 80 else None
+        if found and (iso := _iso(found)):
+            return iso
     for line in [document.lead, *(folded[a:b] for a, b in lines[:6])]:
         found = _PUBLISHED.search(fold(line))
         if found and (iso := _iso(found)):
@@ -145,6 +150,9 @@ def _date(document: Document, folded: str, lines: list[Span], foot: list[Span]) 
 def _issuer(document: Document, folded: str, title: str | None, lines: list[Span], foot: list[Span]) -> str | None:
     """Return the body that signs, else the one in the title, else the one that has a line of its own below the title."""
     printed = None
+    signed = next((above for above, below in zip(foot, foot[1:], strict=False) if _DATE_ALONE.match(folded[below[0] : below[1]].strip())), None)
+    if signed is not None and _SCHOOL.fullmatch(folded[signed[0] : signed[1]].strip()):
+        return document.text[signed[0] : signed[1]].strip()
     for start, end in reversed(foot):
         line = folded[start:end]
         name = _organ_alone(document.text[start:end])
@@ -167,7 +175,7 @@ def _organ_alone(text: str) -> str | None:
     folded = fold(text).strip(" ()")
     bare = re.sub(rf"\s*{_DAY.pattern}.*$", "", folded).strip(" ()")
     bare = re.sub(r"\s+", "", bare)
-    if re.search(r"[,。;:]", bare) or not 4 <= len(bare) <= 34 or bare.startswith(("抄送", "主送", "附件", "联系", "附")):
+    if re.search(r"[,。;:]", bare) or not 4 <= len(bare) <= 34 or re.search(r"[【】、]|责任|牵头|配合|承办", bare) or bare.startswith(("抄送", "主送", "附件", "联系", "附")):
         return None
     return bare if re.search(rf"{_ORGAN}$", bare) else None
 
@@ -203,7 +211,7 @@ def _unlisted(document: Document, title: str, issuer: str, head: str, found: Reg
         return found
     city = found.city if found else None
     if city is None:
-        cities = [m["city"] for zone in (title, issuer, head) for m in _CITY_ABOVE.finditer(zone) if not re.match(r"[全我本各该县某]|.?[各全本]", m["city"])]
+        cities = [m["city"] for zone in (title, issuer, head) for m in _CITY_ABOVE.finditer(zone) if not re.match(r"[全我本各该县某]|.?[各全本]", m["city"]) and not re.search(r"关于|[局厅委对向于]", m["city"])]
         city = cities[0] if cities else None
     province = found.province if found else None
     if province is None and city is not None:

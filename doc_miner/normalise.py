@@ -21,7 +21,7 @@ _ENUMERATED = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}\s?[、.,]|[(][一二三四五六七八九十\d]{1,3}[)]|\d{1,2}\s?[.、](?!\d)|\d{1,2}[)]|[①-⑳]|第[一二三四五六七八九十百]+[章节条]|问题\s?[\d一二三四五六七八九十]+|[一二三四五六七八九十]{1,2}是|附件|附表)"
 )
 _SENTENCE_FINAL = tuple("。!?;:!?;:…”)")
-_SPACES = " \t\u3000\xa0\r\ufeff\u200b"
+_SPACES = " \t\u3000\xa0\r\ufeff\u200b\u200c\u200d\u2060\u00ad"
 
 
 @dataclass(slots=True)
@@ -134,7 +134,7 @@ _PUBLISHED = re.compile(r"(?:来源|发布日期|发布时间|作者|信息来�
 def _without_navigation(blocks: Sequence[Paragraph | SourceTable], lexicon: Lexicon) -> tuple[list[Paragraph | SourceTable], int, list[str]]:
     """Drop navigation lines near the head and the foot; return the blocks, how many went, and their text (for meta data)."""
     forms = lexicon.cues["navigation"]
-    texts = [(i, fold(block.text).strip()) for i, block in enumerate(blocks) if isinstance(block, Paragraph)]
+    texts = [(i, fold(block.text).strip().strip(_SPACES)) for i, block in enumerate(blocks) if isinstance(block, Paragraph)]
     texts = [(i, text) for i, text in texts if text]
     candidates = texts[:12] + texts[-12:] if len(texts) > 24 else texts
     drop = {i for i, text in candidates if _is_navigation(text, forms)}
@@ -161,16 +161,22 @@ def _is_navigation(text: str, forms: Sequence[str]) -> bool:
 
 
 # --- broken lines ----------------------------------------------------------------------------
+_UNFINISHED = ("，", "、", ",")
+_CLAUSE_LINES = 4
+"""Least number of lines that end with a comma for a file to be one that breaks its lines between clauses."""
+
+
 def _width(text: str) -> int:
     return sum(2 if char > "\u2e7f" else 1 for char in text)
 
 
 def _joined_lines(blocks: Sequence[Paragraph | SourceTable]) -> tuple[list[Paragraph | SourceTable], int]:
-    """Join lines that were broken at a fixed width; a file that was not wrapped is left as it is."""
+    """Join lines that were broken at a fixed width or, many of them, behind a comma; a file that was not wrapped is left as it is."""
     paragraphs = [block for block in blocks if isinstance(block, Paragraph)]
     widths = [_width(p.text.rstrip()) for p in paragraphs if p.text.strip()]
     limit = _wrap_width(widths)
-    if limit is None:
+    clauses = sum(1 for p in paragraphs if p.text.rstrip().endswith(_UNFINISHED)) >= max(_CLAUSE_LINES, len(paragraphs) // 20)
+    if limit is None and not clauses:
         return list(blocks), 0
     indented = sum(1 for p in paragraphs if p.text[:1] == "\u3000" or p.text.startswith("    ")) >= 3
     out: list[Paragraph | SourceTable] = []
@@ -188,8 +194,8 @@ def _joined_lines(blocks: Sequence[Paragraph | SourceTable]) -> tuple[list[Parag
             joined += 1
         else:
             out.append(block)
-        full = bool(text.strip()) and _width(text.rstrip()) >= limit - 6
-        open_line = full and (indented or not text.rstrip().endswith("。"))
+        full = limit is not None and bool(text.strip()) and _width(text.rstrip()) >= limit - 6
+        open_line = (full and (indented or not text.rstrip().endswith("。"))) or (clauses and text.rstrip().endswith(_UNFINISHED))
     return out, joined
 
 
@@ -212,7 +218,8 @@ def repeated_from(text: str) -> int | None:
     """Return where a second copy of the whole text begins, or ``None``.
 
     A diagonal vote of character 13-grams: grams of the first part that stand again at one
-    common distance; noise and small changes do not hide it.
+    common distance; noise and small changes do not hide it. What holds anything of its own
+    is no copy, and where the first part repeats itself nothing can be told.
     """
     squeezed = [i for i, char in enumerate(text) if not char.isspace()]
     plain = "".join(text[i] for i in squeezed)
@@ -229,7 +236,7 @@ def repeated_from(text: str) -> int | None:
         return None
     distance = close[len(close) // 2]
     start = _copy_start(plain, distance, tolerance)
-    if start is None or len(plain) - start < 0.5 * start:
+    if start is None or len(plain) - start < 0.5 * start or not _is_copy(plain[:start], plain[start:]):
         return None
     line = text.rfind("\n", 0, squeezed[start]) + 1
     return _before_noise(text, line)
@@ -252,6 +259,25 @@ def _copy_start(plain: str, distance: int, tolerance: int) -> int | None:
         if again >= 0:
             return again
     return None
+
+
+_SHORT_GRAM, _STRETCH, _NEW = 8, 60, 54
+"""A stretch of 60 characters is new if 54 of its 8-grams stand nowhere in the first part: it takes seven wrong characters to make a copied one look so."""
+
+
+def _is_copy(first: str, second: str) -> bool:
+    """Return whether the second part holds no stretch that is missing from the first, which itself repeats little."""
+    probes = [first[at : at + _GRAM] for at in range(0, len(first) - _GRAM, max(_GRAM, len(first) // 64))]
+    if sum(1 for gram in probes if first.count(gram) == 1) < 0.5 * len(probes):
+        return False
+    grams = {first[at : at + _SHORT_GRAM] for at in range(len(first) - _SHORT_GRAM + 1)}
+    missing = [second[at : at + _SHORT_GRAM] not in grams for at in range(len(second) - _SHORT_GRAM + 1)]
+    new = sum(missing[:_STRETCH])
+    for at in range(_STRETCH, len(missing)):
+        if new >= _NEW:
+            return False
+        new += missing[at] - missing[at - _STRETCH]
+    return new < _NEW
 
 
 def _before_noise(text: str, line: int) -> int:

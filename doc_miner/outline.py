@@ -34,29 +34,49 @@ RANKS = {
 }
 
 _CN = "[一二三四五六七八九十]{1,3}"
+_NUMERALS = rf"(?:{_CN}|\d{{1,2}})"
+_SERIES = re.compile(rf"{_NUMERALS}(?:[、,]{_NUMERALS})*(?:年级|月|号|季度|期|班|类|级|楼|线|档|批|层|等奖|等品|组|小学|中学|次)|{_NUMERALS}[、,]{_NUMERALS}(?![、,.])")
+"""What follows the first numeral of a series (一、二年级; 3、4月份; 5、6号楼) where an item's text would begin."""
+_WHOLE = r"(?:(?:19|20)\d{2}年|\d{1,4}(?:所|名|位|间|家|座|栋|幢|片|项|条|门|件|处|支|辆|人(?!次)|个(?!百分点|小时|月|多?亿|多?万)|年|月|日))"
+"""A whole number with its unit: after a point that may be an enumerator's, it is no decimal (1.3所小学改建)."""
+_DOT = rf"(?:[.](?!\d)|[.](?={_WHOLE})|、)"
 _LINE_MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("chapter", re.compile(rf"第\s?({_CN}|\d{{1,2}})\s?[章节部编条](?:分)?[ 、:.]?")),
     ("label-numbered", re.compile(rf"(?:反馈)?(?:存在)?(?:的)?问题\s?({_CN}|\d{{1,2}})\s?[:.、]\s?")),
-    ("chinese", re.compile(rf"({_CN})\s?[、.,](?!\d)\s?")),
-    ("chinese-bracketed", re.compile(rf"[(]\s?({_CN})\s?[)]\s?[、.]?\s?")),
-    ("arabic", re.compile(r"(\d{1,2})\s?(?:[.](?!\d)|[、](?!\d{4}年))\s?")),
-    ("arabic-bracketed", re.compile(r"[(]\s?(\d{1,2})\s?[)]\s?[、.]?\s?")),
+    ("chinese", re.compile(rf"({_CN})\s?(?:、|[.,](?!\d))\s?")),
+    ("chinese-bracketed", re.compile(rf"(?:[(]\s?({_CN})\s?[)]|([㈠-㈩]))\s?[、.]?\s?")),
+    ("arabic", re.compile(rf"(?:(\d{{1,2}})\s?{_DOT}|([⒈-⒛]))\s?")),
+    ("arabic-bracketed", re.compile(r"(?:[(]\s?(\d{1,2})\s?[)]|([⑴-⒇]))\s?[、.]?\s?")),
     ("half-bracketed", re.compile(r"(\d{1,2})[)]\s?")),
     ("circled", re.compile(r"([①-⑳])\s?[、.]?\s?")),
-    ("is", re.compile(rf"({_CN})(?:是|要|则)[ ,:]?\s?")),
+    ("is", re.compile(rf"({_CN})\s?(?:是|要|则)[ ,:]?\s?")),
     ("tagged", re.compile(rf"[一-鿿]{{2,3}}({_CN})\s?[:]\s?")),
 )
+_DAMAGED: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("chinese-bracketed", re.compile(rf"[(]\s?({_CN})(?![一二三四五六七八九十年月期])\s?")),
+    ("chinese-bracketed", re.compile(rf"({_CN})\s?[)]\s?[、.]?\s?")),
+    ("arabic", re.compile(r"(\d{1,2})。\s?")),
+    ("label-numbered", re.compile(rf"问题\s?({_CN}|\d{{1,2}})(?![\d一二三四五六七八九十个项条类年月日%.])\s?")),
+    ("is", re.compile(rf"[第其]({_CN})[,、]\s?(?!{_CN})")),
+)
+"""Enumerators that lost a part, or words that count: taken only where the list goes on."""
+_REACH = 3000
+"""Characters within which the second item of a list of such must follow its first."""
 _INLINE = re.compile(
     rf"(?P<is>(?<![一-鿿])(?P<isn>{_CN})(?:是|要)[ ,:]?\s?)"
+    rf"|(?P<nth>(?<![一-鿿])[第其](?P<nn>{_CN})[,、](?!{_CN})\s?)"
     rf"|(?P<circled>(?P<cn>[①-⑳])\s?[、.]?\s?)"
-    rf"|(?P<arabic>(?<=[。;:,. ])\s?(?P<an>\d{{1,2}})\s?[.、](?!\d)\s?)"
+    rf"|(?P<arabic>(?<=[。;:,. ])\s?(?P<an>\d{{1,2}})\s?{_DOT}\s?)"
     rf"|(?P<arabicb>(?<=[。;:,. ])\s?[(](?P<bn>\d{{1,2}})[)]\s?[、.]?\s?)"
     rf"|(?P<chineseb>(?<=[。;: ])\s?[(](?P<zn>{_CN})[)]\s?[、.]?\s?)"
     rf"|(?P<tagged>(?<=[。;:, ])\s?(?P<word>[一-鿿]{{2,3}})(?P<tn>[一二三四五六七八九十])\s?[:]\s?)"
     rf"|(?P<labeln>(?<=[。; ])\s?问题\s?(?P<ln>{_CN}|\d{{1,2}})\s?[:]\s?)"
 )
-_INLINE_KINDS = {"is": "is", "circled": "circled", "arabic": "arabic", "arabicb": "arabic-bracketed", "chineseb": "chinese-bracketed", "tagged": "tagged", "labeln": "label-numbered"}
-_CIRCLED = {chr(0x2460 + i): i + 1 for i in range(20)}
+_INLINE_KINDS = {"is": "is", "nth": "is", "circled": "circled", "arabic": "arabic", "arabicb": "arabic-bracketed", "chineseb": "chinese-bracketed", "tagged": "tagged", "labeln": "label-numbered"}
+_ONE_CHARACTER = {chr(first + i): i + 1 for first, count in ((0x2460, 20), (0x2474, 20), (0x2488, 20), (0x3220, 10)) for i in range(count)}
+_QUOTED = re.compile(r"“[^“”\n]{0,80}”")
+_BRACKETED = re.compile(r"\([^()\n]{0,60}\)")
+_HEADING_END = re.compile(r"\([^()\n]{0,60}\)|[。:;]|\s(?=\s)")
 
 
 _SHORT_LABELS = {"问题": "problem", "措施": "response", "进展": "progress", "时限": "deadline"}
@@ -110,6 +130,8 @@ def read_outline(document: Document, lexicon: Lexicon) -> Node:
     reader = _Reader(text, folded, lexicon)
     root = reader.read([(table.start, table.end) for table in document.tables])
     _give_roles(root, None)
+    for node in root.walk():
+        _tell_progress(node)
     return root
 
 
@@ -120,11 +142,11 @@ class _Reader:
         self.stack = [self.root]
         forms = "|".join(re.escape(form) for form in sorted(lexicon.headings, key=len, reverse=True))
         short = "|".join(_SHORT_LABELS)
-        self.label = re.compile(rf"[【\[(]?(?P<form>{forms}|{short})(?:如下|情况)?[】\])]?\s?(?P<colon>[:])\s?")
+        self.label = re.compile(rf"[【\[](?P<boxed>{forms}|{short})(?:如下|情况)?[】\]]\s?[:]?\s?|[【\[(]?(?P<form>{forms}|{short})(?:如下|情况)?[】\])]?\s?[:]\s?")
         self.inner_label = re.compile(rf"(?<=[。;])\s?(?P<form>{forms}|{short})\s?[:]\s?")
         self.label_roles = {**_SHORT_LABELS, **lexicon.headings}
         self.role_words = WordSet(lexicon.headings)
-        self.stops = [match.start() for match in re.finditer(r"[。:;]|\s(?=\s)", folded)]
+        self.stops = [match.start() for match in _HEADING_END.finditer(folded) if folded[match.start()] != "("]
 
     def read(self, tables: Sequence[tuple[int, int]]) -> Node:
         at = 0
@@ -144,9 +166,9 @@ class _Reader:
         at, node = self._line_marker(start, end)
         if node is None:
             self._unmarked(start, end)
-        label = self.label.match(self.folded, at, end) if ":" in self.folded[at : at + 24] else None
+        label = self.label.match(self.folded, at, end) if ":" in self.folded[at : at + 24] or self.folded[at : at + 1] in ("【", "[") else None
         if label is not None and (node is None or node.kind != "label"):
-            node = self._push("label", 1, at, label.end(), end, self.folded[at : label.end()].strip(" :"), role=self.label_roles[label["form"]])
+            node = self._push("label", 1, at, label.end(), end, self.folded[at : label.end()].strip(" :"), role=self.label_roles[label["form"] or label["boxed"]])
             node.heading = (at, label.end())
             at = label.end()
             inner, _ = self._line_marker(at, end, after_label=True)
@@ -172,12 +194,14 @@ class _Reader:
         return [match for match in found if match.start() > last_item or match.start() in parts] if parts else []
 
     def _line_marker(self, start: int, end: int, after_label: bool = False) -> tuple[int, Node | None]:
-        for kind, pattern in _LINE_MARKERS:
+        for place, (kind, pattern) in enumerate((*_LINE_MARKERS, *_DAMAGED)):
             match = pattern.match(self.folded, start, end)
             if match is None or (after_label and kind not in ("is", "circled", "arabic", "arabic-bracketed")):
                 continue
-            number = _number(match[1])
+            number = _number(match[match.lastindex or 1])
             if number is None or not self._accepts(kind, number, start, match.end(), end):
+                continue
+            if place >= len(_LINE_MARKERS) and not self._goes_on(kind, pattern, number, match.end(), end):
                 continue
             node = self._push(kind, number, start, match.end(), end, self.text[start : match.end()].strip())
             node.heading = (match.end(), self._heading_end(match.end(), end))
@@ -190,6 +214,8 @@ class _Reader:
         """Return whether an enumerator fits: the next of an open list, or the first of a new one."""
         if after >= end and kind in ("is", "tagged", "half-bracketed"):
             return False
+        if kind in ("chinese", "arabic") and self.folded[after - 1] in "、,." and self._counts(kind, number, after, end):
+            return False
         if kind == "chinese" and self.folded[after - 1] == "," and number != 1 and self._previous(kind) != number - 1:
             return False
         if kind == "tagged":
@@ -197,6 +223,32 @@ class _Reader:
         if kind == "is":
             return number == 1 or self._previous(kind) is not None
         return not (kind == "chapter" and self.folded[start:after].rstrip(" 、:.").endswith(("条", "节", "部")) and end - after < 2)
+
+    def _counts(self, kind: str, number: int, after: int, end: int) -> bool:
+        """Return whether an enumerator is the first numeral of a series (一、二年级), or a number before a year or a unit that continues no list."""
+        series = _SERIES.match(self.folded, after, end)
+        if series is not None and _number(re.match(_NUMERALS, series[0])[0]) == number + 1:  # type: ignore[index]
+            return True
+        if after >= end or not self.folded[after].isdigit():
+            return False
+        opens = number == 1 or self._previous(kind) == number - 1
+        return not opens or end - after < 5
+
+    def _goes_on(self, kind: str, pattern: re.Pattern[str], number: int, after: int, end: int) -> bool:
+        """Return whether a damaged enumerator continues an open list, or opens one whose second item follows."""
+        if after >= end:
+            return False
+        if number > 1:
+            return self._previous(kind) == number - 1
+        at = self.folded.find("\n", end - 1, end + _REACH)
+        while at >= 0:
+            while at < len(self.folded) and self.folded[at].isspace():
+                at += 1
+            match = pattern.match(self.folded, at) or dict(_LINE_MARKERS)[kind].match(self.folded, at)
+            if match is not None and _number(match[match.lastindex or 1]) == 2:
+                return True
+            at = self.folded.find("\n", at, end + _REACH)
+        return False
 
     def _previous(self, kind: str) -> int | None:
         for node in reversed(self.stack):
@@ -230,9 +282,9 @@ class _Reader:
 
     def _role_of(self, start: int, end: int) -> str | None:
         """Return the role of a heading: that of the longest form in it, the last one where several are as long."""
-        if end - start > 44:
+        heading = _BRACKETED.sub(lambda match: " " * len(match[0]), self.folded[start:end])
+        if len(heading) > 44:
             return None
-        heading = self.folded[start:end]
         best: tuple[int, int, str] | None = None
         for at, stop, form in self.role_words.find(heading):
             key = (stop - at, stop, self.lexicon.headings[form])
@@ -244,6 +296,9 @@ class _Reader:
         role = best[2]
         # A heading that only contains a short form inside a sentence of its own (加强整改落实, 目标明确) has no role.
         if best[0] < 4 and len(rest) > best[0] + 4:
+            return None
+        # Nor has a sentence that goes on behind the form (部分学校对监测结果运用重视不够。).
+        if rest.endswith("。") and len(rest) > best[0] + 8 and best[1] < len(heading.rstrip(" 。")):
             return None
         if role == "problem" and re.search(r"针对|对照|围绕|解决|整改(?:落实|措施|情况)|着力", heading) and not rest.endswith(("问题", "不足")):
             return "response" if "整改" in heading else None
@@ -261,6 +316,9 @@ class _Reader:
         matches = list(_INLINE.finditer(self.folded, start, end))
         if not matches:
             return
+        quoted = {at for quotation in _QUOTED.finditer(self.folded, start, end) for at in range(*quotation.span())}
+        matches = [match for match in matches if match.start() not in quoted]
+        last: Node | None = None
         seen: dict[str, int] = {}
         numbers = [(match, _INLINE_KINDS[match.lastgroup or ""] if match.lastgroup in _INLINE_KINDS else self._kind(match)) for match in matches]
         goes_on = _next_follow(numbers)
@@ -270,7 +328,7 @@ class _Reader:
                 continue
             later = goes_on[index]
             continues = seen.get(kind) == number - 1 or (number > 1 and self._previous(kind) == number - 1)
-            if not (continues or (number == 1 and (later or kind == "is"))):
+            if not (continues or (number == 1 and (later or match["is"]))):
                 continue
             if match.start() == start and kind == "is" and self.stack[-1].kind == "is" and self.stack[-1].start == match.start():
                 seen[kind] = number
@@ -278,7 +336,9 @@ class _Reader:
             if kind in ("arabic", "arabic-bracketed", "chinese-bracketed") and not self._after_break(match.start(), start):
                 continue
             seen[kind] = number
-            node = self._push(kind, number, match.start(), match.end(), end, match[0].strip(), inline=True)
+            if last is not None:
+                last.heading = (last.heading[0], min(last.heading[1], match.start()))
+            last = node = self._push(kind, number, match.start(), match.end(), end, self.text[match.start() : match.end()].strip(), inline=True)
             node.heading = (match.end(), self._heading_end(match.end(), end))
 
     @staticmethod
@@ -326,13 +386,13 @@ class _Reader:
 def _number(text: str | None) -> int | None:
     if text is None:
         return None
-    if text in _CIRCLED:
-        return _CIRCLED[text]
+    if text in _ONE_CHARACTER:
+        return _ONE_CHARACTER[text]
     return int(text) if text.isdigit() else parse_chinese(text)
 
 
 def _number_of(match: re.Match[str]) -> int | None:
-    return _number(match["isn"] or match["cn"] or match["an"] or match["bn"] or match["zn"] or match["tn"] or match["ln"])
+    return _number(match["isn"] or match["nn"] or match["cn"] or match["an"] or match["bn"] or match["zn"] or match["tn"] or match["ln"])
 
 
 def _next_follow(items: Sequence[tuple[re.Match[str], str]]) -> list[bool]:
@@ -350,6 +410,20 @@ def _trimmed(text: str, start: int, end: int) -> int:
     while end > start and text[end - 1].isspace():
         end -= 1
     return end
+
+
+_PROGRESS = re.compile(r"进展|完成情况|完成进度")
+
+
+def _tell_progress(node: Node) -> None:
+    """Take a label of results beside one of measures (整改措施：… 整改进展：…) for what tells how far these are."""
+    labels = [child for child in node.children if child.kind == "label" and child.own_role == "response"]
+    if not labels or "措施" not in labels[0].marker:
+        return
+    for label in labels[1:]:
+        if _PROGRESS.search(label.marker) and "措施" not in label.marker:
+            label.own_role = "progress"
+            _give_roles(label, None)
 
 
 def _give_roles(node: Node, inherited: str | None) -> None:

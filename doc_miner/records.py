@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date as Date
 
 from doc_miner.extract.citations import find_citations
 from doc_miner.extract.conduct import cues_of, deadline_of, latest_deadline, split_units, status_of, status_of_progress, units_of
@@ -106,17 +107,22 @@ class Extractor:
         text = document.text[passage.start : passage.end]
         reference = metadata.reference
         row = found.rows.get((passage.start, passage.end))
-        planned_section = passage.node.role in ("plan", "recommendation")
-        status = status_of(text, self.cues, results=_under_results(document.text, passage.node), planned_section=planned_section, plan_document=metadata.doc_type in PLANS, reference=reference)
+        planned_section = passage.node.role in ("plan", "recommendation") or _of_next_year(document.text, passage.node, reference)
+        status = status_of(text, self.cues, results=_under_heading(document.text, passage.node, RESULTS), planned_section=planned_section, plan_document=metadata.doc_type in PLANS, reference=reference, past=_under_heading(document.text, passage.node, PAST))
         deadline = deadline_of(text, self.cues, reference, planned=status == "planned")
         units = units_of(text)
         if row is not None:
             progress = " ".join(document.text[a:b] for a, b in row.progress)
-            status = status_of_progress(progress) or status
-            deadline = deadline or latest_deadline([document.text[a:b] for a, b in row.deadline], reference)
+            limits = [document.text[a:b] for a, b in row.deadline]
+            status = status_of_progress(progress) or ("done" if any(limit.startswith("已") for limit in limits) else status)
+            if status == "ongoing" and not progress and reference is not None and (latest_deadline(limits, reference) or "") > reference.isoformat():
+                status = "planned"
+            deadline = min(filter(None, (deadline, latest_deadline(limits, reference))), default=None)  # a year alone in the text gives way to its month
             units = tuple(dict.fromkeys(unit for a, b in row.units for unit in split_units(document.text[a:b]))) or units
         else:
-            lines = _lines_below(passage.node)
+            lines = _lines_below(passage.node, document.text)
+            progress = " ".join(document.text[a:b] for kind, (a, b) in lines if kind == "progress")
+            status = status_of_progress(progress) or status
             units = units or tuple(unit for kind, (a, b) in lines if kind == "units" for unit in split_units(document.text[a:b]))
             deadline = deadline or latest_deadline([document.text[a:b] for kind, (a, b) in lines if kind == "deadline"], reference)
         marker = passage.node.marker if passage.node.body <= passage.start and not passage.rule.endswith("paragraph") else ""
@@ -161,6 +167,10 @@ def _give_default_roles(outline: Node, metadata: Metadata, passages: Passages) -
     for node in outline.children:
         if node.role is None and not node.line_bound and node.kind != "label":
             _give_default_role(node, passages)
+    _act_as_list(outline, passages)
+    if metadata.doc_type in PLANS:
+        for node in list(outline.walk()):
+            _follow_majority(node, passages)
 
 
 def _give_default_role(node: Node, passages: Passages) -> None:
@@ -170,14 +180,34 @@ def _give_default_role(node: Node, passages: Passages) -> None:
         for below in node.walk():
             below.role = below.role or "measure"
         return
+    _act_as_list(node, passages)
+    for child in node.children:
+        if child.role is None and not child.line_bound and child.kind != "label":
+            _give_default_role(child, passages)
+
+
+_NO_ACTION = re.compile(r"意义|重要性|认识|概况|背景|目标|原则|问题|范围|对象")
+
+
+def _follow_majority(node: Node, passages: Passages) -> None:
+    """Give an item of a plan the role of its neighbours where most of them hold measures, whatever words its heading has."""
+    items = [child for child in node.children if not child.line_bound and child.kind == node.children[0].kind]
+    acting = sum(1 for child in items if child.role == "measure")
+    if node.kind == "root" or len(items) < 3 or acting * 2 < len(items):
+        return
+    for child in items:
+        if child.role is None and _NO_ACTION.search(passages.folded, *child.heading) is None:
+            for below in child.walk():
+                below.role = below.role or "measure"
+
+
+def _act_as_list(node: Node, passages: Passages) -> None:
+    """Let the items 一是…二是… of a part hold measures where most of them do something."""
     items = [child for child in node.children if child.role is None and child.kind in ("is", "circled")]
     acting = [child for child in items if passages.action_cue.search(passages.folded, child.body, child.end)]
     if len(acting) * 2 > len(items):
         for child in items:
             child.role = "measure"
-    for child in node.children:
-        if child.role is None and not child.line_bound and child.kind != "label":
-            _give_default_role(child, passages)
 
 
 def _running_stretches(outline: Node, metadata: Metadata, passages: Passages, tables: Sequence[Span]) -> list[tuple[Node, Span]]:
@@ -220,24 +250,53 @@ def _cell_node(span: Span) -> Node:
     return Node("cell", 1, span[0], span[0], span[1], span)
 
 
-def _under_results(text: str, node: Node) -> bool:
+RESULTS = ("成效", "落实情况", "整改情况", "完成情况", "进展", "结果", "做法")
+PAST = ("前期工作", "已开展", "开展的工作", "做的工作", "立行立改", "工作回顾")
+"""Words of headings under which things are done: results, and what was done before."""
+
+
+def _under_heading(text: str, node: Node, words: Sequence[str]) -> bool:
     current: Node | None = node
     while current is not None:
         heading = text[current.heading[0] : current.heading[1]] if current.own_role else ""
-        if any(word in heading for word in ("成效", "落实情况", "整改情况", "完成情况", "进展", "结果", "做法")):
+        if any(word in heading for word in words):
             return True
         current = current.parent
     return False
 
 
-def _lines_below(node: Node) -> list[tuple[str, Span]]:
+def _lines_below(node: Node, text: str) -> list[tuple[str, Span]]:
     """Return the lines 责任单位：… and 完成时限：… that hold for a measure: below its own item or below an item around it."""
     out: list[tuple[str, Span]] = []
     current: Node | None = node
     while current is not None and not out:
-        out = [(child.role or "", (child.body, child.end)) for child in current.children if child.kind == "label" and child.own_role in ("units", "deadline")]
+        labels = [child for child in current.children if child.kind == "label" and child.own_role in ("units", "deadline", "progress")]
+        out = [(child.own_role or "", _first_line(text, child.body, child.end)) for child in labels]
         current = current.parent
     return out
+
+
+_YEAR_AHEAD = re.compile(r"(20\d\d)年?(?:度)?[^,。;]{0,12}?(?:重点|任务|安排|打算|部署|计划|工作目标|主要工作)")
+
+
+def _of_next_year(text: str, node: Node, reference: Date | None) -> bool:
+    """Return whether a measure stands under a heading about the work of a year to come (2024年重点工作), or of the one that has just begun."""
+    current: Node | None = node
+    while reference is not None and current is not None and current.kind != "root":
+        found = _YEAR_AHEAD.search(text, current.heading[0], current.heading[1]) if not current.line_bound and current.heading[1] - current.heading[0] <= 40 else None
+        if found is not None:
+            year = int(found[1])
+            return year > reference.year or (year == reference.year and reference.month <= 3)
+        current = current.parent
+    return False
+
+
+def _first_line(text: str, start: int, end: int) -> Span:
+    """Return the first line of a stretch that holds anything: what stands below a label's own line is no part of what it says."""
+    while start < end and text[start].isspace():
+        start += 1
+    stop = text.find("\n", start, end)
+    return start, stop if stop >= 0 else end
 
 
 def _zones(outline: Node, found: Extracted, problems: Sequence[Problem], measures: Sequence[Measure]) -> list[Zone]:

@@ -96,7 +96,7 @@ class RegionTable:
     def load(cls, path: Path) -> RegionTable:
         """Read the table; raise `LexiconError` with every fault in it."""
         try:
-            text = path.read_text(encoding="utf-8").rstrip("\n") + "\n"
+            text = path.read_text(encoding="utf-8-sig").rstrip("\n") + "\n"
         except (OSError, UnicodeDecodeError) as error:
             raise LexiconError([f"{path.name}:1: 读不了这个文件（{error}）。"]) from error
         cells = text.replace("\n", "\t").split("\t")[_WIDTH:-1]

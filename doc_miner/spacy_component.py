@@ -26,8 +26,10 @@ class DocMinerComponent:
         self._miner = miner
         if not Doc.has_extension("report"):
             Doc.set_extension("report", default=None)
+        if not Doc.has_extension("records"):
+            Doc.set_extension("records", default=None)
         if not Span.has_extension("record"):
-            Span.set_extension("record", default=None)
+            Span.set_extension("record", getter=_record)
         for name in _VALUES:
             if not Span.has_extension(name):
                 Span.set_extension(name, getter=_getter(name))
@@ -36,15 +38,21 @@ class DocMinerComponent:
         """Return the Doc with its spans filled."""
         report = self._miner.mine_text(doc.text)
         doc._.report = report
+        doc._.records = {}
         for kind in _KINDS:
             spans = []
             for record in getattr(report, kind):
-                span = doc.char_span(record.start, record.end, label=kind.rstrip("s").upper(), alignment_mode="expand")
+                span = doc.char_span(record.start, record.end, label=kind.rstrip("s").upper(), span_id=getattr(record, f"{kind[:-1]}_id"), alignment_mode="expand")
                 if span is not None:
-                    span._.record = record
+                    doc._.records[span.id_] = record
                     spans.append(span)
             doc.spans[kind] = spans
         return doc
+
+
+def _record(span: Any) -> Any:
+    """Return the record of a span by its id: two records may lie within one token, and so have spans of the same bounds."""
+    return (span.doc._.records or {}).get(span.id_)
 
 
 def _getter(name: str) -> Any:

@@ -11,12 +11,12 @@ from doc_miner.dates import DateMention, find_dates
 from doc_miner.lexicon import Lexicon
 from doc_miner.textfold import fold
 
-_DONE_SHAPES = r"补充了?教|招聘(?:引进|教师|了)|采购(?:了|\d)|[下减增提上扩压缩]\S?(?:降|少|加|高|升|大|减|小)[到至为]|降为|投入(?:资金)?[约近超]?\d|投资[约近超]?\d|安排(?:资金)?\d|培训[^,。;]{0,8}\d"
+_DONE_SHAPES = r"补充了?教|招聘(?:引进|教师|了)|采购(?:了|\d)|[下减增提上扩压缩]\S?(?:降|少|加|高|升|大|减|小)[到至为]|降为|投入(?:资金)?[约近超]?\d|投资[约近超]?\d|(?<!每年)(?<!每学期)(?<!每月)(?:开通|建起|新聘|添置|更换|更新|补充|遴选|选聘|列支|拿出|腾出|划拨|录用|轮训|添)[^,。;每]{0,14}?\d|安排(?:资金)?\d|培训[^,。;]{0,8}\d"
 _NOT_DONE = r"已(?:成为|有计划|列入(?:明年|下)|纳入|着手)"
-_PLANNED_SHAPES = r"将(?=于|在|继续|进一步|逐步|投入|新建|建|对|按|通过|全面|重点|启动|争取|为|招|开|实施|推|加|完)|规划(?=拆除|建设|新建|迁建)|待[^,。;]{1,10}后|(?:20\d\d)年[^,。;]{0,10}前|到20\d\d年|20\d\d年底[^,。;]{0,8}(?:完成|建成|达到|实现)"
-_NOT_PLANNED = r"计划(?:生育|单列|》|[,。]|内|管理)|拟(?:定|订)"
+_PLANNED_SHAPES = r"将(?=于|在|继续|进一步|逐步|投入|新建|建|对|按|通过|全面|重点|启动|争取|为|招|开|实施|推|加|完|拿出|安排|组织|新增|扩建|改造|改建|启用|筹|选|引|出台|制定|采取|再|积极|大力|着力|定期|持续|统筹|严格|深入|把|以)|[列纳]入[^,。;]{0,10}计划|规划(?=拆除|建设|新建|迁建)|待[^,。;]{1,10}后|(?:20\d\d)年[^,。;]{0,10}前|到20\d\d年|20\d\d年底[^,。;]{0,8}(?:完成|建成|达到|实现)|(?<!\d)1?\d月(?:底|末|[上中下]旬|\d{1,2}日)?前"
+_NOT_PLANNED = r"计划(?:$|生育|单列|》|[,。]|内|管理)|拟(?:定|订)"
 _PAST_YEAR = re.compile(r"(?:19|20)\d{2}年(?:以来|来)?|去年|上年|近年来|今年以来|三年来|两年来|近[两三五]年")
-_PROGRESS_DONE = re.compile(r"已完成|完成|已整改|整改到位|已落实|办结|已销号|销号|已解决|已建成|达标|已配|已招|已印发|已投入|已开")
+_PROGRESS_DONE = re.compile(r"完成|整改到位|办结|销号|达标|结业|竣工|到位|投用|已(?!有|列|纳|启动|着手|开工|知|报|进入|成立专班)")
 _PROGRESS_ONGOING = re.compile(r"正在|推进|持续|长期|进行中|基本完成|部分完成|逐步|已启动|启动|序时|阶段性|常态|开工|在建|施工|招标|筹备|有序")
 _PROGRESS_PLANNED = re.compile(r"未启动|未开工|尚未|计划|拟|待|列入|准备|将")
 
@@ -51,32 +51,82 @@ def _words(lexicon: Lexicon, kind: str) -> str:
     return "|".join(re.escape(form) for form in sorted(lexicon.cues[kind], key=len, reverse=True))
 
 
-def status_of(text: str, cues: Cues, *, results: bool, planned_section: bool, plan_document: bool, reference: date | None) -> str:
+def status_of(text: str, cues: Cues, *, results: bool, planned_section: bool, plan_document: bool, reference: date | None, past: bool = False) -> str:
     """Return ``done``, ``ongoing`` or ``planned`` for a measure's text.
 
     *results*: it stands under a heading of results; *planned_section*: under next steps or
-    recommendations; *plan_document*: in a plan, where an unmarked item is planned.
+    recommendations; *plan_document*: in a plan, where an unmarked item is planned; *past*: under
+    a heading that tells of what was done before (前期工作).
     """
+    results = results or past
     bare = re.sub(r"《[^》]{0,60}》|“[^”]{0,30}”", "", fold(text))
-    clauses = [clause for clause in re.split(r"[,。;:!?\n]", bare) if clause.strip()]
-    done = planned = ongoing = 0
-    for clause in clauses:
-        if cues.planned.search(clause):
-            planned += 1
-        elif cues.done.search(clause) or _is_past(clause, reference):
-            done += 1
-        elif cues.ongoing.search(clause):
-            ongoing += 1
+    bare = _PROGRAMME.sub("", bare)
+    done, ongoing, planned = _votes(bare, cues, reference)
+    head = _NEXT.split(bare, maxsplit=1)
+    if len(head) > 1 and planned and (before := _votes(head[0], cues, reference))[0] and not before[2]:
+        done, ongoing, planned = before  # what was done is the main thing, what comes next an addition
     if planned_section:
         return "done" if done >= 4 and not planned and done > ongoing else "planned"
-    if plan_document:
+    if plan_document and not past:
+        if not planned and (stated := _STATED.match(bare)):
+            return "ongoing" if stated["now"] else "done"
         already = re.search(r"已(?:经)?(?:完成|全部|整改|建成|落实|解决|投入使用)|目前已|已于", bare)
         return "done" if already and not planned and done >= max(2, ongoing) else "planned"
+    if (stated := _STATED.match(bare)) and stated["now"]:
+        return "ongoing"
     if planned and planned >= done:
         return "planned"
     if done and done * 4 >= ongoing:
         return "done"
+    if past and (done or re.search(r"\d", bare)):
+        return "done"
     return "done" if results and done >= 2 else "ongoing"
+
+
+_STATED = re.compile(r"(?:目前|截至目前|现|我[县区市校]|全[县区市]|[县区市](?:政府|教育局)|,){0,3}(?:(?P<now>正在)|(?:均|全部)?已(?!有计划|列入|纳入|成为|知|备))")
+"""How an item of a plan begins that tells of what is done or being done."""
+_PROGRAMME = re.compile(r"(?:特岗|国培|省培|行动|招生|培养|提升|改造|讲学|支教|专项|[两三四五]年)计划")
+"""A plan in the name of a programme (特岗计划) promises nothing."""
+_NEXT = re.compile(r"[。;](?=下一步|下步|今后|下阶段|接下来|后续)")
+_ALREADY = re.compile(r"已(?:经)?(?:于|在|按|如期|提前|全部|全面)|截[至止]")
+_SURELY_DONE = re.compile(r"已|[增成立建高善决到]了|截[至止]|累计|先后|去年|上年|近[两三五]年")
+_AHEAD_AT = 8
+"""Characters into a clause up to which a promise governs the clauses that follow it in its sentence (2024年底前投入…，新建…)."""
+
+
+def _votes(bare: str, cues: Cues, reference: date | None) -> tuple[int, int, int]:
+    """Return how many clauses of a folded text are done, ongoing and planned."""
+    done = ongoing = planned = 0
+    for sentence in re.split(r"[。;:!?\n]", bare):
+        promised = False
+        for clause in sentence.split(","):
+            promise = cues.planned.search(clause)
+            if promise is not None and (promise[0][0].isdigit() or promise[0].startswith("到20")) and _is_behind(clause, promise.start(), reference):
+                done += 1
+            elif promise is not None or _is_ahead(clause, reference):
+                planned += 1
+                promised = promised or promise is None or promise.start() <= _AHEAD_AT
+            elif cues.done.search(clause) or _is_past(clause, reference):
+                done, planned = (done, planned + 1) if promised and not _SURELY_DONE.search(clause) else (done + 1, planned)
+            elif cues.ongoing.search(clause):
+                ongoing += 1
+    return done, ongoing, planned
+
+
+def _is_behind(clause: str, at: int, reference: date | None) -> bool:
+    """Return whether the day that a clause names is past (已于2023年6月底前完成; 到2020年5月，…降至14个)."""
+    if _ALREADY.search(clause, 0, at + 4) is not None:
+        return True
+    if reference is None:
+        return False
+    return any(mention.end > at and (mention.last or mention.first or reference) < reference for mention in find_dates(clause, reference)[:1])
+
+
+def _is_ahead(clause: str, reference: date | None) -> bool:
+    """Return whether a clause tells what happens on a day to come (2024年上半年完成), counted from *reference*."""
+    if reference is None or re.search(r"20\d\d年", clause) is None or re.search(r"规划|计划|方案|年度", clause):
+        return False
+    return any(mention.first is not None and mention.first > reference and mention.kind in ("point", "deadline", "school") for mention in find_dates(clause, reference))
 
 
 def _is_past(clause: str, reference: date | None) -> bool:
@@ -93,7 +143,7 @@ def status_of_progress(text: str) -> str | None:
     folded = fold(text)
     if not folded.strip():
         return None
-    if _PROGRESS_PLANNED.search(folded) and not re.search(r"已完成|正在", folded):
+    if _PROGRESS_PLANNED.search(folded) and (re.match(r"尚?未(?:启动|开工|开始|实施)", folded) or not re.search(r"已|正在", folded)):
         return "planned"
     if _PROGRESS_ONGOING.search(folded) and not re.match(r"已完成|完成|已整改到位", folded):
         return "ongoing"
@@ -108,11 +158,16 @@ def deadline_of(text: str, cues: Cues, reference: date | None, *, planned: bool)
     A date of the past, a plan's own years and a span such as 利用两年时间 are no deadlines.
     """
     folded = fold(text)
+    labels = list(_LIMIT.finditer(folded))
+    if labels and (limit := latest_deadline([folded[labels[-1].end() : labels[-1].end() + 30].split(")")[0]], reference)):
+        return limit
     masked = re.sub(r"《[^》]{0,80}》|\([^()]{0,30}〔[^)]{0,20}\)", lambda m: "\u3000" * len(m[0]), folded)
     days = [day for mention in find_dates(masked, reference) if (day := _promised_day(mention, masked, cues, reference, planned))]
     return max(days).isoformat() if days else None
 
 
+_LIMIT = re.compile(r"(?:完成|整改)?(?:时限|期限|完成时间|完成日期)\s?[:]\s?")
+"""A label inside an item in front of its own time limit."""
 _SURE = re.compile(r"前$|以前$|之前$")
 
 
@@ -122,9 +177,12 @@ def _promised_day(mention: DateMention, masked: str, cues: Cues, reference: date
         return _term_day(mention, masked, cues, reference, planned) if mention.kind == "school" else None
     before = re.split(r"[,。;]", masked[max(0, mention.start - 16) : mention.start])[-1]
     after = re.split(r"[,。;]", masked[mention.end : mention.end + 30])[0]
-    if _NO_DEADLINE.match(after) or before.endswith(("《", "(")) or re.match(r"\s?(?:起|开始|至今|以来|度?(?:预算|公用经费|财政))", after):
+    bracketed = before.endswith("(") and not re.match(r"[^()]{0,12}(?:完成|建成|投用|投入使用|到位|前)", mention.text[-1] + after)
+    if _NO_DEADLINE.match(after) or before.endswith("《") or bracketed or re.match(r"\s?(?:起|开始|至今|以来|度?(?:预算|公用经费|财政))", after):
         return None
     sure = mention.kind == "deadline" and _SURE.search(mention.text) is not None
+    if re.match(r"[一二两三四五六\d]{1,2}年(?:之|以)?内", mention.text):
+        return None  # a span of time (力争两年内), whose first day nobody states
     if reference is not None:
         begins = mention.first or date(day.year, day.month if re.search(r"月|季", mention.text) else 1, 1)
         if day < reference or (not sure and begins <= reference and not cues.promise.search(before + after[:8])):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from doc_miner.extract.passages import Passages
-from doc_miner.extract.problems import Statement
+from doc_miner.extract.problems import OF_RUNNING_TEXT, Statement
 from doc_miner.outline import Node
 
 ROLES = ("response", "measure", "plan", "recommendation")
@@ -20,8 +20,16 @@ ROLES = ("response", "measure", "plan", "recommendation")
 
 _NAME_LABEL = re.compile(r"[一-鿿]{2,12}(?:小学|中学|学校|幼儿园|中心校|学区|镇|乡|局|[一二三四五六七八九十]中|[一二三四五六七八九十]小)\s?:")
 """A paragraph that opens with the school or body it is about (望溪镇中心小学：…)."""
+_AIMED = re.compile(r"针对[^,。\n]{2,36}(?:问题|不足|情况|短板)[,，]")
+"""A paragraph that opens with the problem it is aimed at."""
 LONG = 1200
 """Characters from which an item of many paragraphs is read paragraph by paragraph."""
+SHORT = 5
+"""Characters below which a paragraph does nothing: a verb, its object and a full stop take as many."""
+_STANDS_ALONE = re.compile(r"(?:现|目前|均|该问题)?(?:已|正在|未|持续|基本)?(?:经|全部|全面|按时|按要求|按期)?(?:完成|落实|整改|推进|解决)(?:到位|完成|完毕|落实|中|情况|整改)?[。;]?")
+"""A paragraph that only says how things stand (已落实到位。): it does nothing of its own."""
+_NAMES_PROBLEM = re.compile(r"(?:问题|不足|短板|困难)(?:的?(?:整改|落实|解决))(?:落实)?(?:情况|措施|工作)?$|^关于.{4,36}(?:问题|不足)$")
+"""A heading of a response that names the problem (关于专用教室不足的问题; …问题的整改)."""
 _FIGURE = re.compile(r"\d")
 _QUOTED_LABEL = re.compile(r"[“\"][一-鿿]{2,6}[”\"](?:就是|即是|即|:)")
 """A paragraph that opens with the quoted name of one part of a list (“分流”就是…): an item without a number."""
@@ -39,10 +47,15 @@ class Passage:
 
 def find_passages(root: Node, passages: Passages, statements: Sequence[Statement]) -> list[Passage]:
     """Return the spans of the measures of the outline, in order."""
-    stated = {id(statement.node) for statement in statements if statement.problem.rule != "problem/paragraph"}
+    stated = {id(statement.node) for statement in statements if statement.problem.rule not in OF_RUNNING_TEXT}
     stated_spans = [(statement.problem.start, statement.problem.end) for statement in statements]
     out: list[Passage] = []
     _collect(root, passages, stated, out)
+    for statement in statements:
+        if statement.problem.rule == "problem/listed" and not statement.node.line_bound:
+            start, stop = passages.trimmed(statement.problem.end, passages.body_end(statement.node))
+            if stop - start >= SHORT and passages.folded.startswith("下一步", start):
+                out.append(Passage(start, stop, statement.node, "measure/listed"))
     out = [p for p in out if not any(a < p.end and p.start < b for a, b in stated_spans)]
     return sorted(out, key=lambda p: (p.start, p.end))
 
@@ -58,6 +71,8 @@ def _collect(node: Node, passages: Passages, stated: set[int], out: list[Passage
             out += list(_lead(node, passages))
         elif all(child.kind == "label" and child.role not in (*ROLES, "problem") for child in node.children):
             out += list(_leaf(node, passages, end=node.children[0].start))
+        if not node.children and node.kind != "label":
+            out += [Passage(*span, node.parent or node, "measure/paragraph") for span in passages.after_list(node) if _acts_for_all(passages, *span)]
     for child in node.children:
         if id(child) in stated and not child.children:
             continue
@@ -70,17 +85,25 @@ def _leaf(node: Node, passages: Passages, end: int | None = None) -> Iterator[Pa
         start = node.body if node.kind == "label" else max(node.body, node.heading[1])
         yield from _unlisted(node, passages, start, stop)
         return
+    if node.heading[1] < stop and _NAMES_PROBLEM.search(passages.folded[node.heading[0] : node.heading[1]].rstrip("。: ")) and passages.text[node.heading[1] : stop].startswith("\n"):
+        yield from _unlisted(node, passages, node.heading[1], stop)
+        return
     start, stop = passages.trimmed(node.body, stop)
     below = passages.paragraphs(node.heading[1], stop)
-    named = sum(1 for begin, _ in below if _NAME_LABEL.match(passages.folded, begin))
+    named = sum(1 for begin, _ in below if _NAME_LABEL.match(passages.folded, begin) or _AIMED.match(passages.folded, begin))
     if named >= 2 or (stop - start > LONG and len(below) >= 4):
         yield from _unlisted(node, passages, node.heading[1], stop)
         return
-    if stop - start < 6 or _only_heading(node, passages, start, stop):
+    if stop - start < SHORT or _only_heading(node, passages, start, stop):
         return
     if passages.is_closing(start, stop) and stop - start < 80:
         return
     yield Passage(start, stop, node, "measure/listed")
+
+
+def _acts_for_all(passages: Passages, start: int, end: int) -> bool:
+    """Return whether a paragraph behind a list does something itself: duties laid on the reader (请你县于30日内报送…) do not."""
+    return end - start >= 20 and not passages.is_request(start) and not passages.is_preamble(start, end) and passages.action_cue.search(passages.folded, start, end) is not None
 
 
 def _only_heading(node: Node, passages: Passages, start: int, stop: int) -> bool:
@@ -94,9 +117,9 @@ def _unlisted(node: Node, passages: Passages, start: int, stop: int) -> Iterator
     for begin, end in passages.paragraphs(start, stop):
         if passages.folded[begin] in ":。":
             begin, end = passages.trimmed(begin + 1, end)
-        if end - begin < 8 or passages.is_furniture(begin, end) or passages.is_closing(begin, end) or passages.is_preamble(begin, end):
+        if end - begin < SHORT or passages.is_furniture(begin, end) or passages.is_closing(begin, end) or passages.is_preamble(begin, end):
             continue
-        if passages.action_cue.search(passages.folded, begin, end) is None:
+        if passages.action_cue.search(passages.folded, begin, end) is None or _STANDS_ALONE.fullmatch(passages.folded, begin, end):
             continue
         yield Passage(begin, end, node, "measure/paragraph")
 

@@ -15,7 +15,11 @@ _SIGNATURE = re.compile(r"(?:^|[一-鿿])(?:人民政府|委员会|办公室|教
 _DATE_LINE = re.compile(r"^[\s(]*(?:(?:19|20)\d{2}\s?年\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?日)?|[二][〇零○O0][一二三四五六七八九〇零○]{2}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}日)?)[\s)]*(?:印发)?$")
 _CONTACT = re.compile(r"^[(]?(?:联系人|联系电话|联系单位|抄送|主送|附件|附[:]|承办|主题词|分送|经办|撰稿|编辑|责任编辑|公开方式|信息公开|此件|本报告|注[:])")
 
-_LEADS_IN = re.compile(r"(?:[:]|如下[。]?|(?:以下|下列)[^,。;:]{0,12}[。:]|在肯定成绩的同时[^。]{0,60}。|(?:不足|差距|困难|问题)。?主要(?:表现在|有)[。:]?)$")
+_PRINTED = re.compile(r"[^,。;:]{4,30}(?:19|20)\d{2}年\d{1,2}月\d{1,2}日印发")
+_IN_FORCE = re.compile(r"本(?:意见|方案|办法|通知|规划|计划|细则|规定)(?:自|从)[^。]{0,40}(?:施行|执行|实施|生效)|此前[^。]{0,30}(?:不一致|为准)")
+_TO_ALL = re.compile(r"请(?:你|各|贵|于|将|认真|按)|希望|以上|上述|综上|总之|各(?:单位|地|校|部门|乡镇|学校)(?:要|应|须)|你(?:县|区|市|校|局)(?:要|应|须)|收到本|自收到|(?:针对|对于?)(?:以上|上述|这些)|在(?:充分)?(?:肯定|总结|看到|取得)|虽然|尽管|我们(?:也|还|更)?(?:要|应)?(?:清醒|看到)")
+"""How a paragraph begins that speaks to all items of the list above it."""
+_LEADS_IN = re.compile(r"(?:[:]|如下[。]?|(?:(?<![\d人个名%元岁分所次班米])以下|下列)[^,。;:]{0,12}[。:]|在肯定成绩的同时[^。]{0,60}。|(?:不足|差距|困难|问题)。?主要(?:表现在|有)[。:]?)$")
 
 
 class Passages:
@@ -91,13 +95,15 @@ class Passages:
     def is_furniture(self, start: int, end: int) -> bool:
         """Return whether a line is a signature, a date line, a contact or an attachment line."""
         line = self.folded[start:end].strip()
-        if _DATE_LINE.match(line) or _CONTACT.match(line):
+        if _DATE_LINE.match(line) or _CONTACT.match(line) or _PRINTED.fullmatch(line):
             return True
         return len(line) <= 34 and not re.search(r"[,。;:]", line) and _SIGNATURE.search(line) is not None
 
     def is_closing(self, start: int, end: int) -> bool:
         """Return whether a paragraph only exhorts or takes leave (总之, 撸起袖子加油干, 特此报告)."""
         line = self.folded[start:end]
+        if _IN_FORCE.match(line) or "。综上" in line:
+            return True
         match = self._exhortation.search(line)
         return match is not None and (match.start() <= 12 or len(line) <= 120 or line.startswith(("总之", "综上")))
 
@@ -109,11 +115,34 @@ class Passages:
         return self.preamble_cue.match(line) is not None and line.endswith((":", "如下。", "制定本方案。"))
 
     def body_end(self, node: Node) -> int:
-        """Return where a node's text ends without the signature, date, closing and contact lines that follow it."""
+        """Return where a node's text ends without the signature, date, closing and contact lines that follow it.
+
+        A paragraph behind the last item of a list whose other items are one line each belongs to the
+        list as a whole, not to that item.
+        """
         lines = self.paragraphs(node.body, node.end)
-        while len(lines) > 1 and (self.is_furniture(*lines[-1]) or self.is_closing(*lines[-1])):
+        while len(lines) > 1 and (self.is_furniture(*lines[-1]) or self.is_closing(*lines[-1]) or self.folded[lines[-1][1] - 1] == ":"):
             lines.pop()
+        if len(lines) > 1 and self._ends_list(node, lines):
+            return lines[0][1]
         return lines[-1][1] if lines else node.end
+
+    def after_list(self, node: Node) -> list[Span]:
+        """Return the paragraphs behind the last item of a list that are no part of it (see `body_end`)."""
+        end = self.body_end(node)
+        return [span for span in self.paragraphs(end, node.end) if not self.is_furniture(*span) and not self.is_closing(*span)]
+
+    def is_request(self, start: int) -> bool:
+        """Return whether a paragraph speaks to the reader or sums up (请你县于…; 希望…; 综上)."""
+        return _TO_ALL.match(self.folded, start) is not None
+
+    def _ends_list(self, node: Node, lines: list[Span]) -> bool:
+        if node.parent is None or node.parent.children[-1] is not node or node.kind == "label" or self.folded[lines[0][1] - 1] not in "。;!":
+            return False
+        others = [child for child in node.parent.children[:-1] if child.kind == node.kind]
+        if any(child.children or "\n" in self.text[child.start : child.end].strip() for child in others):
+            return False
+        return len(others) >= 2 or (len(others) == 1 and _TO_ALL.match(self.folded, lines[1][0]) is not None)
 
 
 def _any_of(forms: tuple[str, ...]) -> re.Pattern[str]:

@@ -15,6 +15,8 @@ from doc_miner.extract.passages import Passages
 from doc_miner.model import Problem, Span
 from doc_miner.outline import Node
 
+OF_RUNNING_TEXT = ("problem/paragraph", "problem/running-text", "problem/admitted")
+"""Rules of problems that stand in running text: their node is the part around them, not an item of their own."""
 RESPONSES = ("response", "measure", "recommendation", "progress")
 """Roles of a part that answers the problem it stands under."""
 
@@ -35,23 +37,104 @@ def find_statements(root: Node, passages: Passages) -> list[Statement]:
     out = []
     for node in root.walk():
         out += list(_statements_of(node, passages))
+        if node.role in (None, "measure", "response", "situation") and not node.line_bound:
+            for stretch in _own_text(node):
+                out += list(_admitted(node, stretch, passages))
     seen: set[Span] = set()
     unique = []
     for statement in sorted(out, key=lambda s: (s.problem.start, s.problem.end)):
         span = (statement.problem.start, statement.problem.end)
+        if statement.problem.rule in ("problem/listed", "problem/paragraph") and is_denial(passages, *span):
+            continue
         if span not in seen and span[0] < span[1]:  # an item that nobody wrote anything behind states no problem
             seen.add(span)
             unique.append(statement)
     return unique
 
 
+_DENIED = re.compile(r"(?:不存在|未发现|没有发现|未出现|没有出现|已无|已全部消除|已全面消除)[^,。;\n]{0,30}(?:问题|现象|情况|行为|大班额|$)")
+
+
+def is_denial(passages: Passages, start: int, end: int) -> bool:
+    """Return whether a stretch only says that there is no problem (经核查，不存在大班额问题。)."""
+    text = passages.folded[start:end]
+    rest = _DENIED.sub("", text.rstrip("。;"))
+    return len(rest) < len(text.rstrip("。;")) and passages.problem_cue.search(rest) is None
+
+
+_ADMITS = re.compile(
+    r"清醒(?:地|的)?(?:看到|认识到|意识到)|(?:也|更|还|必须)(?:要|应|应该|应当)?(?:看到|认识到|正视)|(?:在)?(?:肯定|总结|看到|取得)[^,。;]{0,10}成绩的?同时|(?:虽然|尽管)[^。;]{0,40}(?:成绩|成效|进展|进步)[^。;]{0,10},?但|(?<=[\n。])但(?:是|对照|与|从)?[^。;]{0,36}(?:存在|有)[^。;]{0,14}(?:差距|问题|不足|困难|短板)"
+)
+_TURNS = re.compile(r"(?:我们(?:一定)?(?:要|将|必须)|对此|对这些|针对|为此|面对|下一步|今后|下阶段|要直面|以上问题|这些问题)")
+_IN_PASSING = re.compile(r"(?:解决|破解|化解|针对|消除|缓解|克服)[^,。;]{0,24}")
+_ADMITTED = 12
+"""Paragraphs that may follow an admission as its list."""
+
+
+def _own_text(node: Node) -> Iterator[Span]:
+    """Yield the stretches of a node that are no part of an item below it."""
+    at = node.heading[1] if node.heading[1] < node.end and node.kind != "root" else node.body
+    for child in node.children:
+        if at < child.start:
+            yield at, child.start
+        at = max(at, child.end)
+    if at < node.end:
+        yield at, node.end
+
+
+def _admitted(node: Node, stretch: Span, passages: Passages) -> Iterator[Statement]:
+    """Yield what running text admits (我们也清醒地看到，…还不足): its paragraph, or those that follow where it only announces them."""
+    follows = 0
+    for begin, end in passages.paragraphs(*stretch):
+        if _ADMITS.search(passages.folded, begin, min(end, begin + 60)) is None:
+            if not follows or _TURNS.match(passages.folded, begin) or passages.is_furniture(begin, end):
+                follows = 0
+                continue
+            follows -= 1
+        else:
+            follows = _ADMITTED
+        sentences = passages.sentences(begin, end)
+        lacking = any(passages.problem_cue.search(_IN_PASSING.sub("", passages.folded[a:b])) for a, b in sentences)
+        if not lacking or (len(sentences) == 1 and _only_announces(passages, begin, end)):
+            continue
+        turn = next((a for a, _ in sentences[1:] if _TURNS.match(passages.folded, a)), end)
+        if follows == _ADMITTED and turn - begin > 60:
+            follows = 0  # the paragraph says it all
+        yield _statement(node, passages, begin, turn, "problem/admitted", False)
+
+
+_GENERAL = re.compile(
+    r"我们|我[县区市国]|工作|经济社会|教育|义务教育|均衡|发展|中|的|还|也|仍然?|依然|面临|存在|着|有|不少|一些|许多|诸多|许?多|困难|问题|挑战|不足|短板|差距|薄弱环节|和|与|及|、|主要|突出|前进|道路|上|既|要|更|应|当|该"
+)
+
+
+def _only_announces(passages: Passages, start: int, end: int) -> bool:
+    """Return whether a sentence only says that there are problems (我们也清醒地看到，还面临不少困难和挑战。) or leads into their list."""
+    sentence = passages.folded[start:end].rstrip()
+    if sentence.endswith(":"):
+        return True
+    told = _ADMITS.sub("", sentence)
+    return len(_GENERAL.sub("", told.strip("。;:, "))) <= 6
+
+
 def _mark_announced(root: Node, passages: Passages) -> None:
     """Give the items of lists that running text announces as problems (存在以下问题：…) their role."""
     for node in root.walk():
-        if node.role != "problem" and announced_problems(node, passages):
-            for child in node.children:
-                if child.kind == node.children[0].kind:
-                    _mark(child)
+        for items in _lists(node):
+            sentence = _announcement(node, items[0], passages)
+            if node.role != "problem" and _announces_problems(sentence, items[0], passages):
+                for item in items:
+                    _mark(item)
+            elif node.role is None and _NEXT_STEPS.search(sentence) and not passages.problem_cue.search(sentence):
+                for item in items:
+                    item.role = item.own_role or "plan"
+            elif node.role is None and _ADVICE.search(sentence):
+                for item in items:
+                    item.role = item.role or "recommendation"
+        if node.role in RESPONSES and any(answers(child) for child in node.children):
+            for child in node.children:  # beside answered problems, an item that states a lack is one without an answer (存在问题及整改情况)
+                if child.kind != "label" and not child.children and child.own_role is None and passages.problem_cue.search(passages.folded, child.body, child.end):
+                    child.role = "problem"
 
 
 def _mark(node: Node) -> None:
@@ -97,15 +180,36 @@ def _states_something(node: Node, passages: Passages) -> bool:
     return end - start >= 4
 
 
-def announced_problems(node: Node, passages: Passages) -> bool:
-    """Return whether running text in a node announces the list that follows as problems (存在的主要问题: 一是…)."""
-    if not node.children or node.children[0].kind not in ("is", "circled", "arabic", "arabic-bracketed", "tagged", "chinese-bracketed"):
-        return False
-    first = node.children[0]
+_ADVICE = re.compile(r"(?:提出|现提|有)[^。]{0,16}(?:意见|建议)[^。]{0,6}$")
+_NEXT_STEPS = re.compile(r"(?:下一步|今后|下阶段|接下来|明年)[^。]{0,40}$|(?:我们|我[县区市])?将[^。]{0,30}(?:以下|如下)?(?:工作|措施|几个方面|方面|任务)[^。]{0,6}$")
+"""A sentence that leads into a list of next steps (下一步，我们将重点抓好以下工作：)."""
+
+
+def _lists(node: Node) -> Iterator[list[Node]]:
+    """Yield the lists among the items of a node: each begins with its first number or with another kind of item."""
+    items: list[Node] = []
+    for child in node.children:
+        if child.kind not in ("is", "circled", "chinese", "arabic", "arabic-bracketed", "tagged", "chinese-bracketed"):
+            continue
+        if items and (child.kind != items[0].kind or child.number == 1):
+            yield items
+            items = []
+        items.append(child)
+    if items:
+        yield items
+
+
+def _announcement(node: Node, first: Node, passages: Passages) -> str:
+    """Return the sentence in front of a list."""
     lead = passages.folded[max(node.body, first.start - 120) : first.start].rstrip()
     if "\n" in lead:
         lead = lead[lead.rfind("\n") + 1 :] if first.inline else lead[lead.rfind("\n") + 1 :]
     sentence = re.split(r"[。!?\n]", lead.rstrip("。"))[-1] if not lead.endswith("。") else lead
+    return sentence
+
+
+def _announces_problems(sentence: str, first: Node, passages: Passages) -> bool:
+    """Return whether a sentence in front of a list announces it as problems (存在的主要问题: 一是…)."""
     if not passages.intro_cue.search(sentence) and not re.search(r"(?:问题|不足|困难|短板|薄弱环节|差距)(?:有|是|为|主要|:)", sentence + ":"):
         return False
     if re.search(r"解决|针对|为突破|整改(?:措施|情况)|采取|化解|破解", sentence[-24:]):
@@ -120,7 +224,7 @@ def _statement(node: Node, passages: Passages, start: int, end: int, rule: str, 
 
 def _item(node: Node, passages: Passages, rule: str) -> Statement:
     end = passages.body_end(node)
-    if node.inline or node.kind == "is":
+    if node.inline or node.kind == "is" or "下一步" in passages.folded[node.body : end]:
         end = _without_transition(node, passages, end)
     return _statement(node, passages, node.body, end, rule, False)
 

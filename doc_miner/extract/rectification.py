@@ -14,6 +14,7 @@ from doc_miner.model import Cell, Document, Span, Table
 from doc_miner.textfold import fold
 
 _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("other", re.compile(r"类别|类型|分类|来源|备注|附件")),
     ("units", re.compile(r"责任(?:单位|部门|科室|人|领导)|牵头(?:单位|部门)|配合(?:单位|部门)|承办单位|责任主体")),
     ("deadline", re.compile(r"时限|期限|完成时间|整改时间|时间节点|完成日期")),
     ("progress", re.compile(r"进展|完成情况|落实情况|整改情况|整改结果|整改成效|目前状态|销号")),
@@ -22,7 +23,7 @@ _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("problem", re.compile(r"问题|不足|短板|反馈意见|整改事项|存在")),
     ("number", re.compile(r"^(?:序号|编号|№|NO\.?)$", re.I)),
 )
-_ENTRY = re.compile(r"(?:(?<=^)|(?<=[。;:\s])|(?<=[。；]))\s?(?:(?P<a>\d{1,2})\s?[.、](?!\d)|[(](?P<b>\d{1,2})[)]|(?P<c>[①-⑳])|(?P<d>[一二三四五六七八九十])是)\s?")
+_ENTRY = re.compile(r"(?:(?<=^)|(?<=[。;:\s])|(?<=[。；]))\s?(?:(?P<a>\d{1,2})\s?(?:[.](?!\d)|[.](?=20\d\d年)|、)|[(](?P<b>\d{1,2})[)]|(?P<c>[①-⑳])|(?P<d>[一二三四五六七八九十])是)\s?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,8 @@ def _content(document: Document, cell: Cell | None) -> Span | None:
     if cell is None or cell.end <= cell.start:
         return None
     start, end = cell.start, cell.end
-    marker = re.match(r"\s*(?:[(（]?\d{1,2}[)）.、．]|[一二三四五六七八九十]+[、.]|[(（][一二三四五六七八九十]+[)）]|问题\s?[\d一二三四五六七八九十]+\s?[:：])\s?", document.text[start:end])
-    if marker and marker.end() < end - start and not re.match(r"\d", document.text[start + marker.end() :]):
+    marker = re.match(r"\s*(?:[(（]?\d{1,2}(?:[)）、]|[.．](?!\d(?!\d{3}年)))|[一二三四五六七八九十]+[、.]|[(（][一二三四五六七八九十]+[)）]|问题\s?[\d一二三四五六七八九十]+\s?[:：])\s?", document.text[start:end])
+    if marker and marker.end() < end - start:
         start += marker.end()
     return start, end
 
@@ -146,10 +147,11 @@ def entries(text: str, start: int, end: int) -> Iterator[Span]:
             chain.append(match)
     first_marked = re.match(r"\s*$", folded[: chain[0].start()]) if chain else None
     if len(chain) < 2 and not (chain and first_marked):
-        if len(marks) == 0 or _order(marks[0]) != 2:
+        at_head = bool(marks) and not folded[: marks[0].start()].strip()
+        if not marks or not (at_head or _order(marks[0]) == 2):
             yield start, end
             return
-        chain = [marks[0]]
+        chain = [marks[0]]  # a list that goes on from the cell above
     bounds = [match.start() for match in chain]
     if bounds[0] > 0 and folded[: bounds[0]].strip():
         yield _trim(text, start, start + bounds[0])

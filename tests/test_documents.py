@@ -1,0 +1,44 @@
+"""Whole documents in the layouts that offices use (``tests/documents``): every problem and measure, with what belongs to it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doc_miner.loaders import read_source
+from doc_miner.model import Report
+from doc_miner.pipeline import Miner
+
+DOCUMENTS = [pytest.param(tomllib.loads(path.read_text("utf-8")), id=path.stem) for path in sorted((Path(__file__).parent / "documents").glob("*.toml"))]
+
+
+def mined(miner: Miner, case: dict[str, Any]) -> Report:
+    name = f"document.{case['format']}"
+    return miner.mine_source(read_source(case["text"].encode(), name), path=name, sha256="0" * 64)
+
+
+@pytest.mark.parametrize("case", DOCUMENTS)
+def test_a_document_says_of_itself(miner: Miner, case: dict[str, Any]) -> None:
+    metadata = mined(miner, case).metadata
+    assert {"title": metadata.title or "", "doc_type": metadata.doc_type, "issuer": metadata.issuer or "", "date": metadata.date or ""} == {
+        key: case[key] for key in ("title", "doc_type", "issuer", "date")
+    }
+
+
+@pytest.mark.parametrize("case", DOCUMENTS)
+def test_the_problems_of_a_document(miner: Miner, case: dict[str, Any]) -> None:
+    assert [problem.text for problem in mined(miner, case).problems] == case["problems"]
+
+
+@pytest.mark.parametrize("case", DOCUMENTS)
+def test_the_measures_of_a_document(miner: Miner, case: dict[str, Any]) -> None:
+    report = mined(miner, case)
+    place = {problem.problem_id: index for index, problem in enumerate(report.problems)}
+    found = [
+        {"text": one.text, "problem": place[one.problem_id] if one.problem_id else -1, "status": one.status, "deadline": one.deadline or "", "units": list(one.units)}
+        for one in report.measures
+    ]
+    assert found == case["measures"]
