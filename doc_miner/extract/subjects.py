@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from doc_miner.extract.counted import LEAST, begins_with_predicate, named, parted
 from doc_miner.extract.quantities import Quantity
 from doc_miner.model import Figure
 from doc_miner.segment import Segmenter
@@ -20,7 +21,7 @@ Dates = Sequence[tuple[int, int]]
 
 _BREAK = ",。;:!?\n\t"
 _LEAD = re.compile(
-    r"^(?:同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|另外|此外|然后|还|又|再|仅|近年来|先后|累计|就|已经|已|正(?!编|式|高|职)|在(?!校|园|编|岗|读|职|建|册)|对|把|将|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|以|与|和|及|的|中(?=,))+"
+    r"^(?:同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|截[至止]|另外|此外|然后|还|又|再|仅|近年来|先后|累计|就|已经|已|正(?!编|式|高|职)|在(?!校|园|编|岗|读|职|建|册)|对|把|将|就(?![餐读业近学诊医地寝])|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|以|与|和|及|的|中(?=,))+"
 )
 _TAIL = re.compile(
     r"(?:已经|已|就|均|都|共计|总计|合计|累计|共有|共|达到了|达到|达|仅为|仅有|仅|为|有|是|约为|约|近|分别为|分别达到|分别有|分别是|分别|只有|总共|计|至|到|了|在|=|:|\(|\s|“|”|的|各|原则上|上限|、|全部|一共|现有|超|从|由|国检时|介于|控制|保持|稳定|平均|也|还|又|并|且|未|不|另有|另设|每所|超过|不足|不到|低于)+$"
@@ -28,9 +29,9 @@ _TAIL = re.compile(
 _CHANGE_WORD = re.compile(r"(?:较|比|同比|与|相比|降|增|减|提|升|缩|扩|压|新增|净增|多|少|高出?|低)")
 _ONLY_CHANGE = re.compile(
     r"(?:(?:较|比|与|同)?(?:上年|去年|前年|上一年|同期|往年|国检时|三年前|之前|基年|[一二三四五六七八九十\d]+年前)?(?:相比|同期)?)?(?:又|再|共|年均|平均|累计|分别|净|同比|逐年|大幅|进一步|逐步)?"
-    r"(?:增加|增长|减少|降低|下降|提高|提升|上升|新增|净增|缩小|扩大|压减|压缩|缩减|增|降|减|升|多|少|高出|高|低|降幅|增幅|调整|优化|恢复|回落)(?:率)?(?:了|到|至|为)?"
+    r"(?:增加|增长|减少|降低|下降|提高|提升|上升|新增|净增|缩小|扩大|压减|压缩|缩减|增|降|减|升|多|少|高出|高|低|降幅|增幅|调整|优化|恢复|回落|缩短|延长)(?:率)?(?:了|到|至|为)?"
 )
-_MOVED = re.compile(r"^(?:逐步|大幅|进一步|已|再)?(?:降|减|增|升|提高|提升|上升|下降|缩小|扩大|压减|压缩|控制|优化|调整|改善|恢复|增加|减少|缩减|变)(?:低|少|加|长)?(?:到|至|为)")
+_MOVED = re.compile(r"^(?:逐步|大幅|进一步|已|再)?(?:降|减|增|升|提高|提升|上升|下降|缩小|扩大|压减|压缩|控制|优化|调整|改善|恢复|增加|减少|缩减|缩短|延长|变)(?:低|少|加|长)?(?:到|至|为)")
 _STAGE_LABEL = re.compile(r"^(?:其中)?(?:全县|全区|城区|农村|乡村|县城|乡镇)?(?:小学(?:、|和|与)初中|小学|初中|高中|九年一贯制学校|中学|幼儿园|城区|农村|乡镇|乡村|县城|低年级|高年级|男生|女生|小学\(初中\)?)(?:阶段|学校|段)?(?:\([^()]*\)?)?(?:平均|最高|最低|每班|起始年级每班|占)?$")
 _COUNTED = {
     "人", "所", "个", "间", "台", "套", "册", "项", "个班", "次", "门", "份", "期", "批", "辆", "户", "家", "对", "条", "件", "张", "栋", "幢", "种", "类", "科", "支", "节", "场",
@@ -39,12 +40,18 @@ _COUNTED = {
 _RIGHT_END = re.compile(r"[,。;:!?\n\t)）(（]")
 _RIGHT_VERB = re.compile(r"分配|用于|划入|划分为|组成")
 _GOES_ON = re.compile(
-    r"^(?:占|距|与标准|尚差|还差|尚缺|还缺|共缺|缺|短缺|缺口|缺额|超出|高于|低于|不足|其余|余下|剩余|覆盖率|合格率|完成率|比例|比重|占比|比率|差额|平均|最高|最低|最大|最小|最多|人均|生均|国家(?:规定|标准)|省定标准|标准|均|受益|惠及|每|接收|规划|设计|总投资|概算|建筑面积|占地|改造后|使用|记录|参训|合计|总计|总额|面积|人数|金额|数量|共?增加了?$|公开招聘$)"
+    r"^(?:占|距|与标准|尚差|还差|尚缺|还缺|共缺|缺|短缺|缺口|缺额|超出|高于|低于|不足|其余|余下|剩余|覆盖率|合格率|完成率|比例|比重|占比|比率|差额|平均|最高|最低|最大|最小|最多|人均|生均|国家(?:规定|标准)|省定标准|标准|均|受益|惠及|接收|规划|设计|总投资|概算|建筑面积|占地|改造后|使用|记录|参训|合计|总计|总额|面积|人数|金额|数量|共?增加了?$|公开招聘$)"
 )
+_TO = re.compile(r"(?<=[一-鿿]{3})(?:降|增|减|升|提高|提升|下降|上升|增加|减少|压减|压缩|扩大|缩小)(?:至|到|为)?$")
+_NORM_WORD = re.compile(r"的(?:比例|标准|要求|规定|速度|幅度)")
+_EACH = re.compile(r"^(?:每(?:半|一)?个?(?:人|年|月|周|天|日|生|校|班|次|间|所|餐|学期|学年|季度|名学生|名教师|位教师|学生))+")
+"""Of whom or how often a norm holds (每人每月): what it is a norm of, stands behind or before it."""
 _SHARE = re.compile(r"^(?:分别|各|约|均|仅)?占|^(?:所占)?(?:占比|比例|比重)$")
 _SHORT_RATE = re.compile(r"[一-鿿]{1,3}[率比]$")
 _ONE_BRACKET = re.compile(r"^([一-鿿]{1,8})\([^()]{0,60}\)")
-_PEOPLE = re.compile(r"^(?:在校学?生|在园幼儿|专任教师|教职工|学生|教师|在编教师|招生|毕业生|寄宿生)[^,]{0,4}$")
+_PEOPLE = re.compile(r"^(?:在校学?生|在校\(园\)学?生|在园幼儿|专任教师|教职工|学生|教师|在编教师|招生|毕业生|寄宿生)(?:总?人?数|总数|总量)?$")
+_SCOPE = re.compile(r"(?:公办|民办|普通)?(?:义务教育|义教|小学|初中|高中|中等职业学校|职业高中|幼儿园|学前教育|特殊教育|九年一贯制)|(?:城区|镇区|农村|乡村)(?=(?:小学|初中|中小学)?学校)")
+"""Whose pupils and teachers are counted: what a list of them begins with (现有义务教育学校63所、在校学生…)."""
 _MONEY_VERB = re.compile(r"^(?:用于|确保|对|为|实施|支持|改造|新建|建设|购置|配备|更新|添置|建成|采购|开展|补助|奖励|资助|发放|扩建|装修|完成|聘用|维修|购买|推进|启动|修建|铺设)")
 _MONEY_NOUN = re.compile(r"(财政拨款|拨款|总投资|投资|专项资金|补助资金|资金|经费|补助|奖补|投入|出资|支出|预算|债券)[^,。;]{0,3}$")
 _PART_MARK = ("其中", "(", "包括", "含")
@@ -71,16 +78,18 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
     if previous is not None and (_ONLY_CHANGE.fullmatch(left) or _MOVED.match(left)):
         return _changed(previous.subject, left)
     right = _right(folded, quantity, end)
-    own = _joined(left, right, quantity, folded, end, words)
+    own, is_set = _joined(left, right, quantity, folded, end, words)
     if previous is not None and _SHORT_RATE.fullmatch(left) and not left.endswith(("师比", "生比", "机比")):
         return _merged(previous.subject, left)
+    if previous is not None and not left and previous.unit == quantity.unit and begins_with_predicate(right):
+        return named(re.split(r"[的中]", previous.subject)[-1] or previous.subject, own)
     if previous is not None and before is not None and _is_part(folded, start, quantity, own):
         return _part(own, _whole(folded, figures, start, quantity))
     if previous is not None and _SHARE.search(left):
         return _merged(previous.subject, left if left.startswith("占") else "占比")
     if _says_too_little(own):
         return _completed(folded, start, at, own, figures, quantity, dates)
-    return _shortened(own, words)
+    return own if is_set else _shortened(own, words)
 
 
 # --- the words around the number ----------------------------------------------------------------
@@ -151,7 +160,7 @@ def _right(folded: str, quantity: Quantity, end: int) -> str:
     if quantity.unit not in _COUNTED and not quantity.supplied and quantity.unit != "元":
         return ""
     following = folded[quantity.end : min(end, quantity.end + 90)]
-    following = _ONE_BRACKET.sub(r"\1", following)[:28]
+    following = _ONE_BRACKET.sub(r"\1", following)[:36]
     quoted = re.match(r"[“\"]([^”\"]{2,16})[”\"]", following)
     if quoted:
         return quoted[1]
@@ -162,25 +171,27 @@ def _right(folded: str, quantity: Quantity, end: int) -> str:
     verb = _RIGHT_VERB.search(noun)
     if verb is not None and verb.start() >= 2:
         noun = noun[: verb.start()]
-    return (_NUMBERS.sub("", noun) if quantity.unit == "元" else re.split(r"\d", noun)[0]).strip("“”\"' 、")[:20]
+    return (_NUMBERS.sub("", noun)[:20] if quantity.unit == "元" else noun).strip("“”\"' 、")
 
 
-def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int, words: Segmenter) -> str:
-    """Put together what leads up to a number and what follows it."""
+def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int, words: Segmenter) -> tuple[str, bool]:
+    """Put together what leads up to a number and what follows it; say whether the set is named by what is said of it."""
+    if folded[quantity.start - 1 : quantity.start] in "至到为了":
+        left = _TO.sub("", left)
     if quantity.unit == "元":
-        return _money(left, right, quantity, folded, end)
+        return _money(left, right, quantity, folded, end), False
     if right.startswith("的") and len(right) > 2 and left:
-        return right[1:] + left
+        return ("" if _NORM_WORD.match(right) else re.split(r"\d", right)[0][1:21]) + left, False
     right = right.removeprefix("的")
     if _MOVED.match(right) or len(right) < 2 or re.match(r"(?:以上|左右|和|及|与|以内|增|降|减|提高|上升|下降|到|至|,)", right):
         right = ""
-    if quantity.unit == "%" and len(left) >= 2:
-        return left
-    if not right or (len(left) >= 3 and _METRIC.search(left)):
-        return left
-    if not left:
-        return right
-    return _last_words(left, words) + right
+    if (quantity.unit == "%" and len(left) >= 2) or not right or (len(left) >= 3 and _METRIC.search(left)):
+        return left, False
+    noun, predicate = parted(right)
+    if not noun:
+        within = re.search(r"(?:中|已?有|里)\s?$", folded[max(0, quantity.start - 3) : quantity.start])
+        return (named(left.removesuffix("中"), predicate), True) if left and within else (left or predicate, False)
+    return named(_last_words(left, words) + noun, predicate), len(predicate) >= LEAST
 
 
 def _money(left: str, right: str, quantity: Quantity, folded: str, end: int) -> str:
@@ -261,6 +272,7 @@ def _part(own: str, whole: str) -> str:
 
 
 def _says_too_little(own: str) -> bool:
+    own = _EACH.sub("", own)
     hanzi = len(re.sub(r"[^一-鿿A-Za-z]", "", own))
     return hanzi < 3 or (hanzi <= 9 and _GOES_ON.match(own) is not None) or (hanzi <= 6 and _PEOPLE.match(own) is not None)
 
@@ -271,7 +283,8 @@ def _completed(folded: str, start: int, at: int, own: str, figures: Sequence[Fig
     first = next((figure for figure in figures if figure.start >= start), previous)
     clause = _previous_clause(folded, start, at, dates)
     if first is not None and _PEOPLE.match(own):
-        return _merged(re.sub(r"(?:小学|初中)?(?:学校|数)$", "", first.subject)[:10], own)
+        scope = _SCOPE.search(first.subject)
+        return _merged(scope[0], own) if scope else own
     if previous is not None and (quantity.unit in ("%", "个百分点") or re.match(r"距|与标准|尚|还|超出|高于|低于|国家|省定|标准|最|平均|其余", own)):
         return _merged(previous.subject, own)
     if clause and clause not in own:
