@@ -12,7 +12,9 @@ import re
 from collections.abc import Sequence
 
 from doc_miner.extract.counted import LEAST, begins_with_predicate, named, parted
+from doc_miner.extract.parallels import first_of_list, parallel, restaged
 from doc_miner.extract.quantities import Quantity
+from doc_miner.extract.topics import bare, of_a_project, only_spends, project, purpose, spent_on, without_agent
 from doc_miner.model import Figure
 from doc_miner.segment import Segmenter
 
@@ -44,6 +46,8 @@ _GOES_ON = re.compile(
 )
 _TO = re.compile(r"(?<=[一-鿿]{3})(?:降|增|减|升|提高|提升|下降|上升|增加|减少|压减|压缩|扩大|缩小)(?:至|到|为)?$")
 _NORM_WORD = re.compile(r"的(?:比例|标准|要求|规定|速度|幅度)")
+_LIST_DATE = re.compile(r"^(\s?[、,])\s?(?:20\d\d|[一-鿿]{0,2}年|明|后|今)年?(?:\d{1,2}月)?(?:底前?|秋季学期)?$")
+"""The date of a later member of a list (2025年更新200套、2026年200套)."""
 _EACH = re.compile(r"^(?:每(?:半|一)?个?(?:人|年|月|周|天|日|生|校|班|次|间|所|餐|学期|学年|季度|名学生|名教师|位教师|学生))+")
 """Of whom or how often a norm holds (每人每月): what it is a norm of, stands behind or before it."""
 _SHARE = re.compile(r"^(?:分别|各|约|均|仅)?占|^(?:所占)?(?:占比|比例|比重)$")
@@ -70,26 +74,34 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
     left = _tidy(_without_dates(folded, at, quantity.start, dates))
     previous = figures[-1] if figures and figures[-1].start >= start else None
     if previous is not None and _continues_list(folded, quantity, before, left):
-        return previous.subject
+        return parallel(previous.subject, folded[max(start, quantity.start - 80) : quantity.start])
     if _STAGE_LABEL.match(left) and quantity.unit not in ("所", "个班"):
         if previous is not None and _in_part_list(folded, start, quantity) and not _METRIC.search(previous.subject):
             return _part(left, _whole(folded, figures, start, quantity))
-        return _of_stage(folded, start, clause, previous, before, dates)
+        return restaged(_of_stage(folded, start, clause, previous, before, dates), left)
     if previous is not None and (_ONLY_CHANGE.fullmatch(left) or _MOVED.match(left)):
         return _changed(previous.subject, left)
     right = _right(folded, quantity, end)
     own, is_set = _joined(left, right, quantity, folded, end, words)
     if previous is not None and _SHORT_RATE.fullmatch(left) and not left.endswith(("师比", "生比", "机比")):
         return _merged(previous.subject, left)
-    if previous is not None and not left and previous.unit == quantity.unit and begins_with_predicate(right):
+    if previous is not None and not left and (previous.unit == quantity.unit or _is_rate(quantity)) and begins_with_predicate(right):
         return named(re.split(r"[的中]", previous.subject)[-1] or previous.subject, own)
     if previous is not None and before is not None and _is_part(folded, start, quantity, own):
         return _part(own, _whole(folded, figures, start, quantity))
     if previous is not None and _SHARE.search(left):
         return _merged(previous.subject, left if left.startswith("占") else "占比")
+    if quantity.unit == "元" and only_spends(left) and not right.startswith("的"):
+        aim = purpose(folded, quantity.end, end) or _aim_before(folded, start, at, previous, dates)
+        if aim:
+            return spent_on(aim, left)
+    if of_a_project(own):
+        name = project(folded, start, max(start, clause - 1))
+        if name:
+            return name + bare(own)
     if _says_too_little(own):
         return _completed(folded, start, at, own, figures, quantity, dates)
-    return own if is_set else _shortened(own, words)
+    return own if is_set else _shortened(first_of_list(own) if "分别" in folded[at : quantity.start] else without_agent(own), words)
 
 
 # --- the words around the number ----------------------------------------------------------------
@@ -157,7 +169,7 @@ def _without_dates(folded: str, start: int, end: int, dates: Dates) -> str:
 
 def _right(folded: str, quantity: Quantity, end: int) -> str:
     """Return the noun that follows a measure word, with what is said of it, up to the next break or verb of another action."""
-    if quantity.unit not in _COUNTED and not quantity.supplied and quantity.unit != "元":
+    if quantity.unit not in _COUNTED and not quantity.supplied and quantity.unit != "元" and quantity.rule != "figure/fraction":
         return ""
     following = folded[quantity.end : min(end, quantity.end + 90)]
     following = _ONE_BRACKET.sub(r"\1", following)[:36]
@@ -185,13 +197,31 @@ def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int, wo
     right = right.removeprefix("的")
     if _MOVED.match(right) or len(right) < 2 or re.match(r"(?:以上|左右|和|及|与|以内|增|降|减|提高|上升|下降|到|至|,)", right):
         right = ""
-    if (quantity.unit == "%" and len(left) >= 2) or not right or (len(left) >= 3 and _METRIC.search(left)):
+    if (quantity.unit == "%" and len(left) >= 2 and (_METRIC.search(left) or not _is_share(right))) or not right or (len(left) >= 3 and _METRIC.search(left)):
         return left, False
     noun, predicate = parted(right)
     if not noun:
-        within = re.search(r"(?:中|已?有|里)\s?$", folded[max(0, quantity.start - 3) : quantity.start])
+        within = _is_rate(quantity) or re.search(r"(?:中|已?有|里)\s?$", folded[max(0, quantity.start - 3) : quantity.start])
         return (named(left.removesuffix("中"), predicate), True) if left and within else (left or predicate, False)
     return named(_last_words(left, words) + noun, predicate), len(predicate) >= LEAST
+
+
+def _is_rate(quantity: Quantity) -> bool:
+    return quantity.unit == "%" or quantity.rule == "figure/fraction"
+
+
+def _is_share(right: str) -> bool:
+    """Return whether what follows a percentage says of whom it is a share (近六成集中在城区学校)."""
+    return right.startswith("的") or (begins_with_predicate(right) and len(right) >= 4)
+
+
+def _aim_before(folded: str, start: int, at: int, previous: Figure | None, dates: Dates) -> str:
+    """Return what money is for that the clause in front of it names (食堂扩建已纳入实事项目, 安排资金186万元)."""
+    if folded[at - 1 : at] != ",":
+        return ""
+    if previous is not None and previous.unit != "元":
+        return previous.subject[-16:]
+    return _previous_clause(folded, start, at, dates)
 
 
 def _money(left: str, right: str, quantity: Quantity, folded: str, end: int) -> str:
@@ -221,7 +251,7 @@ def _continues_list(folded: str, quantity: Quantity, before: Quantity | None, le
     """Return whether a number is a later member of a list of values (0.31、0.22; 45人和50人以内)."""
     if before is None:
         return False
-    gap = folded[before.end : quantity.start]
+    gap = _LIST_DATE.sub(r"\1", folded[before.end : quantity.start])
     return re.fullmatch(r"\s?(?:[、,/]|和|与|及|以及|~|-)\s?", gap) is not None and (quantity.unit == before.unit)
 
 
@@ -232,7 +262,7 @@ def _of_stage(folded: str, start: int, clause: int, previous: Figure | None, bef
     if len(head) >= 3 and not _STAGE_LABEL.match(head):
         return head[-30:]
     if previous is not None:
-        return re.sub(r"(?:小学|初中)$", "", previous.subject) or previous.subject
+        return previous.subject
     return head
 
 
@@ -243,7 +273,7 @@ def _changed(subject: str, left: str) -> str:
 
 def _is_part(folded: str, start: int, quantity: Quantity, own: str) -> bool:
     """Return whether a figure is one part of a whole named before it (其中音乐22名、体育36名)."""
-    return len(own) <= 16 and not _METRIC.search(own) and _in_part_list(folded, start, quantity)
+    return len(own) <= 16 and not _METRIC.search(own) and not _GOES_ON.match(own) and _in_part_list(folded, start, quantity)
 
 
 def _in_part_list(folded: str, start: int, quantity: Quantity) -> bool:
