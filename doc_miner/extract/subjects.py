@@ -23,10 +23,10 @@ Dates = Sequence[tuple[int, int]]
 
 _BREAK = ",。;:!?\n\t"
 _LEAD = re.compile(
-    r"^(?:同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|截[至止]|另外|此外|然后|还|又|再|仅|近年来|先后|累计|就|已经|已|正(?!编|式|高|职)|在(?!校|园|编|岗|读|职|建|册)|对|把|将|就(?![餐读业近学诊医地寝])|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|以|与|和|及|的|中(?=,))+"
+    r"^(?:同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|截[至止]|另外|此外|然后|还|又|再|仅|近年来|先后|累计|已经|已|正(?!编|式|高|职)|在(?!校|园|编|岗|读|职|建|册)|对|把|将|就(?![餐读业近学诊医地寝])|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|未来[一二三两五十]年|还将|以|与|和|及|的|中(?=,))+"
 )
 _TAIL = re.compile(
-    r"(?:已经|已|就|均|都|共计|总计|合计|累计|共有|共|达到了|达到|达|仅为|仅有|仅|为|有|是|约为|约|近|分别为|分别达到|分别有|分别是|分别|只有|总共|计|至|到|了|在|=|:|\(|\s|“|”|的|各|原则上|上限|、|全部|一共|现有|超|从|由|国检时|介于|控制|保持|稳定|平均|也|还|又|并|且|未|不|另有|另设|每所|超过|不足|不到|低于)+$"
+    r"(?:已经|已|仍|(?:由|从)(?:年初|年底|去年|上年|原来|此前|评估时|整改前)|按照?|就|均|都|共计|总计|合计|累计|共有|共|达到了|达到|达|仅为|仅有|仅|为|有|是|约为|约|近|分别为|分别达到|分别有|分别是|分别|只有|总共|计|至|到|了|在|=|:|\(|\s|“|”|的|各|原则上|上限|、|全部|一共|现有|超|从|由|国检时|介于|控制|保持|稳定|平均|也|还|又|并|且|未|不|另有|另设|每所|超过|不足|不到|低于)+$"
 )
 _CHANGE_WORD = re.compile(r"(?:较|比|同比|与|相比|降|增|减|提|升|缩|扩|压|新增|净增|多|少|高出?|低)")
 _ONLY_CHANGE = re.compile(
@@ -46,6 +46,12 @@ _GOES_ON = re.compile(
 )
 _TO = re.compile(r"(?<=[一-鿿]{3})(?:降|增|减|升|提高|提升|下降|上升|增加|减少|压减|压缩|扩大|缩小)(?:至|到|为)?$")
 _NORM_WORD = re.compile(r"的(?:比例|标准|要求|规定|速度|幅度)")
+_PAID = re.compile(r"^(?:给予|发放|支付|享受|计发|落实)+")
+_PLACES = "乡镇村县区市省"
+_ITEM = re.compile(r"(?:[一二三四五六七八九十]是|\d[.、]|[①-⑳]|\([一二三四五六七八九十\d]{1,2}\))([一-鿿]{4,14})。$")
+"""The short heading of an item that its first sentence spends money on (一是建校扩容。累计投入…)."""
+_OWN_RATE = re.compile(r"(?:辍学|入学|巩固|升学|入园|毛入|净入|就业|普及)")
+_AT_LEAST = re.compile(r"(?:至少|不少于|不低于|不超过)$")
 _LIST_DATE = re.compile(r"^(\s?[、,])\s?(?:20\d\d|[一-鿿]{0,2}年|明|后|今)年?(?:\d{1,2}月)?(?:底前?|秋季学期)?$")
 """The date of a later member of a list (2025年更新200套、2026年200套)."""
 _EACH = re.compile(r"^(?:每(?:半|一)?个?(?:人|年|月|周|天|日|生|校|班|次|间|所|餐|学期|学年|季度|名学生|名教师|位教师|学生))+")
@@ -70,6 +76,10 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
     *words* cuts a phrase that is too long between words, *dates* are the spans of the sentence's dates.
     """
     clause = _clause_left(folded, start, quantity.start)
+    if folded[quantity.start - 1 : quantity.start] == ")":
+        opened = folded.rfind("(", max(start, quantity.start - 40), quantity.start)
+        if opened > start and not any(figure.start >= opened for figure in figures[-2:]):
+            clause = _clause_left(folded, start, opened)
     at = max(clause, before.end if before is not None and not defines(folded, before, quantity) else start)
     left = _tidy(_without_dates(folded, at, quantity.start, dates))
     previous = figures[-1] if figures and figures[-1].start >= start else None
@@ -83,7 +93,7 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
         return _changed(previous.subject, left)
     right = _right(folded, quantity, end)
     own, is_set = _joined(left, right, quantity, folded, end, words)
-    if previous is not None and _SHORT_RATE.fullmatch(left) and not left.endswith(("师比", "生比", "机比")):
+    if previous is not None and _SHORT_RATE.fullmatch(left) and not (_OWN_RATE.match(left) and _METRIC.search(previous.subject)) and not left.endswith(("师比", "生比", "机比")):
         return _merged(previous.subject, left)
     if previous is not None and not left and (previous.unit == quantity.unit or _is_rate(quantity)) and begins_with_predicate(right):
         return named(re.split(r"[的中]", previous.subject)[-1] or previous.subject, own)
@@ -99,6 +109,11 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
         name = project(folded, start, max(start, clause - 1))
         if name:
             return name + bare(own)
+    if own and not _EACH.sub("", own):
+        done = _EACH.sub("", _tidy(previous.subject)) if previous is not None and not re.search("[,;]", folded[previous.end : at - 1]) else _previous_clause(folded, start, at, dates)
+        return own + words.tail(_AT_LEAST.sub("", done), 8)
+    if not own and quantity.unit == "个班":
+        return "班级数"
     if _says_too_little(own):
         return _completed(folded, start, at, own, figures, quantity, dates)
     return own if is_set else _shortened(first_of_list(own) if "分别" in folded[at : quantity.start] else without_agent(own), words)
@@ -195,11 +210,15 @@ def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int, wo
     if right.startswith("的") and len(right) > 2 and left:
         return ("" if _NORM_WORD.match(right) else re.split(r"\d", right)[0][1:21]) + left, False
     right = right.removeprefix("的")
+    if right in _PLACES and len(right) == 1:
+        return right + "数", False
     if _MOVED.match(right) or len(right) < 2 or re.match(r"(?:以上|左右|和|及|与|以内|增|降|减|提高|上升|下降|到|至|,)", right):
         right = ""
     if (quantity.unit == "%" and len(left) >= 2 and (_METRIC.search(left) or not _is_share(right))) or not right or (len(left) >= 3 and _METRIC.search(left)):
         return left, False
     noun, predicate = parted(right)
+    if folded[quantity.start - 1 : quantity.start] == "的":
+        predicate = ""
     if not noun:
         within = _is_rate(quantity) or re.search(r"(?:中|已?有|里)\s?$", folded[max(0, quantity.start - 3) : quantity.start])
         return (named(left.removesuffix("中"), predicate), True) if left and within else (left or predicate, False)
@@ -218,8 +237,9 @@ def _is_share(right: str) -> bool:
 def _aim_before(folded: str, start: int, at: int, previous: Figure | None, dates: Dates) -> str:
     """Return what money is for that the clause in front of it names (食堂扩建已纳入实事项目, 安排资金186万元)."""
     if folded[at - 1 : at] != ",":
-        return ""
-    if previous is not None and previous.unit != "元":
+        heading = _ITEM.search(folded[max(0, at - 24) : at])
+        return heading[1] if heading else ""
+    if previous is not None and previous.unit != "元" and not re.search("[,;:]", folded[previous.end : at - 1]):
         return previous.subject[-16:]
     return _previous_clause(folded, start, at, dates)
 
@@ -227,6 +247,11 @@ def _aim_before(folded: str, start: int, at: int, previous: Figure | None, dates
 def _money(left: str, right: str, quantity: Quantity, folded: str, end: int) -> str:
     match = _MONEY_NOUN.search(left)
     word = match[1] if match else "资金"
+    each = re.sub(r"^按照?", "", left)
+    if right and each and not _EACH.sub("", each):
+        return each + _PAID.sub("", _NORM_WORD.sub("", right))[:16]
+    if _NORM_WORD.match(right) and left:
+        return left
     if right.startswith("的") and len(right) > 2:
         return right[1:] + (left if len(left) <= 8 else word)
     use = right
@@ -312,8 +337,8 @@ def _completed(folded: str, start: int, at: int, own: str, figures: Sequence[Fig
     previous = figures[-1] if figures and figures[-1].start >= start else None
     first = next((figure for figure in figures if figure.start >= start), previous)
     clause = _previous_clause(folded, start, at, dates)
-    if first is not None and _PEOPLE.match(own):
-        scope = _SCOPE.search(first.subject)
+    if _PEOPLE.match(own):
+        scope = _SCOPE.search(first.subject) if first is not None else None
         return _merged(scope[0], own) if scope else own
     if previous is not None and (quantity.unit in ("%", "个百分点") or re.match(r"距|与标准|尚|还|超出|高于|低于|国家|省定|标准|最|平均|其余", own)):
         return _merged(previous.subject, own)
