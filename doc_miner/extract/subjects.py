@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from doc_miner.extract.counted import LEAST, begins_with_predicate, named, parted
 from doc_miner.extract.parallels import first_of_list, parallel, restaged
 from doc_miner.extract.quantities import Quantity
-from doc_miner.extract.topics import bare, of_a_project, only_spends, project, purpose, spent_on, without_agent
+from doc_miner.extract.topics import act_of, bare, of_a_project, only_spends, place_and_measure, project, purpose, spent_on, without_agent, without_examples
 from doc_miner.model import Figure
 from doc_miner.segment import Segmenter
 
@@ -42,7 +42,7 @@ _COUNTED = {
 _RIGHT_END = re.compile(r"[,。;:!?\n\t)）(（]")
 _RIGHT_VERB = re.compile(r"分配|用于|划入|划分为|组成")
 _GOES_ON = re.compile(
-    r"^(?:占|距|与标准|尚差|还差|尚缺|还缺|共缺|缺|短缺|缺口|缺额|超出|高于|低于|不足|其余|余下|剩余|覆盖率|合格率|完成率|比例|比重|占比|比率|差额|平均|最高|最低|最大|最小|最多|人均|生均|国家(?:规定|标准)|省定标准|标准|均|受益|惠及|接收|规划|设计|总投资|概算|建筑面积|占地|改造后|使用|记录|参训|合计|总计|总额|面积|人数|金额|数量|共?增加了?$|公开招聘$)"
+    r"^(?:占|距|与标准|尚差|还差|尚缺|还缺|共缺|缺|短缺|缺口|缺额|超出|高于|低于|不足|其余|余下|剩余|覆盖率|合格率|完成率|比例|比重|占比|比率|差额|平均|最高|最低|最大|最小|最多|人均|生均|国家(?:规定|标准)|省定标准|标准|均|受益|惠及|参加(?:学生|教师|人数)|接收|规划|设计|总投资|概算|建筑面积|占地|改造后|使用|记录|参训|合计|总计|总额|面积|人数|金额|数量|共?增加了?$|公开招聘$)"
 )
 _TO = re.compile(r"(?<=[一-鿿]{3})(?:降|增|减|升|提高|提升|下降|上升|增加|减少|压减|压缩|扩大|缩小)(?:至|到|为)?$")
 _NORM_WORD = re.compile(r"的(?:比例|标准|要求|规定|速度|幅度)")
@@ -92,6 +92,7 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
     if previous is not None and (_ONLY_CHANGE.fullmatch(left) or _MOVED.match(left)):
         return _changed(previous.subject, left)
     right = _right(folded, quantity, end)
+    left = act_of(without_examples(left), folded[at : quantity.start])
     own, is_set = _joined(left, right, quantity, folded, end, words)
     if previous is not None and _SHORT_RATE.fullmatch(left) and not (_OWN_RATE.match(left) and _METRIC.search(previous.subject)) and not left.endswith(("师比", "生比", "机比")):
         return _merged(previous.subject, left)
@@ -101,6 +102,10 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
         return _part(own, _whole(folded, figures, start, quantity))
     if previous is not None and _SHARE.search(left):
         return _merged(previous.subject, left if left.startswith("占") else "占比")
+    if previous is not None and not right and quantity.unit not in ("所", "个班"):
+        measured = place_and_measure(own, previous.subject)
+        if measured:
+            return measured
     if quantity.unit == "元" and only_spends(left) and not right.startswith("的"):
         aim = purpose(folded, quantity.end, end) or _aim_before(folded, start, at, previous, dates)
         if aim:
@@ -317,10 +322,12 @@ def _whole(folded: str, figures: Sequence[Figure], start: int, quantity: Quantit
 
 
 def _part(own: str, whole: str) -> str:
+    if "的" in whole and re.search(r"(?:学校|中学|小学|初中)$", whole) and re.search(r"(?:学校|中学|小学|初中)$", own):
+        return whole[: whole.rfind("的") + 1] + own
     if not whole or own in whole:
         return whole if len(own) <= 4 and whole else own or whole
     noun = re.search(r"(教师|教职工|学生|人才|校长|班级|教室|学位|项目|资金|经费|投资)(?:招聘|引进|补充)?(?:人数|数)?$", whole)
-    verb = re.match(r"(?:计划|拟)?(?:公开)?(?:招聘|引进|补充|新建|培训|选派|聘任|新增|采购|购置|招录|录用|随机抽查|抽查|检查|核查|表彰|评选)", whole)
+    verb = re.search(r"(?:公开)?(?:招聘|引进|补充|新建|培训|选派|聘任|新增|采购|购置|招录|录用|随机抽查|抽查|检查|核查|表彰|评选)", whole)
     head = verb[0] if verb and verb[0] not in own else ""
     tail = noun[1] if noun and noun[1] not in own else ""
     return f"{head}{own}{tail}"
@@ -337,6 +344,8 @@ def _completed(folded: str, start: int, at: int, own: str, figures: Sequence[Fig
     previous = figures[-1] if figures and figures[-1].start >= start else None
     first = next((figure for figure in figures if figure.start >= start), previous)
     clause = _previous_clause(folded, start, at, dates)
+    thing = parted(clause)[0] if own.startswith(("参加", "参与")) else clause
+    clause = thing if len(thing) >= 4 else clause
     if _PEOPLE.match(own):
         scope = _SCOPE.search(first.subject) if first is not None else None
         return _merged(scope[0], own) if scope else own

@@ -80,3 +80,42 @@ def spent_on(aim: str, left: str) -> str:
     """Return the subject of money with its purpose and the word that the text has for it."""
     word = _MONEY.search(left)
     return aim + (word[0] if word else "投入")
+
+
+_MEANS = re.compile(
+    r"(?:依托|利用|通过|采取|采用|会同|围绕|结合|根据|针对|按照?|标准|对照|在[^,。]{2,20}(?:中|上|内|侧)|从|以[^,。]{2,20}为[一-鿿]{2}|为(?!民办)|由|与|对|让|带着|将|把|委托|借助|面向|推动|引导|每年|分年度|我县|统筹)"
+)
+_ACT = re.compile(
+    r"(?<![一-鿿]的)(?:开发|改造|安装|组建|建成|建立|创建|打造|招聘|引进|补充|培训|选派|新建|扩建|改建|采购|购置|添置|配备|配齐|更新|更换|发放|设立|开设|开通|聘请|遴选|抽查|抽检|抽调|征地|征用|提供|新增|增设|核定|下达|收回|派出|划定|资助|落实|拿出|列支)(?=[一-鿿]{2})"
+)
+_ENUMERATED = re.compile(r"(?:[一-鿿“”]{1,8}、){1,5}[一-鿿]{1,8}等(?=[一-鿿]{2})")
+
+
+def act_of(left: str, raw: str) -> str:
+    """Return the last act with its object of a phrase that first says by which means or for whom (依托传统技艺开发校本课程).
+
+    *raw* is the clause up to the number as it stands, *left* the phrase made of it.
+    """
+    if len(left) <= 8 or "占" in left or _MEANS.match(raw.lstrip("并还已又,")) is None:
+        return left
+    acts = [match.start() for match in _ACT.finditer(left)]
+    return left[acts[-1] :] if acts and acts[-1] and len(left) - acts[-1] >= 4 else left
+
+
+def without_examples(left: str) -> str:
+    """Return a phrase without the examples in front of what they are examples of (解决征地、编制、经费等难题 → 解决难题)."""
+    match = _ENUMERATED.search(left)
+    if match is None:
+        return left
+    act = _ACT.match(match[0]) or re.match(r"(?:协调)?(?:解决|组织|开展|发放|举办)", match[0])
+    return left[: match.start()] + act[0] + left[match.end() :] if act else left
+
+
+_PLACE = re.compile(r"^(?:其中)?[一-鿿.]{2,8}(?:小学|中学|学校|初中|幼儿园|[一二三四五六七八九十]中|[镇乡县区市])$")
+_MEASURE = re.compile(r"(?:生均|人均|平均|每百名|每班|班额|在校生|师生比|生师比).*$")
+
+
+def place_and_measure(own: str, subject: str) -> str:
+    """Return the measure of an earlier *subject* for the school or place that is all a clause names (柳塘小学仅为3.1平方米)."""
+    measure = _MEASURE.search(subject)
+    return own + re.sub(r"(?:低于|不足|超过|的.*)$", "", measure[0]) if measure and _PLACE.match(own) else ""
