@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from doc_miner.extract.counted import LEAST, begins_with_predicate, named, parted
+from doc_miner.extract.counted import LEAST, begins_with_predicate, named, parted, thing
 from doc_miner.extract.parallels import first_of_list, parallel, restaged
 from doc_miner.extract.quantities import Quantity
-from doc_miner.extract.topics import act_of, bare, of_a_project, only_spends, place_and_measure, project, purpose, spent_on, without_agent, without_examples
+from doc_miner.extract.topics import ACT, NAMED, act_of, bare, label_of, of_a_project, only_spends, place_and_measure, project, purpose, spent_on, without_agent, without_examples
 from doc_miner.model import Figure
 from doc_miner.segment import Segmenter
 
@@ -42,9 +42,9 @@ _COUNTED = {
 _RIGHT_END = re.compile(r"[,。;:!?\n\t)）(（]")
 _RIGHT_VERB = re.compile(r"分配|用于|划入|划分为|组成")
 _GOES_ON = re.compile(
-    r"^(?:占|距|与标准|尚差|还差|尚缺|还缺|共缺|缺|短缺|缺口|缺额|超出|高于|低于|不足|其余|余下|剩余|覆盖率|合格率|完成率|比例|比重|占比|比率|差额|平均|最高|最低|最大|最小|最多|人均|生均|国家(?:规定|标准)|省定标准|标准|均|受益|惠及|参加(?:学生|教师|人数)|接收|规划|设计|总投资|概算|建筑面积|占地|改造后|使用|记录|参训|合计|总计|总额|面积|人数|金额|数量|共?增加了?$|公开招聘$)"
+    r"^(?:占|距|与标准|尚差|还差|尚缺|还缺|共缺|缺(?![一-鿿]{2})|短缺|缺口|缺额|与实际|相差|超出|高出|高于|低于|不足|其余|余下|剩余|覆盖率|合格率|完成率|比例|比重|占比|比率|差额|平均|最高|最低|最大|最小|最多|人均|生均|国家(?:规定|标准)|省定标准|标准|均|受益|惠及|参加(?:学生|教师|人数)|接收|规划|设计|总投资|概算|建筑面积|占地|改造后|使用|记录|参训|合计|总计|总额|面积|人数|金额|数量|共?增加了?$|公开招聘$)"
 )
-_TO = re.compile(r"(?<=[一-鿿]{3})(?:降|增|减|升|提高|提升|下降|上升|增加|减少|压减|压缩|扩大|缩小)(?:至|到|为)?$")
+_TO = re.compile(r"(?<=[一-鿿]{2})(?:降|增|减|升|提高|提升|下降|上升|增加|减少|压减|压缩|扩大|缩小)(?:至|到|为)?$")
 _NORM_WORD = re.compile(r"的(?:比例|标准|要求|规定|速度|幅度)")
 _PAID = re.compile(r"^(?:给予|发放|支付|享受|计发|落实)+")
 _PLACES = "乡镇村县区市省"
@@ -52,6 +52,10 @@ _ITEM = re.compile(r"(?:[一二三四五六七八九十]是|\d[.、]|[①-⑳]|\
 """The short heading of an item that its first sentence spends money on (一是建校扩容。累计投入…)."""
 _OWN_RATE = re.compile(r"(?:辍学|入学|巩固|升学|入园|毛入|净入|就业|普及)")
 _AT_LEAST = re.compile(r"(?:至少|不少于|不低于|不超过)$")
+_COMPARED = re.compile(r"(?:较|比)[一-鿿]{2,10}?(?:高出?|低|多|少|提高|增加|减少|下降|上升|提升)")
+_PARTED = re.compile(r"(?:分解|划分|分|划|组|改造|整合|编)(?:为|成|入)\s?$")
+LABELLED = 13
+"""Characters of a subject that is short enough to take the label of its line in front."""
 _LIST_DATE = re.compile(r"^(\s?[、,])\s?(?:20\d\d|[一-鿿]{0,2}年|明|后|今)年?(?:\d{1,2}月)?(?:底前?|秋季学期)?$")
 """The date of a later member of a list (2025年更新200套、2026年200套)."""
 _EACH = re.compile(r"^(?:每(?:半|一)?个?(?:人|年|月|周|天|日|生|校|班|次|间|所|餐|学期|学年|季度|名学生|名教师|位教师|学生))+")
@@ -75,13 +79,20 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
     *before* is the quantity in front of it in the same sentence, *figures* all that stand before it;
     *words* cuts a phrase that is too long between words, *dates* are the spans of the sentence's dates.
     """
-    clause = _clause_left(folded, start, quantity.start)
+    subject = _subject(folded, start, end, quantity, before, figures, words, dates)
+    label = label_of(folded, quantity.start)
+    return label + subject if label and label not in subject and len(subject) <= LABELLED and not NAMED.search(subject) else subject
+
+
+def _subject(folded: str, start: int, end: int, quantity: Quantity, before: Quantity | None, figures: Sequence[Figure], words: Segmenter, dates: Dates) -> str:
+    clause, stop = _clause_left(folded, start, quantity.start), quantity.start
     if folded[quantity.start - 1 : quantity.start] == ")":
         opened = folded.rfind("(", max(start, quantity.start - 40), quantity.start)
         if opened > start and not any(figure.start >= opened for figure in figures[-2:]):
-            clause = _clause_left(folded, start, opened)
+            clause, stop = _clause_left(folded, start, opened), opened
     at = max(clause, before.end if before is not None and not defines(folded, before, quantity) else start)
-    left = _tidy(_without_dates(folded, at, quantity.start, dates))
+    raw = _without_dates(folded, at, stop, dates)
+    left = _left(raw, begins_list=before is not None and at == before.end)
     previous = figures[-1] if figures and figures[-1].start >= start else None
     if previous is not None and _continues_list(folded, quantity, before, left):
         return parallel(previous.subject, folded[max(start, quantity.start - 80) : quantity.start])
@@ -89,7 +100,7 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
         if previous is not None and _in_part_list(folded, start, quantity) and not _METRIC.search(previous.subject):
             return _part(left, _whole(folded, figures, start, quantity))
         return restaged(_of_stage(folded, start, clause, previous, before, dates), left)
-    if previous is not None and (_ONLY_CHANGE.fullmatch(left) or _MOVED.match(left)):
+    if previous is not None and (_COMPARED.fullmatch(left) or _ONLY_CHANGE.fullmatch(left) or _MOVED.match(left)):
         return _changed(previous.subject, left)
     right = _right(folded, quantity, end)
     left = act_of(without_examples(left), folded[at : quantity.start])
@@ -98,14 +109,14 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
         return _merged(previous.subject, left)
     if previous is not None and not left and (previous.unit == quantity.unit or _is_rate(quantity)) and begins_with_predicate(right):
         return named(re.split(r"[的中]", previous.subject)[-1] or previous.subject, own)
-    if previous is not None and before is not None and _is_part(folded, start, quantity, own):
-        return _part(own, _whole(folded, figures, start, quantity))
-    if previous is not None and _SHARE.search(left):
-        return _merged(previous.subject, left if left.startswith("占") else "占比")
     if previous is not None and not right and quantity.unit not in ("所", "个班"):
         measured = place_and_measure(own, previous.subject)
         if measured:
             return measured
+    if previous is not None and before is not None and _is_part(folded, start, quantity, own):
+        return _part(own, _whole(folded, figures, start, quantity))
+    if previous is not None and _SHARE.search(left):
+        return _merged(previous.subject, left if left.startswith("占") else "占比")
     if quantity.unit == "元" and only_spends(left) and not right.startswith("的"):
         aim = purpose(folded, quantity.end, end) or _aim_before(folded, start, at, previous, dates)
         if aim:
@@ -119,12 +130,23 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
         return own + words.tail(_AT_LEAST.sub("", done), 8)
     if not own and quantity.unit == "个班":
         return "班级数"
+    act = ACT.match(previous.subject) if previous is not None and re.match(r"\s?[、和]", raw) else None
+    if act is not None and own and not ACT.match(own + "的事") and len(own) <= 10:
+        return act[0] + own
     if _says_too_little(own):
         return _completed(folded, start, at, own, figures, quantity, dates)
     return own if is_set else _shortened(first_of_list(own) if "分别" in folded[at : quantity.start] else without_agent(own), words)
 
 
 # --- the words around the number ----------------------------------------------------------------
+def _left(raw: str, *, begins_list: bool) -> str:
+    """Return what leads up to a number, tidied; nothing where it ends the number before (7所小学、2所初中) or only parts a whole (分解为)."""
+    if _PARTED.search(raw) or (begins_list and re.search(r"[一-鿿][、和与及]\s?$", raw)):
+        return ""
+    left = _tidy(raw)
+    return _TO.sub("", left) if raw.rstrip()[-1:] in ("至", "到", "为", "了") else left
+
+
 def _clause_left(folded: str, start: int, at: int) -> int:
     found = max(folded.rfind(mark, start, at) for mark in _BREAK) + 1 or start
     point = re.compile(r"(?<=[%\d])\.(?=[一-鿿])").search(folded, found, at)  # 占比6.06%.共缺: a full stop that lost its width
@@ -133,6 +155,8 @@ def _clause_left(folded: str, start: int, at: int) -> int:
 
 def defines(folded: str, before: Quantity, quantity: Quantity) -> bool:
     """Return whether the quantity in front only says which things are counted (60人以上班级数; 超过2000人的学校有)."""
+    if folded[before.end : before.end + 1] != "的" and _STAGE_LABEL.match(_tidy(folded[before.end : quantity.start])):
+        return False
     return (before.qualifier in (">=", "<=", ">", "<") or before.unit in ("年", "学时")) and re.search(r"[,、。;:()]", folded[before.end : quantity.start]) is None
 
 
@@ -208,8 +232,6 @@ def _right(folded: str, quantity: Quantity, end: int) -> str:
 
 def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int, words: Segmenter) -> tuple[str, bool]:
     """Put together what leads up to a number and what follows it; say whether the set is named by what is said of it."""
-    if folded[quantity.start - 1 : quantity.start] in "至到为了":
-        left = _TO.sub("", left)
     if quantity.unit == "元":
         return _money(left, right, quantity, folded, end), False
     if right.startswith("的") and len(right) > 2 and left:
@@ -219,7 +241,7 @@ def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int, wo
         return right + "数", False
     if _MOVED.match(right) or len(right) < 2 or re.match(r"(?:以上|左右|和|及|与|以内|增|降|减|提高|上升|下降|到|至|,)", right):
         right = ""
-    if (quantity.unit == "%" and len(left) >= 2 and (_METRIC.search(left) or not _is_share(right))) or not right or (len(left) >= 3 and _METRIC.search(left)):
+    if (quantity.unit == "%" and len(left) >= 2 and (_METRIC.search(left) or not _is_share(right, quantity))) or not right or (len(left) >= 3 and _METRIC.search(left)):
         return left, False
     noun, predicate = parted(right)
     if folded[quantity.start - 1 : quantity.start] == "的":
@@ -234,9 +256,9 @@ def _is_rate(quantity: Quantity) -> bool:
     return quantity.unit == "%" or quantity.rule == "figure/fraction"
 
 
-def _is_share(right: str) -> bool:
+def _is_share(right: str, quantity: Quantity) -> bool:
     """Return whether what follows a percentage says of whom it is a share (近六成集中在城区学校)."""
-    return right.startswith("的") or (begins_with_predicate(right) and len(right) >= 4)
+    return right.startswith("的") or (len(right) >= 4 and (begins_with_predicate(right) or quantity.rule == "figure/tenths"))
 
 
 def _aim_before(folded: str, start: int, at: int, previous: Figure | None, dates: Dates) -> str:
@@ -344,12 +366,12 @@ def _completed(folded: str, start: int, at: int, own: str, figures: Sequence[Fig
     previous = figures[-1] if figures and figures[-1].start >= start else None
     first = next((figure for figure in figures if figure.start >= start), previous)
     clause = _previous_clause(folded, start, at, dates)
-    thing = parted(clause)[0] if own.startswith(("参加", "参与")) else clause
-    clause = thing if len(thing) >= 4 else clause
+    if own.startswith(("参加", "参与")):
+        clause = thing(clause)
     if _PEOPLE.match(own):
         scope = _SCOPE.search(first.subject) if first is not None else None
         return _merged(scope[0], own) if scope else own
-    if previous is not None and (quantity.unit in ("%", "个百分点") or re.match(r"距|与标准|尚|还|超出|高于|低于|国家|省定|标准|最|平均|其余", own)):
+    if previous is not None and (quantity.unit in ("%", "个百分点") or re.match(r"距|与标准|尚|还|与实际|相差|超出|高出|高于|低于|国家|省定|标准|最|平均|其余", own)):
         return _merged(previous.subject, own)
     if clause and clause not in own:
         return f"{clause}{own}"
@@ -358,7 +380,7 @@ def _completed(folded: str, start: int, at: int, own: str, figures: Sequence[Fig
 
 def _previous_clause(folded: str, start: int, at: int, dates: Dates) -> str:
     """Return the clause before a position (of the sentence before, at its head), tidied and without its own numbers."""
-    end = at - 1
+    end = at - 1 if folded[at - 1 : at] in _BREAK else at
     while end > 0 and folded[end - 1 : end] in (" ", "\u3000"):
         end -= 1
     floor = max(0, start - 60) if end <= start else start

@@ -11,6 +11,7 @@ _NAME = re.compile(rf"[一-鿿]{{2,12}}?{_KINDS}(?:[一-鿿]{{1,3}}校区|综合
 _BEFORE_NAME = re.compile(
     r".*(?:新建成?|建成|启动|启用|加快|建设|推进|改扩建|迁建|扩建|改建|完成|投用|新增|实施|开工|同步|力争|计划|对|将|把|在|的|为|到|于|由|从|使|向|年|月|底前?|全面|学期|规划|设立|用于|一栋|一所|栋)(?=[一-鿿]{3})"
 )
+NAMED = re.compile(r"[一-鿿]{2}(?:小学|中学|[一二三四五六七八九十]小|[一二三四五六七八九十]中)(?!生|、)")
 _NO_NAME = re.compile(r"^(?:(?:各|全|该|本|每|两|多|其|一)?[一-鿿]{0,2}(?:所|县|区|市|级|名|属|类|等)|各|该|本|每|两|义务教育|中小|普通|农村|乡村|城区|城乡|县城|乡镇|公办|民办|小规模|寄宿制|薄弱|村小|部分|多数|全部|所有|原有|这|校内|新|老|优质|配套|中心|优|受|有|存在|幼儿园|校外|同步)")
 _LATER = re.compile(r"^(?:届时|建成后|预计|可|共|将|并|已|年内|一次|两校)+")
 _OF_A_PROJECT = re.compile(
@@ -85,7 +86,7 @@ def spent_on(aim: str, left: str) -> str:
 _MEANS = re.compile(
     r"(?:依托|利用|通过|采取|采用|会同|围绕|结合|根据|针对|按照?|标准|对照|在[^,。]{2,20}(?:中|上|内|侧)|从|以[^,。]{2,20}为[一-鿿]{2}|为(?!民办)|由|与|对|让|带着|将|把|委托|借助|面向|推动|引导|每年|分年度|我县|统筹)"
 )
-_ACT = re.compile(
+ACT = re.compile(
     r"(?<![一-鿿]的)(?:开发|改造|安装|组建|建成|建立|创建|打造|招聘|引进|补充|培训|选派|新建|扩建|改建|采购|购置|添置|配备|配齐|更新|更换|发放|设立|开设|开通|聘请|遴选|抽查|抽检|抽调|征地|征用|提供|新增|增设|核定|下达|收回|派出|划定|资助|落实|拿出|列支)(?=[一-鿿]{2})"
 )
 _ENUMERATED = re.compile(r"(?:[一-鿿“”]{1,8}、){1,5}[一-鿿]{1,8}等(?=[一-鿿]{2})")
@@ -98,7 +99,7 @@ def act_of(left: str, raw: str) -> str:
     """
     if len(left) <= 8 or "占" in left or _MEANS.match(raw.lstrip("并还已又,")) is None:
         return left
-    acts = [match.start() for match in _ACT.finditer(left)]
+    acts = [match.start() for match in ACT.finditer(left)]
     return left[acts[-1] :] if acts and acts[-1] and len(left) - acts[-1] >= 4 else left
 
 
@@ -107,7 +108,7 @@ def without_examples(left: str) -> str:
     match = _ENUMERATED.search(left)
     if match is None:
         return left
-    act = _ACT.match(match[0]) or re.match(r"(?:协调)?(?:解决|组织|开展|发放|举办)", match[0])
+    act = ACT.match(match[0]) or re.match(r"(?:协调)?(?:解决|组织|开展|发放|举办)", match[0])
     return left[: match.start()] + act[0] + left[match.end() :] if act else left
 
 
@@ -119,3 +120,15 @@ def place_and_measure(own: str, subject: str) -> str:
     """Return the measure of an earlier *subject* for the school or place that is all a clause names (柳塘小学仅为3.1平方米)."""
     measure = _MEASURE.search(subject)
     return own + re.sub(r"(?:低于|不足|超过|的.*)$", "", measure[0]) if measure and _PLACE.match(own) else ""
+
+
+_LABEL = re.compile(r"\s?(?:\d{1,2}[.、]|\(\d{1,2}\)|[①-⑳])?\s?([一-鿿]{2,12}(?:小学|中学|学校|初中|高中|幼儿园|校区|[一二三四五六七八九十]中))\s?:")
+REACH = 300
+"""Characters from a label to the number that is still about it."""
+
+
+def label_of(folded: str, at: int) -> str:
+    """Return the school whose name and a colon open the line of position *at* (石桥坳小学:受地形限制…); ``""`` if none does."""
+    line = folded.rfind("\n", max(0, at - REACH), at) + 1
+    match = _LABEL.match(folded, line) if line or at <= REACH else None
+    return match[1] if match is not None and match.end() <= at else ""
