@@ -15,6 +15,7 @@ from functools import lru_cache
 from doc_miner.dates import DateMention, mentions_in
 from doc_miner.extract.quantities import Quantity, QuantityFinder
 from doc_miner.extract.subjects import defines, subject_of
+from doc_miner.extract.years import year_of
 from doc_miner.lexicon import Lexicon
 from doc_miner.model import Change, Figure
 from doc_miner.segment import Segmenter
@@ -24,7 +25,6 @@ from doc_miner.words import WordSet
 _SENTENCE_END = re.compile(r"[。!?\n\t]|;(?=\s?[一二三四五六七八九十]{1,2}是)|(?<=[%\d人个所名])\.(?=[一-鿿])")
 _BRACKETED = re.compile(r"《[^》\n]{0,80}》|\([^()\n]{0,60}\)|〔[^〕\n]{0,12}〕|\[[^\]\n]{0,12}\]")
 
-_COMPARED = re.compile(r"(?:较|比|同比|与|相比)\s?(?:上年|去年|前年|上一年|往年|同期|20\d\d年|上年度|上学年)[^,。;]{0,6}$|(?:上年|去年|上学年)(?:同期|末|底)?(?:的)?$")
 _CHANGE_BEFORE = re.compile(
     r"(?:(?:净|新|共|再|同比|年均|平均|累计|分别)?(?:增加|增长|增|减少|减|降低|降|下降|提高|提升|上升|缩小|扩大|回升|压减|压缩|核减|核增|增幅(?:为|达到?)?|降幅(?:为|达到?)?|新增|净增|净减|调增|调减|扩充|多|少|增设|增配|(?:增|降|减|升)幅|(?:压减|下降|增长|递减|降低)率))(?:了|约|近|达|超过|达到|共|为|至少|幅度为|幅度达)?\s?$"
 )
@@ -125,7 +125,7 @@ class FigureFinder:
                     value_max=quantity.value_max,
                     subject=_as_written(text, folded, subject),
                     stage=_stage(folded, sentence, quantity, before, stages),
-                    year=_year(folded, sentence, quantity, outside, role),
+                    year=year_of(folded, sentence.start, (quantity.start, quantity.end), outside, role),
                     role=role,
                     missing=quantity.damaged,
                     figure_id=f"f{quantity.start}",
@@ -144,7 +144,13 @@ class FigureFinder:
             if named and re.match(r"等|、|和[一-鿿]{1,6}(?:中学|中)", folded[end : end + 8]):
                 continue
             out.append(_Stage(start, end, stage, named))
-        return out
+        for match in _NUMBERED.finditer(folded, sentence.start, sentence.end):
+            out.append(_Stage(match.start(), match.end(), "小学", True))
+        return sorted(out, key=lambda stage: stage.start)
+
+
+_NUMBERED = re.compile(r"(?<=[一-鿿]{2})[一二三四五六七八九十]小(?![时学组、])")
+"""The short name of a primary school (城关一小)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,43 +198,11 @@ def _clause_start(folded: str, sentence: _Sentence, at: int, marks: str = ",;:")
     return max((folded.rfind(mark, sentence.start, at) for mark in marks), default=-1) + 1 or sentence.start
 
 
-# --- year ------------------------------------------------------------------------------------
-def _year(folded: str, sentence: _Sentence, quantity: Quantity, dates: Sequence[DateMention], role: str) -> int | None:
-    """Return the year that the sentence states for a figure: the last one named before it, comparisons (较上年) apart."""
-    candidates = [m for m in dates if m.end <= quantity.start and not _COMPARED.search(folded[max(0, m.start - 3) : m.end])]
-    if role == "before" or not candidates:
-        inside = [m for m in candidates if _FROM.search(folded[max(sentence.start, m.start - 2) : quantity.start])]
-        if role == "before":
-            return inside[-1].year if inside else None
-        return _year_after(folded, sentence, quantity, dates)
-    last = candidates[-1]
-    if last.kind == "vague":
-        return None
-    if len(candidates) > 1 and re.fullmatch(r"\s?[、和与及至到]\s?", folded[candidates[-2].end : last.start]):
-        return None
-    if role == "plan" and not _plan_dated(folded, last, quantity, sentence):
-        return _year_after(folded, sentence, quantity, dates)
-    return last.year
-
-
-def _plan_dated(folded: str, mention: DateMention, quantity: Quantity, sentence: _Sentence) -> bool:
-    """Return whether a plan's figure holds for the year of a mention: the mention opens the plan or stands inside it."""
-    between = folded[mention.end : quantity.start]
-    cue = _PLAN.search(between)
-    if cue is not None:
-        return cue.start() <= 4
-    return True
-
-
-def _year_after(folded: str, sentence: _Sentence, quantity: Quantity, dates: Sequence[DateMention]) -> int | None:
-    return None
-
-
 # --- stage -----------------------------------------------------------------------------------
-_ANAPHORA = re.compile(r"^(?:其中|其他|其余|占比?|比例|较|同比|增|减|降|提|上升|下降|共|达|为|均|分别|比上年|比去年|并|且|平均|累计|也|约|近|不|超|低于|高于|差|缺|短缺|尚差|最|完成率|合格率|[一二三]本)")
+_ANAPHORA = re.compile(r"^(?:其中|其他|其余|占比?|比例|较|与(?:全|国|省|标准|目标)|相差|同比|增|减|降|提|上升|下降|共|达|为|均|分别|比上年|比去年|并|且|平均|累计|也|约|近|不|超|低于|高于|差|缺|短缺|尚差|最|完成率|合格率|[一二三]本)")
 
 
-_WIDER = re.compile(r"全(?:县|区|市|省)|县财政|财政|投入|残疾|随迁|留守|教师\d|公务员|义务教育|各级|社会|满意|认可|按|建立|开展|组织")
+_WIDER = re.compile(r"全(?:县|区|市|省)|县财政|财政|投入|残疾|随迁|留守|教师\d|公务员|学校|教学点|家长|校外|设备|寄宿|教职工|音体美|学时|质量监测|差异率|超出|义务教育|各级|社会|满意|认可|按|建立|开展|组织")
 """What turns a clause to something else than the stage its sentence began with."""
 
 
@@ -237,7 +211,10 @@ def _stage(folded: str, sentence: _Sentence, quantity: Quantity, before: Quantit
     if before is not None and defines(folded, before, quantity):
         before = None
     clause = _clause_start(folded, sentence, quantity.start, ",;")
-    behind = [s for s in stages if quantity.end <= s.start <= quantity.end + 8 and not re.search(r"[,。;:、(]", folded[quantity.end : s.start])]
+    direct = next((s for s in stages if s.start == quantity.end), None)
+    if direct is not None and quantity.unit in ("所", "个班", "个"):
+        return direct.stage
+    behind = [s for s in stages if quantity.end <= s.start <= quantity.end + 8 and not re.search(r"[,。;:、(到向为在去]", folded[quantity.end : s.start])]
     ahead = [s for s in stages if s.end <= quantity.start and not _closed_bracket(folded, s.end, quantity.start)]
     if behind and behind[0].stage != "高中" and (not ahead or ahead[-1].end < clause):
         return behind[0].stage if len({s.stage for s in behind}) == 1 else None
@@ -245,9 +222,10 @@ def _stage(folded: str, sentence: _Sentence, quantity: Quantity, before: Quantit
         return None
     group = _together(folded, ahead)
     last = group[-1]
+    if _OTHER_TOO.match(folded, last.end) or (quantity.start - last.end <= 3 and _NAMES.search(folded[clause : last.end])):
+        return None
     if len({s.stage for s in group}) > 1:
-        respective = re.search(r"分别", folded[last.end : quantity.start])
-        position = _ordinal(folded, last.end + respective.end(), quantity.start) if respective else -1
+        position = _position(folded, last.end, quantity)
         return group[position].stage if 0 <= position < len(group) else None
     since = max(clause, before.end if before is not None and before.end > last.end else 0)
     own = folded[since : quantity.start].lstrip("、和与及 ")
@@ -257,11 +235,28 @@ def _stage(folded: str, sentence: _Sentence, quantity: Quantity, before: Quantit
     if last.end > clause or folded[last.start : last.end] in ("中考", "高考"):
         return last.stage if goes_on or folded[last.start : last.end] in ("中考", "高考") else None
     if last.named:
-        return last.stage if goes_on else None
+        return last.stage if goes_on and ";" not in folded[last.end : quantity.start] else None
     topic = last.start - _topic_start(folded, sentence, last.start) <= 8
     if goes_on or (topic and _WIDER.search(own) is None) or last.stage == "高中":
         return last.stage
     return None
+
+
+_OTHER_TOO = re.compile(r"(?:学校|阶段)?\((?:小学|初中|高中)(?:学校|阶段)?\)")
+"""A second stage in brackets: the value holds for both (小学(初中)0.9人)."""
+_NAMES = re.compile(r"[小中学校部园]、[一-鿿.]{2,14}(?:学校|中学|小学|初中部?|幼儿园)$")
+"""Schools listed by name in front of their number (城关一小、县第三初级中学3所学校)."""
+
+
+def _position(folded: str, start: int, quantity: Quantity) -> int:
+    """Return which of several stages listed before *start* a number belongs to; -1 if the text does not deal them out (分别)."""
+    between = folded[start : quantity.start]
+    found = between.rfind("分别")
+    if found >= 0:
+        return _ordinal(folded, start + found + 2, quantity.start)
+    if re.match(r"[^。;,]{0,24}分别", folded[quantity.end : quantity.end + 28]) and re.search("[由从]", between):
+        return len(re.findall(r"\d(?=[^\d.]*、)", re.sub(r"(?:19|20)\d\d年", "", between)))
+    return -1
 
 
 def _together(folded: str, stages: Sequence[_Stage]) -> list[_Stage]:
