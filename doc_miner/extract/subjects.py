@@ -58,6 +58,9 @@ LABELLED = 13
 """Characters of a subject that is short enough to take the label of its line in front."""
 _UNDER_WAY = re.compile(r"(?:已|正)?(?:完成|开工|办结|建成|启动|投用|更新|改造|整改到位|到位|销号|配备车辆|收回|惠及)")
 """An act alone: its object is what the figure before it counts (改造专用教室19间, 已完成8间)."""
+_SHORT_OF = re.compile(r"^(?:共?有|仍有)?(?:学校|小学|初中)(?=生均)|(?:未|不|没有)(?:全部)?(?:达标|足|够).*$|低于.*$")
+"""What a clause says of the norm and who misses it, where the next tells by how much (9所学校生均…面积不达标, 共缺4.3万平方米)."""
+_AND_MORE = re.compile(r"^[、和]\d[\d.,]*万?(?:平方米|亩)(?=[一-鿿]{2})")
 _LIST_DATE = re.compile(r"^(\s?[、,])\s?(?:20\d\d|[一-鿿]{0,2}年|明|后|今)年?(?:\d{1,2}月)?(?:底前?|秋季学期)?$")
 """The date of a later member of a list (2025年更新200套、2026年200套)."""
 _EACH = re.compile(r"^(?:每(?:半|一)?个?(?:人|年|月|周|天|日|生|校|班|次|间|所|餐|学期|学年|季度|名学生|名教师|位教师|学生))+")
@@ -66,7 +69,7 @@ _SHARE = re.compile(r"^(?:分别|各|约|均|仅)?占|^(?:所占)?(?:占比|比�
 _SHORT_RATE = re.compile(r"[一-鿿]{1,3}[率比]$")
 _ONE_BRACKET = re.compile(r"^([一-鿿]{1,8})\([^()]{0,60}\)")
 _PEOPLE = re.compile(r"^(?:在校学?生|在校\(园\)学?生|在园幼儿|专任教师|教职工|学生|教师|在编教师|招生|毕业生|寄宿生)(?:总?人?数|总数|总量)?$")
-_SCOPE = re.compile(r"(?:公办|民办|普通)?(?:义务教育|义教|小学|初中|高中|中等职业学校|职业高中|幼儿园|学前教育|特殊教育|九年一贯制)|(?:城区|镇区|农村|乡村)(?=(?:小学|初中|中小学)?学校)")
+_SCOPE = re.compile(r"(?:义务教育|义教|小学|初中|高中|中等职业学校|职业高中|幼儿园|学前教育|特殊教育|九年一贯制)|(?:城区|镇区|农村|乡村)(?=(?:小学|初中|中小学)?学校)")
 """Whose pupils and teachers are counted: what a list of them begins with (现有义务教育学校63所、在校学生…)."""
 _MONEY_VERB = re.compile(r"^(?:用于|确保|对|为|实施|支持|改造|新建|建设|购置|配备|更新|添置|建成|采购|开展|补助|奖励|资助|发放|扩建|装修|完成|聘用|维修|购买|推进|启动|修建|铺设)")
 _MONEY_NOUN = re.compile(r"(财政拨款|拨款|总投资|投资|专项资金|补助资金|资金|经费|补助|奖补|投入|出资|支出|预算|债券)[^,。;]{0,3}$")
@@ -106,7 +109,7 @@ def _subject(folded: str, start: int, end: int, quantity: Quantity, before: Quan
         return _changed(previous.subject, left)
     right = _right(folded, quantity, end)
     left = act_of(without_examples(left), folded[at : quantity.start])
-    own, is_set = _joined(left, right, quantity, folded, end, words)
+    own, is_set = _joined(left, right, quantity, folded, end, words, for_them=raw.startswith(("为", "对", "给")))
     if previous is not None and _SHORT_RATE.fullmatch(left) and not (_OWN_RATE.match(left) and _METRIC.search(previous.subject)) and not left.endswith(("师比", "生比", "机比")):
         return _merged(previous.subject, left)
     if previous is not None and not left and (previous.unit == quantity.unit or _is_rate(quantity)) and begins_with_predicate(right):
@@ -173,7 +176,7 @@ _ADVERB = re.compile(r"^(?:充分发挥|充分|稳妥|重新|着力|积极|大�
 def _without_clauses(own: str) -> str:
     """Return a long phrase without adverbs and relative clauses (撤并生源萎缩的教学点 → 撤并教学点)."""
     own = _ADVERB.sub("", own) if len(own) >= 8 else own
-    if len(own) <= 10:
+    if len(own) <= 8:
         return own
     head, particle, tail = own.rpartition("的")
     if particle and len(tail) >= 3 and not re.match(r"[比占]|数|率", tail):
@@ -217,13 +220,14 @@ def _without_dates(folded: str, start: int, end: int, dates: Dates) -> str:
 
 def _right(folded: str, quantity: Quantity, end: int) -> str:
     """Return the noun that follows a measure word, with what is said of it, up to the next break or verb of another action."""
-    if quantity.unit not in _COUNTED and not quantity.supplied and quantity.unit != "元" and quantity.rule != "figure/fraction":
+    if quantity.unit not in _COUNTED and not quantity.supplied and quantity.unit not in ("元", "平方米", "亩") and quantity.rule != "figure/fraction":
         return ""
     following = folded[quantity.end : min(end, quantity.end + 90)]
     following = _ONE_BRACKET.sub(r"\1", following)[:36]
     quoted = re.match(r"[“\"]([^”\"]{2,16})[”\"]", following)
     if quoted:
         return quoted[1]
+    following = _AND_MORE.sub("", following)
     if following[:1] in "、和及与":
         return ""
     stop = _RIGHT_END.search(following)
@@ -234,7 +238,7 @@ def _right(folded: str, quantity: Quantity, end: int) -> str:
     return (_NUMBERS.sub("", noun)[:20] if quantity.unit == "元" else noun).strip("“”\"' 、")
 
 
-def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int, words: Segmenter) -> tuple[str, bool]:
+def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int, words: Segmenter, *, for_them: bool = False) -> tuple[str, bool]:
     """Put together what leads up to a number and what follows it; say whether the set is named by what is said of it."""
     if quantity.unit == "元":
         return _money(left, right, quantity, folded, end), False
@@ -245,10 +249,10 @@ def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int, wo
         return right + "数", False
     if _MOVED.match(right) or len(right) < 2 or re.match(r"(?:以上|左右|和|及|与|以内|增|降|减|提高|上升|下降|到|至|,)", right):
         right = ""
-    if (quantity.unit == "%" and len(left) >= 2 and (_METRIC.search(left) or not _is_share(right, quantity))) or not right or (len(left) >= 3 and _METRIC.search(left)):
+    if (quantity.unit == "%" and len(left) >= 2 and (_METRIC.search(left) or not _is_share(right, quantity))) or not right or (len(left) >= 3 and _METRIC.search(left) and folded[quantity.start - 1 : quantity.start] != "的"):
         return left, False
     noun, predicate = parted(right)
-    if folded[quantity.start - 1 : quantity.start] == "的":
+    if folded[quantity.start - 1 : quantity.start] == "的" and not for_them:
         predicate = ""
     if not noun:
         within = _is_rate(quantity) or re.search(r"(?:中|已?有|里)\s?$", folded[max(0, quantity.start - 3) : quantity.start])
@@ -272,13 +276,13 @@ def _aim_before(folded: str, start: int, at: int, previous: Figure | None, dates
         return heading[1] if heading else ""
     if previous is not None and previous.unit != "元" and not re.search("[,;:]", folded[previous.end : at - 1]):
         return previous.subject[-16:]
-    return _previous_clause(folded, start, at, dates)
+    return thing(_previous_clause(folded, start, at, dates, 24))[-16:]
 
 
 def _money(left: str, right: str, quantity: Quantity, folded: str, end: int) -> str:
     match = _MONEY_NOUN.search(left)
     word = match[1] if match else "资金"
-    each = re.sub(r"^按照?", "", left)
+    each = re.sub(r"^按照?", "", without_agent(left))
     if right and each and not _EACH.sub("", each):
         return each + _PAID.sub("", _NORM_WORD.sub("", right))[:16]
     if _NORM_WORD.match(right) and left:
@@ -370,6 +374,8 @@ def _completed(folded: str, start: int, at: int, own: str, figures: Sequence[Fig
     previous = figures[-1] if figures and figures[-1].start >= start else None
     first = next((figure for figure in figures if figure.start >= start), previous)
     clause = _previous_clause(folded, start, at, dates)
+    if "缺" in own:
+        clause = _SHORT_OF.sub("", clause)
     if own.startswith(("参加", "参与")):
         clause = thing(clause)
     if _PEOPLE.match(own):
@@ -382,7 +388,7 @@ def _completed(folded: str, start: int, at: int, own: str, figures: Sequence[Fig
     return _merged(previous.subject, own) if previous is not None else own
 
 
-def _previous_clause(folded: str, start: int, at: int, dates: Dates) -> str:
+def _previous_clause(folded: str, start: int, at: int, dates: Dates, size: int = 16) -> str:
     """Return the clause before a position (of the sentence before, at its head), tidied and without its own numbers."""
     end = at - 1 if folded[at - 1 : at] in _BREAK else at
     while end > 0 and folded[end - 1 : end] in (" ", "\u3000"):
@@ -394,14 +400,14 @@ def _previous_clause(folded: str, start: int, at: int, dates: Dates) -> str:
         begin = max(folded.rfind(mark, floor, end) for mark in ",。;:\n\t") + 1 or floor
         text = _tidy(_NUMBERS.sub("", _without_dates(folded, begin, end, dates)))
         if len(text) >= 4 or begin <= floor:
-            return text[-16:]
+            return text[-size:]
         end = begin - 1
     return ""
 
 
 def _merged(subject: str, own: str) -> str:
     """Join a phrase to the subject it goes on about, what both share once (高考一本上线 + 上线率 → 高考一本上线率)."""
-    base = re.sub(r"(?:人数|数|增加|增长|减少|下降)$", "", subject)
+    base = re.sub(r"(?:人数|(?<!系)数|增加|增长|减少|下降)$", "", subject)
     for text in (subject, base):
         for size in range(min(len(own), len(text)), 1, -1):
             if text.endswith(own[:size]):

@@ -7,9 +7,9 @@ import re
 WINDOW = 90
 """Characters before a number within which the school or building it is about is looked for."""
 _KINDS = r"(?:小学|中学|初中|高中|学校|校区|幼儿园|[一二三四五六七八九十]中|综合楼|教学楼|实验楼|宿舍楼|食堂|运动场|体育馆)"
-_NAME = re.compile(rf"[一-鿿]{{2,12}}?{_KINDS}(?:[一-鿿]{{1,3}}校区|综合楼|教学楼|实验楼|食堂)?(?:[和与][一-鿿]{{2,8}}?{_KINDS})?")
+_KIND = re.compile(_KINDS)
 _BEFORE_NAME = re.compile(
-    r".*(?:新建成?|建成|启动|启用|加快|建设|推进|改扩建|迁建|扩建|改建|完成|投用|新增|实施|开工|同步|力争|计划|对|将|把|在|的|为|到|于|由|从|使|向|年|月|底前?|全面|学期|规划|设立|用于|一栋|一所|栋)(?=[一-鿿]{3})"
+    r".*(?:新建成?|建成|启动|启用|加快|建设|推进|改扩建|迁建|扩建|改建|完成|投用|新增|实施|开工|同步|力争|计划|对|将|把|在|的|为|到|于|由|从|使|向|年|月|底前?|全面|学期|规划|设立|用于|一栋|一所|栋)"
 )
 NAMED = re.compile(r"[一-鿿]{2}(?:小学|中学|[一二三四五六七八九十]小|[一二三四五六七八九十]中)(?!生|、)")
 _NO_NAME = re.compile(r"^(?:(?:各|全|该|本|每|两|多|其|一)?[一-鿿]{0,2}(?:所|县|区|市|级|名|属|类|等)|各|该|本|每|两|义务教育|中小|普通|农村|乡村|城区|城乡|县城|乡镇|公办|民办|小规模|寄宿制|薄弱|村小|部分|多数|全部|所有|原有|这|校内|新|老|优质|配套|中心|优|受|有|存在|幼儿园|校外|同步)")
@@ -35,12 +35,13 @@ def project(folded: str, start: int, at: int) -> str:
     for clause in reversed(re.split(r"[,。;:()]", folded[max(start, at - WINDOW) : at])):
         if re.search(r"\d\s?所|[一-鿿]等\d", clause):
             return ""
-        lead = _BEFORE_NAME.match(clause)
-        match = _NAME.match(clause, lead.end() if lead else 0)
-        if match is not None and "、" in clause:
-            return ""
-        if match is not None and not _NO_NAME.match(match[0]) and len(match[0]) >= 4:
-            return match[0][:14]
+        for kind in reversed(list(_KIND.finditer(clause))):
+            lead = _BEFORE_NAME.match(clause[: kind.start()])
+            name = clause[lead.end() if lead else 0 : kind.end()]
+            if "、" in name:
+                return ""
+            if 4 <= len(name) <= 16 and not _NO_NAME.match(name):
+                return name
     return ""
 
 
@@ -53,6 +54,7 @@ _BUYS = re.compile(
     r"(?:用于|实施|支持|改造|新建|建设|购置|配备|配齐|更新|添置|建成|采购|补助|奖励|资助|发放|扩建|装修|聘用|维修|修缮|购买|推进|启动|修建|铺设|更换|淘汰|改扩建|改建|补充|招聘|培训|硬化|平整|美化|升级|完善|修订|新增|提升|解决|保障|免除|减免)"
 )
 _MONEY = re.compile(r"(应急资金|专项资金|补助资金|资金|经费|总投资|投资|预算|投入|拨款|补助|奖补|债券)$")
+_AND_MORE = re.compile(r"^[、和](?:\d[\d.,]*)[万亿]?元")
 _FIGURES = re.compile(r"[约近超]?\d[\d.,]*\s?(?:[万亿]?(?:平方米|人次|[个所名人元间台套册项亩次家辆条张处]))?(?:以上|以内|左右)?")
 
 
@@ -69,7 +71,8 @@ def only_spends(left: str) -> bool:
 
 def purpose(folded: str, at: int, end: int) -> str:
     """Return what the money before position *at* buys, from the same or the next clause; ``""`` if neither says it."""
-    for clause in re.split(r"[,。;:()\n\t]", folded[at : min(end, at + 60)])[:2]:
+    following = _AND_MORE.sub("", folded[at : min(end, at + 60)])
+    for clause in re.split(r"[,。;:()\n\t]", following)[:2]:
         text = _ADVERB.sub("", clause)
         verb = _BUYS.search(text)
         if verb is not None and (verb.start() == 0 or clause != text or verb.start() <= 2):
