@@ -61,6 +61,8 @@ _UNDER_WAY = re.compile(r"(?:已|正)?(?:完成|开工|办结|建成|启动|投�
 _SHORT_OF = re.compile(r"^(?:共?有|仍有)?(?:学校|小学|初中)(?=生均)|(?:未|不|没有)(?:全部)?(?:达标|足|够).*$|低于.*$")
 """What a clause says of the norm and who misses it, where the next tells by how much (9所学校生均…面积不达标, 共缺4.3万平方米)."""
 _AND_MORE = re.compile(r"^[、和]\d[\d.,]*万?(?:平方米|亩)(?=[一-鿿]{2})")
+_SENDS = re.compile(r"^(?:组织|动员|选派|派出|拿出|安排|抽调)")
+"""An act that only sets going what is said of the thing counted (组织68名教师到乡村学校走教)."""
 _LIST_DATE = re.compile(r"^(\s?[、,])\s?(?:20\d\d|[一-鿿]{0,2}年|明|后|今)年?(?:\d{1,2}月)?(?:底前?|秋季学期)?$")
 """The date of a later member of a list (2025年更新200套、2026年200套)."""
 _EACH = re.compile(r"^(?:每(?:半|一)?个?(?:人|年|月|周|天|日|生|校|班|次|间|所|餐|学期|学年|季度|名学生|名教师|位教师|学生))+")
@@ -108,7 +110,7 @@ def _subject(folded: str, start: int, end: int, quantity: Quantity, before: Quan
     if previous is not None and (_COMPARED.fullmatch(left) or _ONLY_CHANGE.fullmatch(left) or _MOVED.match(left)):
         return _changed(previous.subject, left)
     right = _right(folded, quantity, end)
-    left = act_of(without_examples(left), folded[at : quantity.start])
+    left = act_of(without_examples(without_agent(left)), folded[at : quantity.start])
     own, is_set = _joined(left, right, quantity, folded, end, words, for_them=raw.startswith(("为", "对", "给")))
     if previous is not None and _SHORT_RATE.fullmatch(left) and not (_OWN_RATE.match(left) and _METRIC.search(previous.subject)) and not left.endswith(("师比", "生比", "机比")):
         return _merged(previous.subject, left)
@@ -119,7 +121,12 @@ def _subject(folded: str, start: int, end: int, quantity: Quantity, before: Quan
         if measured:
             return measured
     if previous is not None and before is not None and _is_part(folded, start, quantity, own):
-        return _part(own, _whole(folded, figures, start, quantity))
+        whole = _whole(folded, figures, start, quantity)
+        if quantity.unit == "%" and whole and own not in whole:
+            return f"{own}占{whole.partition('占')[0][-12:]}"
+        return _part(own, whole)
+    if previous is not None and own.endswith("占") and "其中" in raw and not _METRIC.search(previous.subject):
+        return previous.subject[-16:] + own
     if previous is not None and _SHARE.search(left):
         return _merged(previous.subject, left if left.startswith("占") else "占比")
     if quantity.unit == "元" and only_spends(left) and not right.startswith("的"):
@@ -176,7 +183,7 @@ _ADVERB = re.compile(r"^(?:充分发挥|充分|稳妥|重新|着力|积极|大�
 def _without_clauses(own: str) -> str:
     """Return a long phrase without adverbs and relative clauses (撤并生源萎缩的教学点 → 撤并教学点)."""
     own = _ADVERB.sub("", own) if len(own) >= 8 else own
-    if len(own) <= 8:
+    if len(own) < 10:
         return own
     head, particle, tail = own.rpartition("的")
     if particle and len(tail) >= 3 and not re.match(r"[比占]|数|率", tail):
@@ -257,7 +264,9 @@ def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int, wo
     if not noun:
         within = _is_rate(quantity) or re.search(r"(?:中|已?有|里)\s?$", folded[max(0, quantity.start - 3) : quantity.start])
         return (named(left.removesuffix("中"), predicate), True) if left and within else (left or predicate, False)
-    return named(_last_words(left, words) + noun, predicate), len(predicate) >= LEAST
+    if len(predicate) >= LEAST:
+        return named(_SENDS.sub("", _last_words(left, words)) + noun, predicate), True
+    return _last_words(left, words) + noun, False
 
 
 def _is_rate(quantity: Quantity) -> bool:
@@ -364,7 +373,10 @@ def _part(own: str, whole: str) -> str:
 
 
 def _says_too_little(own: str) -> bool:
-    own = _EACH.sub("", own)
+    content = _EACH.sub("", own)
+    if len(content) == 2 and content != own:
+        return False
+    own = content
     hanzi = len(re.sub(r"[^一-鿿A-Za-z]", "", own))
     return hanzi < 3 or (hanzi <= 9 and _GOES_ON.match(own) is not None) or (hanzi <= 6 and _PEOPLE.match(own) is not None)
 
