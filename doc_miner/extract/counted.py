@@ -80,7 +80,7 @@ def begins_with_predicate(following: str) -> bool:
 
 
 def _cut(noun: str) -> str:
-    return re.split(r"\d|、$", noun)[0][:20].rstrip("、和及中")
+    return re.sub(r"(?:[、和及]|(?<![初高])中)$", "", re.split(r"\d|、$", noun)[0][:20])
 
 
 def _said(predicate: str) -> str:

@@ -58,11 +58,13 @@ LABELLED = 13
 """Characters of a subject that is short enough to take the label of its line in front."""
 _UNDER_WAY = re.compile(r"(?:已|正)?(?:完成|开工|办结|建成|启动|投用|更新|改造|整改到位|到位|销号|配备车辆|收回|惠及)")
 """An act alone: its object is what the figure before it counts (改造专用教室19间, 已完成8间)."""
-_SHORT_OF = re.compile(r"^(?:共?有|仍有)?(?:学校|小学|初中)(?=生均)|(?:未|不|没有)(?:全部)?(?:达标|足|够).*$|低于.*$")
+_SHORT_OF = re.compile(r"^(?:共?有|仍有)?(?:学校|小学|初中)(?=生均)|(?:未|不|没有)(?:全部)?(?:达标|足|够).*$|低于.*$|达标(?:学校)?的?(?:占比|比例).*$")
 """What a clause says of the norm and who misses it, where the next tells by how much (9所学校生均…面积不达标, 共缺4.3万平方米)."""
 _AND_MORE = re.compile(r"^[、和]\d[\d.,]*万?(?:平方米|亩)(?=[一-鿿]{2})")
 _SENDS = re.compile(r"^(?:组织|动员|选派|派出|拿出|安排|抽调)")
 """An act that only sets going what is said of the thing counted (组织68名教师到乡村学校走教)."""
+_BY_RULE = re.compile(r"(?:按|根据|参照|依据)")
+"""A clause that only tells by what rule something is done."""
 _LIST_DATE = re.compile(r"^(\s?[、,])\s?(?:20\d\d|[一-鿿]{0,2}年|明|后|今)年?(?:\d{1,2}月)?(?:底前?|秋季学期)?$")
 """The date of a later member of a list (2025年更新200套、2026年200套)."""
 _EACH = re.compile(r"^(?:每(?:半|一)?个?(?:人|年|月|周|天|日|生|校|班|次|间|所|餐|学期|学年|季度|名学生|名教师|位教师|学生))+")
@@ -106,6 +108,8 @@ def _subject(folded: str, start: int, end: int, quantity: Quantity, before: Quan
     if _STAGE_LABEL.match(left) and quantity.unit not in ("所", "个班"):
         if previous is not None and _in_part_list(folded, start, quantity) and not _METRIC.search(previous.subject):
             return _part(left, _whole(folded, figures, start, quantity))
+        if "每班" in left and not (previous is not None and "每班" in previous.subject):
+            return left
         return restaged(_of_stage(folded, start, clause, previous, before, dates), left)
     if previous is not None and (_COMPARED.fullmatch(left) or _ONLY_CHANGE.fullmatch(left) or _MOVED.match(left)):
         return _changed(previous.subject, left)
@@ -133,18 +137,21 @@ def _subject(folded: str, start: int, end: int, quantity: Quantity, before: Quan
         aim = purpose(folded, quantity.end, end) or _aim_before(folded, start, at, previous, dates)
         if aim:
             return spent_on(aim, left)
-    if of_a_project(own):
+    cost = quantity.unit == "元" and re.search(r"(?:总|计划|概算|估算)投资", raw) is not None
+    if of_a_project(left if cost else own):
         name = project(folded, start, max(start, clause - 1))
         if name:
-            return name + bare(own)
+            return name + bare(left if cost else own)
     if _UNDER_WAY.fullmatch(own) and previous is not None:
+        if previous.subject.startswith(own):
+            return previous.subject
         return own + re.sub(r"^(?:计划|拟)?(?:公开)?(?:新建|改造|采购|更新|开通|招聘)", "", previous.subject)[-16:]
     if own and not _EACH.sub("", own):
         done = _EACH.sub("", _tidy(previous.subject)) if previous is not None and not re.search("[,;]", folded[previous.end : at - 1]) else _previous_clause(folded, start, at, dates)
         return own + words.tail(_AT_LEAST.sub("", done), 8)
     if not own and quantity.unit == "个班":
         return "班级数"
-    act = ACT.match(previous.subject) if previous is not None and re.match(r"\s?[、和]", raw) else None
+    act = (ACT.match(previous.subject) or re.match("交流|开通|评选|表彰", previous.subject)) if previous is not None and re.match(r"\s?[、和]", raw) else None
     if act is not None and own and not ACT.match(own + "的事") and len(own) <= 10:
         return act[0] + own
     if _says_too_little(own):
@@ -321,6 +328,8 @@ def _continues_list(folded: str, quantity: Quantity, before: Quantity | None, le
     if before is None:
         return False
     gap = _LIST_DATE.sub(r"\1", folded[before.end : quantity.start])
+    if gap.strip() == "," and re.match(r"[一-鿿]{2}", folded[quantity.end : quantity.end + 2]):
+        return False
     return re.fullmatch(r"\s?(?:[、,/]|和|与|及|以及|~|-)\s?", gap) is not None and (quantity.unit == before.unit)
 
 
@@ -348,7 +357,7 @@ def _is_part(folded: str, start: int, quantity: Quantity, own: str) -> bool:
 def _in_part_list(folded: str, start: int, quantity: Quantity) -> bool:
     head = folded[start : quantity.start]
     at = max(head.rfind(mark) for mark in _PART_MARK)
-    if at < 0 or (head[at] == "(" and ")" in head[at:]) or ";" in head[at:]:
+    if at < 0 or (head[at] == "(" and ")" in head[at:]) or ";" in head[at:] or re.search(r",(?:确保|力争|使|全部|同时)", head[at:]):
         return False
     return any(char.isdigit() for char in head[:at])
 
@@ -411,7 +420,7 @@ def _previous_clause(folded: str, start: int, at: int, dates: Dates, size: int =
     for _ in range(3):
         begin = max(folded.rfind(mark, floor, end) for mark in ",。;:\n\t") + 1 or floor
         text = _tidy(_NUMBERS.sub("", _without_dates(folded, begin, end, dates)))
-        if len(text) >= 4 or begin <= floor:
+        if (len(text) >= 3 and not _BY_RULE.match(folded, begin) and not text.startswith(("占", "比例"))) or begin <= floor:
             return text[-size:]
         end = begin - 1
     return ""
