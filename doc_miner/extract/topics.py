@@ -32,7 +32,7 @@ def bare(own: str) -> str:
 
 def project(folded: str, start: int, at: int) -> str:
     """Return the school or building named last before position *at* in the sentence from *start*; ``""`` if none is."""
-    for clause in reversed(re.split(r"[,。;:()]", folded[max(start, at - WINDOW) : at])):
+    for clause in reversed(re.split(r"[,。:()]", folded[max(start, at - WINDOW) : at].rpartition(";")[2])):
         if re.search(r"\d\s?所|[一-鿿]等\d", clause):
             return ""
         for kind in reversed(list(_KIND.finditer(clause))):
@@ -83,7 +83,7 @@ def purpose(folded: str, at: int, end: int) -> str:
 def spent_on(aim: str, left: str) -> str:
     """Return the subject of money with its purpose and the word that the text has for it."""
     word = _MONEY.search(left)
-    return aim + (word[0] if word else "投入")
+    return aim + (word[0] if word else "投入" if "投入" in left else "资金")
 
 
 _MEANS = re.compile(
