@@ -27,6 +27,8 @@ _POSSESSOR = re.compile(r"[一-鿿]{0,8}?(?:学校|小学(?!生(?!均)|校)|初�
 """A thing in front of what belongs to it (学校|实验室使用登记…)."""
 _WHEN = re.compile(r"^(?:近|去|今|本|当|同|每)[^的]{0,3}$")
 LEAST = 2
+ENOUGH = 4
+"""Characters of a noun that names a set by itself, when something is said of all of it (32项评估指标全部达标)."""
 SHORT = 3
 """Characters that stand before a noun without 的 (达标学校, 未达标学校)."""
 
@@ -60,7 +62,7 @@ def parted(following: str) -> tuple[str, str]:
             noun, predicate = noun[: match.start()], tail + predicate
     if _DOING.match(noun) or _WHEN.match(noun):
         return _cut(following), ""
-    if _WHOLE.match(predicate):
+    if _WHOLE.match(predicate) or (len(noun) >= ENOUGH and len(_said(predicate)) <= SHORT and predicate.startswith(("全部", "均", "都"))):
         return _cut(noun), ""
     possessor = _POSSESSOR.match(noun) if predicate else None
     if possessor is not None and not _OWNER.search(noun):

@@ -32,16 +32,24 @@ def bare(own: str) -> str:
 
 def project(folded: str, start: int, at: int) -> str:
     """Return the school or building named last before position *at* in the sentence from *start*; ``""`` if none is."""
+    found = ""
     for clause in reversed(re.split(r"[,。:()]", folded[max(start, at - WINDOW) : at].rpartition(";")[2])):
         if re.search(r"\d\s?所|[一-鿿]等\d", clause):
-            return ""
-        for kind in reversed(list(_KIND.finditer(clause))):
-            lead = _BEFORE_NAME.match(clause[: kind.start()])
-            name = clause[lead.end() if lead else 0 : kind.end()]
-            if "、" in name:
-                return ""
-            if 4 <= len(name) <= 16 and not _NO_NAME.match(name):
-                return name
+            return found
+        name = _name_in(clause)
+        if name and (found or "、" in name):
+            return "" if name != found else found
+        found = found or name
+    return found
+
+
+def _name_in(clause: str) -> str:
+    """Return the last name of a school or building in a clause; ``""`` if it has none."""
+    for kind in reversed(list(_KIND.finditer(clause))):
+        lead = _BEFORE_NAME.match(clause[: kind.start()])
+        name = clause[lead.end() if lead else 0 : kind.end()]
+        if 4 <= len(name) <= 16 and not _NO_NAME.match(name):
+            return name
     return ""
 
 
