@@ -10,11 +10,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from doc_miner.extract.counted import LEAST, begins_with_predicate, named, parted, thing
 from doc_miner.extract.parallels import first_of_list, parallel, restaged
 from doc_miner.extract.quantities import Quantity
-from doc_miner.extract.topics import ACT, NAMED, act_of, bare, label_of, of_a_project, only_spends, place_and_measure, project, purpose, spent_on, without_agent, without_examples
+from doc_miner.extract.topics import (
+    ACT,
+    NAMED,
+    act_of,
+    bare,
+    label_of,
+    of_a_project,
+    only_spends,
+    place_and_measure,
+    project,
+    purpose,
+    spent_on,
+    without_agent,
+    without_examples,
+)
 from doc_miner.model import Figure
 from doc_miner.segment import Segmenter
 
@@ -23,7 +38,7 @@ Dates = Sequence[tuple[int, int]]
 
 _BREAK = ",。;:!?\n\t"
 _LEAD = re.compile(
-    r"^(?:按标准|同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|截[至止]|另外|此外|然后|还|又|再|仅|近年来|先后|累计|已经|已|正(?!编|式|高|职)|在(?!校|园|编|岗|读|职|建|册)|对|把|将|就(?![餐读业近学诊医地寝])|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|未来[一二三两五十]年|还将|使(?!用)|以|与|和|及|的|中(?=,))+"
+    r"^(?:按标准|(?:共|仍|已|现)?有(?![关效的机])|同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|截[至止]|另外|此外|然后|还|又|再|仅|近年来|先后|累计|已经|已|正(?!编|式|高|职)|在(?!校|园|编|岗|读|职|建|册)|对|把|将|就(?![餐读业近学诊医地寝])|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|未来[一二三两五十]年|还将|使(?!用)|以|与|和|及|的|中(?=,))+"
 )
 _TAIL = re.compile(
     r"(?:已经|已|仍|(?:由|从)(?:年初|年底|去年|上年|原来|此前|评估时|整改前)|按照?|就|均|都|共计|总计|合计|累计|共有|共|达到了|达到|达|仅为|仅有|仅|为|有|是|约为|约|近|分别为|分别达到|分别有|分别是|分别|只有|总共|计|至|到|了|在|=|:|\(|\s|“|”|的|各|原则上|上限|、|全部|一共|现有|超|从|由|国检时|介于|控制|保持|稳定|平均|也|还|又|并|且|未|不|另有|另设|每所|超过|不足|不到|低于)+$"
@@ -63,6 +78,7 @@ _SHORT_OF = re.compile(r"^(?:共?有|仍有)?(?:学校|小学|初中)(?=生均)|
 _AND_MORE = re.compile(r"^[、和]\d[\d.,]*万?(?:平方米|亩)(?=[一-鿿]{2})")
 _SENDS = re.compile(r"^(?:组织|动员|选派|派出|拿出|安排|抽调)")
 """An act that only sets going what is said of the thing counted (组织68名教师到乡村学校走教)."""
+_SHARED_ACT = re.compile("交流|开通|评选|表彰")
 _BY_RULE = re.compile(r"(?:按|根据|参照|依据)")
 """A clause that only tells by what rule something is done."""
 _LIST_DATE = re.compile(r"^(\s?[、,])\s?(?:20\d\d|[一-鿿]{0,2}年|明|后|今)年?(?:\d{1,2}月)?(?:底前?|秋季学期)?$")
@@ -93,6 +109,25 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
     return label + subject if label and label not in subject and len(subject) <= LABELLED and not NAMED.search(subject) else subject
 
 
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A number with what its sentence says in front of it."""
+
+    folded: str
+    start: int
+    end: int
+    at: int
+    """Where the words begin that lead up to the number: after a break or the number in front."""
+    clause: int
+    raw: str
+    left: str
+    quantity: Quantity
+    before: Quantity | None
+    figures: Sequence[Figure]
+    previous: Figure | None
+    dates: Dates
+
+
 def _subject(folded: str, start: int, end: int, quantity: Quantity, before: Quantity | None, figures: Sequence[Figure], words: Segmenter, dates: Dates) -> str:
     clause, stop = _clause_left(folded, start, quantity.start), quantity.start
     if folded[quantity.start - 1 : quantity.start] == ")":
@@ -103,63 +138,102 @@ def _subject(folded: str, start: int, end: int, quantity: Quantity, before: Quan
     raw = _without_dates(folded, at, stop, dates)
     left = _left(raw, begins_list=before is not None and at == before.end)
     previous = figures[-1] if figures and figures[-1].start >= start else None
-    if previous is not None and _continues_list(folded, quantity, before, left):
+    here = _Clause(folded, start, end, at, clause, raw, left, quantity, before, figures, previous, dates)
+    taken = _taken_up(here)
+    if taken is not None:
+        return taken
+    right = _right(folded, quantity, end)
+    left = act_of(without_examples(without_agent(left)), folded[at : quantity.start])
+    here = replace(here, left=left)
+    own, is_set = _joined(left, right, quantity, folded, end, words, for_them=raw.startswith(("为", "对", "给")))
+    found = _of_previous(here, right, own)
+    found = _part_of_whole(here, own) if found is None else found
+    found = _paid(here, right, own) if found is None else found
+    found = _act_alone(here, own, words) if found is None else found
+    if found is not None:
+        return found
+    if _says_too_little(own):
+        return _completed(folded, start, at, own, figures, quantity, dates)
+    return own if is_set else _shortened(first_of_list(own) if "分别" in folded[at : quantity.start] else without_agent(own), words)
+
+
+def _taken_up(here: _Clause) -> str | None:
+    """Return the subject of a number whose clause has none of its own: a list goes on, a stage's value, a movement's end."""
+    folded, start, quantity, previous, left = here.folded, here.start, here.quantity, here.previous, here.left
+    if previous is not None and _continues_list(folded, quantity, here.before, left):
         return parallel(previous.subject, folded[max(start, quantity.start - 80) : quantity.start])
     if _STAGE_LABEL.match(left) and quantity.unit not in ("所", "个班"):
         if previous is not None and _in_part_list(folded, start, quantity) and not _METRIC.search(previous.subject):
-            return _part(left, _whole(folded, figures, start, quantity))
+            return _part(left, _whole(folded, here.figures, start, quantity))
         if "每班" in left and not (previous is not None and "每班" in previous.subject):
             return left
-        return restaged(_of_stage(folded, start, clause, previous, before, dates), left)
+        return restaged(_of_stage(folded, start, here.clause, previous, here.before, here.dates), left)
     if previous is not None and (_COMPARED.fullmatch(left) or _ONLY_CHANGE.fullmatch(left) or _MOVED.match(left)):
         return _changed(previous.subject, left)
-    right = _right(folded, quantity, end)
-    left = act_of(without_examples(without_agent(left)), folded[at : quantity.start])
-    own, is_set = _joined(left, right, quantity, folded, end, words, for_them=raw.startswith(("为", "对", "给")))
-    if previous is not None and _SHORT_RATE.fullmatch(left) and not (_OWN_RATE.match(left) and _METRIC.search(previous.subject)) and not left.endswith(("师比", "生比", "机比")):
+    return None
+
+
+def _of_previous(here: _Clause, right: str, own: str) -> str | None:
+    """Return the subject of a number that says more of what the figure before it counts: a rate of it, those of whom…, a place's value."""
+    previous, left, quantity = here.previous, here.left, here.quantity
+    if previous is None:
+        return None
+    if _SHORT_RATE.fullmatch(left) and not (_OWN_RATE.match(left) and _METRIC.search(previous.subject)) and not left.endswith(("师比", "生比", "机比")):
         return _merged(previous.subject, left)
-    if previous is not None and not left and (previous.unit == quantity.unit or _is_rate(quantity)) and begins_with_predicate(right):
+    if not left and (previous.unit == quantity.unit or _is_rate(quantity)) and begins_with_predicate(right):
         whole = re.split(r"[的中]", previous.subject)[-1] or previous.subject
         if own.startswith("是"):
             return f"{whole}中{own[1:].rpartition('的')[2]}"
         return named(re.sub(r"^未?达标", "", whole), own)
-    if previous is not None and not right and quantity.unit not in ("所", "个班"):
-        measured = place_and_measure(own, previous.subject)
-        if measured:
-            return measured
-    if previous is not None and before is not None and _is_part(folded, start, quantity, own):
-        whole = _whole(folded, figures, start, quantity)
+    if not right and quantity.unit not in ("所", "个班"):
+        return place_and_measure(own, previous.subject) or None
+    return None
+
+
+def _part_of_whole(here: _Clause, own: str) -> str | None:
+    """Return the subject of a part or share of a whole named before it (其中音乐22名; 其中骨干教师不低于20%; 占…的)."""
+    previous, quantity = here.previous, here.quantity
+    if previous is None:
+        return None
+    if here.before is not None and _is_part(here.folded, here.start, quantity, own):
+        whole = _whole(here.folded, here.figures, here.start, quantity)
         if quantity.unit == "%" and whole and own not in whole:
             return f"{own}占{whole.partition('占')[0][-12:]}"
         return _part(own, whole)
-    if previous is not None and own.endswith("占") and "其中" in raw and not _METRIC.search(previous.subject):
+    if own.endswith("占") and "其中" in here.raw and not _METRIC.search(previous.subject):
         return previous.subject[-16:] + own
-    if previous is not None and _SHARE.search(left):
-        return _merged(previous.subject, left if left.startswith("占") else "占比")
-    if quantity.unit == "元" and only_spends(left) and not right.startswith("的"):
-        aim = purpose(folded, quantity.end, end) or _aim_before(folded, start, at, previous, dates)
+    if _SHARE.search(here.left):
+        return _merged(previous.subject, here.left if here.left.startswith("占") else "占比")
+    return None
+
+
+def _paid(here: _Clause, right: str, own: str) -> str | None:
+    """Return the subject of money with what it buys, and of a project's places, size or cost with the project."""
+    is_money = here.quantity.unit == "元"
+    if is_money and only_spends(here.left) and not right.startswith("的"):
+        aim = purpose(here.folded, here.quantity.end, here.end) or _aim_before(here.folded, here.start, here.at, here.previous, here.dates)
         if aim:
-            return spent_on(aim, left)
-    cost = quantity.unit == "元" and re.search(r"(?:总|计划|概算|估算)投资", raw) is not None
-    if of_a_project(left if cost else own):
-        name = project(folded, start, max(start, clause - 1))
-        if name:
-            return name + bare(left if cost else own)
+            return spent_on(aim, here.left)
+    phrase = here.left if is_money and re.search(r"(?:总|计划|概算|估算)投资", here.raw) else own
+    name = project(here.folded, here.start, max(here.start, here.clause - 1)) if of_a_project(phrase) else ""
+    return name + bare(phrase) if name else None
+
+
+def _act_alone(here: _Clause, own: str, words: Segmenter) -> str | None:
+    """Return the subject of a number whose clause names only an act, or only of whom or how often a norm holds."""
+    previous = here.previous
     if _UNDER_WAY.fullmatch(own) and previous is not None:
         if previous.subject.startswith(own):
             return previous.subject
         return own + re.sub(r"^(?:计划|拟)?(?:公开)?(?:新建|改造|采购|更新|开通|招聘)", "", previous.subject)[-16:]
     if own and not _EACH.sub("", own):
-        done = _EACH.sub("", _tidy(previous.subject)) if previous is not None and not re.search("[,;]", folded[previous.end : at - 1]) else _previous_clause(folded, start, at, dates)
+        near = previous is not None and not re.search("[,;]", here.folded[previous.end : here.at - 1])
+        done = _EACH.sub("", _tidy(previous.subject)) if previous is not None and near else _previous_clause(here.folded, here.start, here.at, here.dates)
         return own + words.tail(_AT_LEAST.sub("", done), 8)
-    if not own and quantity.unit == "个班":
+    if not own and here.quantity.unit == "个班":
         return "班级数"
-    act = (ACT.match(previous.subject) or re.match("交流|开通|评选|表彰", previous.subject)) if previous is not None and re.match(r"\s?[、和]", raw) else None
-    if act is not None and own and not ACT.match(own + "的事") and len(own) <= 10:
-        return act[0] + own
-    if _says_too_little(own):
-        return _completed(folded, start, at, own, figures, quantity, dates)
-    return own if is_set else _shortened(first_of_list(own) if "分别" in folded[at : quantity.start] else without_agent(own), words)
+    act = (ACT.match(previous.subject) or _SHARED_ACT.match(previous.subject)) if previous is not None and re.match(r"\s?[、和]", here.raw) else None
+    return act[0] + own if act is not None and own and not ACT.match(own + "的事") and len(own) <= 10 else None
 
 
 # --- the words around the number ----------------------------------------------------------------
@@ -387,7 +461,7 @@ def _part(own: str, whole: str) -> str:
 
 def _says_too_little(own: str) -> bool:
     content = _EACH.sub("", own)
-    if len(content) == 2 and content != own:
+    if len(content) == 2 and (content != own or (own[0] in _PLACES and own[1] == "数")):
         return False
     own = content
     hanzi = len(re.sub(r"[^一-鿿A-Za-z]", "", own))
