@@ -152,7 +152,7 @@ def _subject(folded: str, start: int, end: int, quantity: Quantity, before: Quan
     found = _act_alone(here, own, words) if found is None else found
     if found is not None:
         return found
-    if _says_too_little(own) and not (own in ("小学", "初中", "高中") and quantity.unit == "所" and previous is None):
+    if _says_too_little(own) and not (own == left and own in ("小学", "初中", "高中") and quantity.unit == "所" and previous is None):
         return _completed(folded, start, at, own, figures, quantity, dates)
     return own if is_set else _shortened(first_of_list(own) if "分别" in folded[at : quantity.start] else without_agent(own), words)
 
