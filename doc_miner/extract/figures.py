@@ -16,6 +16,7 @@ from functools import lru_cache
 from doc_miner.dates import DateMention, mentions_in
 from doc_miner.extract.quantities import Quantity, QuantityFinder, lies_in
 from doc_miner.extract.subjects import defines, subject_of
+from doc_miner.extract.years import year_of
 from doc_miner.lexicon import Lexicon
 from doc_miner.model import Change, Figure
 from doc_miner.segment import Segmenter
@@ -26,7 +27,6 @@ _SENTENCE_END = re.compile(r"[。!?\n\t]|;(?=\s?[一二三四五六七八九十]
 _BRACKET = re.compile(r"[()]")
 _BRACKETED = re.compile(r"《[^》\n]{0,80}》|\([^()\n]{0,60}\)|〔[^〕\n]{0,12}〕|\[[^\]\n]{0,12}\]")
 
-_COMPARED = re.compile(r"(?:较|比|同比|与|相比)\s?(?:上年|去年|前年|上一年|往年|同期|20\d\d年|上年度|上学年)[^,。;]{0,6}$|(?:上年|去年|上学年)(?:同期|末|底)?(?:的)?$")
 _CHANGE_BEFORE = re.compile(
     r"(?:(?:净|新|共|再|同比|年均|平均|累计|分别)?(?:增加|增长|增|减少|减|降低|降|下降|提高|提升|上升|缩小|扩大|回升|压减|压缩|核减|核增|增幅(?:为|达到?)?|降幅(?:为|达到?)?|新增|净增|净减|调增|调减|扩充|多|少|增设|增配|(?:增|降|减|升)幅|(?:压减|下降|增长|递减|降低)率))(?:了|约|近|达|超过|达到|共|为|至少|幅度为|幅度达)?\s?$"
 )
@@ -118,7 +118,7 @@ class FigureFinder:
         figures: list[Figure] = []
         stages = self._stages(folded, sentence)
         spans = [(mention.start, mention.end) for mention in sentence.dates]
-        outside = [m for m in sentence.dates if m.kind != "relative" and not _is_compared(folded, m) and not _in_brackets(folded, brackets, m)]
+        outside = [m for m in sentence.dates if m.kind != "relative" and not _in_brackets(folded, brackets, m)]
         for index, quantity in enumerate(quantities):
             before = quantities[index - 1] if index else None
             role = _role(folded, sentence, quantity, context, zones.role_at(quantity.start))
@@ -135,7 +135,7 @@ class FigureFinder:
                     value_max=quantity.value_max,
                     subject=_as_written(text, folded, subject),
                     stage=_stage(folded, sentence, quantity, before, stages),
-                    year=_year(folded, sentence, quantity, outside, role),
+                    year=year_of(folded, (quantity.start, quantity.end), _dates_near(outside, quantity), role),
                     role=role,
                     missing=quantity.damaged,
                     figure_id=f"f{quantity.start}",
@@ -146,10 +146,13 @@ class FigureFinder:
     def _stages(self, folded: str, sentence: _Sentence) -> list[_Stage]:
         """Return the stage words of a sentence in order."""
         words = list(self._stage_words.find(folded, sentence.start, sentence.end))
-        if not words:
-            return []
+        words += [(match.start(), match.end(), "") for match in _NUMBERED.finditer(folded, sentence.start, sentence.end)]
+        words.sort()
         out = []
         for (start, end, form), closes in zip(words, _closings(folded, sentence, words), strict=True):
+            if not form:
+                out.append(_Stage(start, end, "小学", True, closes))
+                continue
             stage: str | None = self._stage_of[form]
             named = stage in ("小学", "初中") and _in_school_name(folded, start)
             if folded[start - 1 : start] == "中" and stage == "小学" and folded[start - 2 : start] != "其中":
@@ -158,6 +161,10 @@ class FigureFinder:
                 continue
             out.append(_Stage(start, end, stage, named, closes))
         return out
+
+
+_NUMBERED = re.compile(r"(?<=[一-鿿]{2})[一二三四五六七八九十]小(?![时学组、])")
+"""The short name of a primary school (城关一小)."""
 
 
 def _closings(folded: str, sentence: _Sentence, words: Sequence[tuple[int, int, str]]) -> list[int]:
@@ -193,6 +200,12 @@ class _Stage:
 _STAGE_DETERMINER = re.compile(
     r"(?:农村|公办|城区|镇区|县城|全县|全区|全市|所有|各|村|名|义务教育|普通|民办|乡镇|寄宿制|的|和|与|及|对|为|在|是|年|有|我县|我区|县域|县|区|城|乡村|、|所|个|学段|均|其中|市|每|招收|城镇|建制镇|完全|规模|达标|或|到|以上|以下|新建|扩建|改扩建|学校|设置|办|高中|教师|学生|中学|等|义教|九年|学|要求|标准|时|即|面积|数|值|比|率|系数|分别|原则上|不含|非|人|元|间|米|册|台|%|于|按|使|让|由|从|级|万|多|余|岁|前|后|期)$"
 )
+
+
+def _dates_near(dates: Sequence[DateMention], quantity: Quantity) -> Sequence[DateMention]:
+    """Return the dates of a sentence that may be those of a figure: the last ones before it, and what follows it."""
+    stop = bisect_right(dates, quantity.start, key=lambda mention: mention.end)
+    return dates[max(0, stop - 8) : stop + 2]
 
 
 def _in_brackets(folded: str, brackets: Sequence[tuple[int, int]], mention: DateMention) -> bool:
@@ -243,42 +256,11 @@ def _clause_start(folded: str, sentence: _Sentence, at: int) -> int:
     return max(folded.rfind(",", since, at), folded.rfind(";", since, at)) + 1 or since
 
 
-# --- year ------------------------------------------------------------------------------------
-def _is_compared(folded: str, mention: DateMention) -> bool:
-    """Return whether a date only names what is compared with (较上年)."""
-    return _COMPARED.search(folded[max(0, mention.start - 3) : mention.end]) is not None
-
-
-def _year(folded: str, sentence: _Sentence, quantity: Quantity, dates: Sequence[DateMention], role: str) -> int | None:
-    """Return the year that the sentence states for a figure: the last one named before it in *dates*, from which comparisons are left out."""
-    stop = bisect_right(dates, quantity.start, key=lambda mention: mention.end)
-    if not stop:
-        return None
-    if role == "before":
-        inside = [m for m in dates[max(0, stop - 8) : stop] if _FROM.search(folded[max(_since(sentence, quantity.start), m.start - 2) : quantity.start])]
-        return inside[-1].year if inside else None
-    candidates = dates[max(0, stop - 2) : stop]
-    last = candidates[-1]
-    if last.kind == "vague":
-        return None
-    if len(candidates) > 1 and re.fullmatch(r"\s?[、和与及至到]\s?", folded[candidates[-2].end : last.start]):
-        return None
-    if role == "plan" and not _plan_dated(folded, last, quantity):
-        return None
-    return last.year
-
-
-def _plan_dated(folded: str, mention: DateMention, quantity: Quantity) -> bool:
-    """Return whether a plan's figure holds for the year of a mention: the mention opens the plan or stands inside it."""
-    cue = _PLAN.search(folded[mention.end : min(quantity.start, mention.end + _NEAR)])
-    return cue is None or cue.start() <= 4
-
-
 # --- stage -----------------------------------------------------------------------------------
-_ANAPHORA = re.compile(r"^(?:其中|其他|其余|占比?|比例|较|同比|增|减|降|提|上升|下降|共|达|为|均|分别|比上年|比去年|并|且|平均|累计|也|约|近|不|超|低于|高于|差|缺|短缺|尚差|最|完成率|合格率|[一二三]本)")
+_ANAPHORA = re.compile(r"^(?:其中|其他|其余|占比?|比例|较|与(?:全|国|省|标准|目标)|相差|同比|增|减|降|提|上升|下降|共|达|为|均|分别|比上年|比去年|并|且|平均|累计|也|约|近|不|超|低于|高于|差|缺|短缺|尚差|最|完成率|合格率|[一二三]本)")
 
 
-_WIDER = re.compile(r"全(?:县|区|市|省)|县财政|财政|投入|残疾|随迁|留守|教师\d|公务员|义务教育|各级|社会|满意|认可|按|建立|开展|组织")
+_WIDER = re.compile(r"全(?:县|区|市|省)|县财政|财政|投入|残疾|随迁|留守|教师\d|公务员|学校|教学点|家长|校外|设备|寄宿|教职工|音体美|学时|质量监测|差异率|超出|义务教育|各级|社会|满意|认可|按|建立|开展|组织")
 """What turns a clause to something else than the stage its sentence began with."""
 
 
@@ -288,7 +270,9 @@ def _stage(folded: str, sentence: _Sentence, quantity: Quantity, before: Quantit
         before = None
     clause = _clause_start(folded, sentence, quantity.start)
     first = bisect_left(stages, quantity.end, key=lambda stage: stage.start)
-    behind = [s for s in stages[first : first + 8] if s.start <= quantity.end + 8 and not re.search(r"[,。;:、(]", folded[quantity.end : s.start])]
+    if first < len(stages) and stages[first].start == quantity.end and quantity.unit in ("所", "个班", "个"):
+        return stages[first].stage
+    behind = [s for s in stages[first : first + 8] if s.start <= quantity.end + 8 and not re.search(r"[,。;:、(到向为在去]", folded[quantity.end : s.start])]
     ahead = [s for s in stages[max(0, first - 12) : first] if s.end <= quantity.start <= s.closes]
     if behind and behind[0].stage != "高中" and (not ahead or ahead[-1].end < clause):
         return behind[0].stage if len({s.stage for s in behind}) == 1 else None
@@ -296,9 +280,10 @@ def _stage(folded: str, sentence: _Sentence, quantity: Quantity, before: Quantit
         return None
     group = _together(folded, ahead)
     last = group[-1]
+    if _OTHER_TOO.match(folded, last.end) or (quantity.start - last.end <= 3 and _NAMES.search(folded[clause : last.end])):
+        return None
     if len({s.stage for s in group}) > 1:
-        respective = re.search(r"分别", folded[last.end : quantity.start])
-        position = _ordinal(folded, last.end + respective.end(), quantity.start) if respective else -1
+        position = _position(folded, last.end, quantity)
         return group[position].stage if 0 <= position < len(group) else None
     since = max(clause, before.end if before is not None and before.end > last.end else 0)
     own = folded[since : quantity.start].lstrip("、和与及 ")
@@ -308,11 +293,28 @@ def _stage(folded: str, sentence: _Sentence, quantity: Quantity, before: Quantit
     if last.end > clause or folded[last.start : last.end] in ("中考", "高考"):
         return last.stage if goes_on or folded[last.start : last.end] in ("中考", "高考") else None
     if last.named:
-        return last.stage if goes_on else None
+        return last.stage if goes_on and ";" not in folded[last.end : quantity.start] else None
     topic = last.start - _topic_start(folded, sentence, last.start) <= 8
     if goes_on or (topic and _WIDER.search(own) is None) or last.stage == "高中":
         return last.stage
     return None
+
+
+_OTHER_TOO = re.compile(r"(?:学校|阶段)?\((?:小学|初中|高中)(?:学校|阶段)?\)")
+"""A second stage in brackets: the value holds for both (小学(初中)0.9人)."""
+_NAMES = re.compile(r"[小中学校部园]、[一-鿿.]{2,14}(?:学校|中学|小学|初中部?|幼儿园)$")
+"""Schools listed by name in front of their number (城关一小、县第三初级中学3所学校)."""
+
+
+def _position(folded: str, start: int, quantity: Quantity) -> int:
+    """Return which of several stages listed before *start* a number belongs to; -1 if the text does not deal them out (分别)."""
+    between = folded[start : quantity.start]
+    found = between.rfind("分别")
+    if found >= 0:
+        return _ordinal(folded, start + found + 2, quantity.start)
+    if re.match(r"[^。;,]{0,24}分别", folded[quantity.end : quantity.end + 28]) and re.search("[由从]", between):
+        return len(re.findall(r"\d(?=[^\d.]*、)", re.sub(r"(?:19|20)\d\d年", "", between)))
+    return -1
 
 
 def _together(folded: str, stages: Sequence[_Stage]) -> list[_Stage]:

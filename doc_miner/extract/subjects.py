@@ -11,8 +11,26 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from doc_miner.extract.counted import LEAST, begins_with_predicate, named, parted, thing
+from doc_miner.extract.parallels import first_of_list, parallel, restaged
 from doc_miner.extract.quantities import Quantity
+from doc_miner.extract.topics import (
+    ACT,
+    NAMED,
+    act_of,
+    bare,
+    label_of,
+    of_a_project,
+    only_spends,
+    place_and_measure,
+    project,
+    purpose,
+    spent_on,
+    without_agent,
+    without_examples,
+)
 from doc_miner.model import Figure
 from doc_miner.segment import Segmenter
 
@@ -21,17 +39,17 @@ Dates = Sequence[tuple[int, int]]
 
 _BREAK = ",。;:!?\n\t"
 _LEAD = re.compile(
-    r"^(?:同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|另外|此外|然后|还|又|再|仅|近年来|先后|累计|就|已经|已|正(?!编|式|高|职)|在(?!校|园|编|岗|读|职|建|册)|对|把|将|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|以|与|和|及|的|中(?=,))+"
+    r"^(?:按标准|(?:共|仍|已|现)?有(?![关效的机])|同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|截[至止]|另外|此外|然后|还|又|再|仅|近年来|先后|累计|已经|已|正(?!编|式|高|职)|在(?!校|园|编|岗|读|职|建|册)|对|把|将|就(?![餐读业近学诊医地寝])|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|未来[一二三两五十]年|还将|使(?!用)|以|与|和|及|的|中(?=,))+"
 )
 _TAIL = re.compile(
-    r"(?:已经|已|就|均|都|共计|总计|合计|累计|共有|共|达到了|达到|达|仅为|仅有|仅|为|有|是|约为|约|近|分别为|分别达到|分别有|分别是|分别|只有|总共|计|至|到|了|在|=|:|\(|\s|“|”|的|各|原则上|上限|、|全部|一共|现有|超|从|由|国检时|介于|控制|保持|稳定|平均|也|还|又|并|且|未|不|另有|另设|每所|超过|不足|不到|低于)+$"
+    r"(?:已经|已|仍|(?:由|从)(?:年初|年底|去年|上年|原来|此前|评估时|整改前)|按照?|就|均|都|共计|总计|合计|累计|共有|共|达到了|达到|达|仅为|仅有|仅|为|有|是|约为|约|近|分别为|分别达到|分别有|分别是|分别|只有|总共|计|至|到|了|在|=|:|\(|\s|“|”|的|各|原则上|上限|、|全部|一共|现有|超|从|由|国检时|介于|控制|保持|稳定|平均|也|还|又|并|且|未|不|另有|另设|每所|超过|不足|不到|低于)+$"
 )
 _CHANGE_WORD = re.compile(r"(?:较|比|同比|与|相比|降|增|减|提|升|缩|扩|压|新增|净增|多|少|高出?|低)")
 _ONLY_CHANGE = re.compile(
     r"(?:(?:较|比|与|同)?(?:上年|去年|前年|上一年|同期|往年|国检时|三年前|之前|基年|[一二三四五六七八九十\d]+年前)?(?:相比|同期)?)?(?:又|再|共|年均|平均|累计|分别|净|同比|逐年|大幅|进一步|逐步)?"
-    r"(?:增加|增长|减少|降低|下降|提高|提升|上升|新增|净增|缩小|扩大|压减|压缩|缩减|增|降|减|升|多|少|高出|高|低|降幅|增幅|调整|优化|恢复|回落)(?:率)?(?:了|到|至|为)?"
+    r"(?:增加|增长|减少|降低|下降|提高|提升|上升|新增|净增|缩小|扩大|压减|压缩|缩减|增|降|减|升|多|少|高出|高|低|降幅|增幅|调整|优化|恢复|回落|缩短|延长)(?:率)?(?:了|到|至|为)?"
 )
-_MOVED = re.compile(r"^(?:逐步|大幅|进一步|已|再)?(?:降|减|增|升|提高|提升|上升|下降|缩小|扩大|压减|压缩|控制|优化|调整|改善|恢复|增加|减少|缩减|变)(?:低|少|加|长)?(?:到|至|为)")
+_MOVED = re.compile(r"^(?:逐步|大幅|进一步|已|再)?(?:降|减|增|升|提高|提升|上升|下降|缩小|扩大|压减|压缩|控制|优化|调整|改善|恢复|增加|减少|缩减|缩短|延长|变)(?:低|少|加|长)?(?:到|至|为)")
 _STAGE_LABEL = re.compile(r"^(?:其中)?(?:全县|全区|城区|农村|乡村|县城|乡镇)?(?:小学(?:、|和|与)初中|小学|初中|高中|九年一贯制学校|中学|幼儿园|城区|农村|乡镇|乡村|县城|低年级|高年级|男生|女生|小学\(初中\)?)(?:阶段|学校|段)?(?:\([^()]*\)?)?(?:平均|最高|最低|每班|起始年级每班|占)?$")
 _COUNTED = {
     "人", "所", "个", "间", "台", "套", "册", "项", "个班", "次", "门", "份", "期", "批", "辆", "户", "家", "对", "条", "件", "张", "栋", "幢", "种", "类", "科", "支", "节", "场",
@@ -40,12 +58,40 @@ _COUNTED = {
 _RIGHT_END = re.compile(r"[,。;:!?\n\t)）(（]")
 _RIGHT_VERB = re.compile(r"分配|用于|划入|划分为|组成")
 _GOES_ON = re.compile(
-    r"^(?:占|距|与标准|尚差|还差|尚缺|还缺|共缺|缺|短缺|缺口|缺额|超出|高于|低于|不足|其余|余下|剩余|覆盖率|合格率|完成率|比例|比重|占比|比率|差额|平均|最高|最低|最大|最小|最多|人均|生均|国家(?:规定|标准)|省定标准|标准|均|受益|惠及|每|接收|规划|设计|总投资|概算|建筑面积|占地|改造后|使用|记录|参训|合计|总计|总额|面积|人数|金额|数量|共?增加了?$|公开招聘$)"
+    r"^(?:占|距|与标准|尚差|还差|尚缺|还缺|共缺|缺(?![一-鿿]{2})|短缺|缺口|缺额|与实际|相差|超出|高出|高于|低于|不足|其余|余下|剩余|覆盖率|合格率|完成率|比例|比重|占比|比率|差额|平均|最高|最低|最大|最小|最多|人均|生均|国家(?:规定|标准)|省定标准|标准|均|受益|惠及|参加(?:学生|教师|人数)|接收|规划|设计|总投资|概算|建筑面积|占地|改造后|使用|记录|参训|合计|总计|总额|面积|人数|金额|数量|共?增加了?$|公开招聘$)"
 )
+_TO = re.compile(r"(?<=[一-鿿]{2})(?:降|增|减|升|提高|提升|下降|上升|增加|减少|压减|压缩|扩大|缩小)(?:至|到|为)?$")
+_NORM_WORD = re.compile(r"的(?:比例|标准|要求|规定|速度|幅度)")
+_PAID = re.compile(r"^(?:给予|发放|支付|享受|计发|落实)+")
+_PLACES = "乡镇村县区市省"
+_ITEM = re.compile(r"(?:[一二三四五六七八九十]是|\d[.、]|[①-⑳]|\([一二三四五六七八九十\d]{1,2}\))([一-鿿]{4,14})。$")
+"""The short heading of an item that its first sentence spends money on (一是建校扩容。累计投入…)."""
+_OWN_RATE = re.compile(r"(?:辍学|入学|巩固|升学|入园|毛入|净入|就业|普及)")
+_AT_LEAST = re.compile(r"(?:至少|不少于|不低于|不超过)$")
+_COMPARED = re.compile(r"(?:较|比)[一-鿿]{2,10}?(?:高出?|低|多|少|提高|增加|减少|下降|上升|提升)")
+_PARTED = re.compile(r"(?:分解|划分|分|划|组|改造|整合|编)(?:为|成|入)\s?$")
+LABELLED = 13
+"""Characters of a subject that is short enough to take the label of its line in front."""
+_UNDER_WAY = re.compile(r"(?:已|正)?(?:完成|开工|办结|建成|启动|投用|更新|改造|整改到位|到位|销号|配备车辆|收回|惠及)")
+"""An act alone: its object is what the figure before it counts (改造专用教室19间, 已完成8间)."""
+_SHORT_OF = re.compile(r"^(?:共?有|仍有)?(?:学校|小学|初中)(?=生均)|(?:未|不|没有)(?:全部)?(?:达标|足|够).*$|低于.*$|达标(?:学校)?的?(?:占比|比例).*$")
+"""What a clause says of the norm and who misses it, where the next tells by how much (9所学校生均…面积不达标, 共缺4.3万平方米)."""
+_AND_MORE = re.compile(r"^[、和]\d[\d.,]*万?(?:平方米|亩)(?=[一-鿿]{2})")
+_SENDS = re.compile(r"^(?:组织|动员|选派|派出|拿出|安排|抽调)")
+"""An act that only sets going what is said of the thing counted (组织68名教师到乡村学校走教)."""
+_SHARED_ACT = re.compile("交流|开通|评选|表彰")
+_BY_RULE = re.compile(r"(?:按|根据|参照|依据)")
+"""A clause that only tells by what rule something is done."""
+_LIST_DATE = re.compile(r"^(\s?[、,])\s?(?:20\d\d|[一-鿿]{0,2}年|明|后|今)年?(?:\d{1,2}月)?(?:底前?|秋季学期)?$")
+"""The date of a later member of a list (2025年更新200套、2026年200套)."""
+_EACH = re.compile(r"^(?:每(?:半|一)?个?(?:人|年|月|周|天|日|生|校|班|次|间|所|餐|学期|学年|季度|名学生|名教师|位教师|学生))+")
+"""Of whom or how often a norm holds (每人每月): what it is a norm of, stands behind or before it."""
 _SHARE = re.compile(r"^(?:分别|各|约|均|仅)?占|^(?:所占)?(?:占比|比例|比重)$")
 _SHORT_RATE = re.compile(r"[一-鿿]{1,3}[率比]$")
 _ONE_BRACKET = re.compile(r"^([一-鿿]{1,8})\([^()]{0,60}\)")
-_PEOPLE = re.compile(r"^(?:在校学?生|在园幼儿|专任教师|教职工|学生|教师|在编教师|招生|毕业生|寄宿生)[^,]{0,4}$")
+_PEOPLE = re.compile(r"^(?:在校学?生|在校\(园\)学?生|在园幼儿|专任教师|教职工|学生|教师|在编教师|招生|毕业生|寄宿生)(?:总?人?数|总数|总量)?$")
+_SCOPE = re.compile(r"(?:义务教育|义教|小学|初中|高中|中等职业学校|职业高中|幼儿园|学前教育|特殊教育|九年一贯制)|(?:城区|镇区|农村|乡村)(?=(?:小学|初中|中小学)?学校)")
+"""Whose pupils and teachers are counted: what a list of them begins with (现有义务教育学校63所、在校学生…)."""
 _MONEY_VERB = re.compile(r"^(?:用于|确保|对|为|实施|支持|改造|新建|建设|购置|配备|更新|添置|建成|采购|开展|补助|奖励|资助|发放|扩建|装修|完成|聘用|维修|购买|推进|启动|修建|铺设)")
 _MONEY_NOUN = re.compile(r"(财政拨款|拨款|总投资|投资|专项资金|补助资金|资金|经费|补助|奖补|投入|出资|支出|预算|债券)[^,。;]{0,3}$")
 _PART_MARK = ("其中", "(", "包括", "含")
@@ -59,30 +105,137 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
     *before* is the quantity in front of it in the same sentence, *figures* all that stand before it;
     *words* cuts a phrase that is too long between words, *dates* are the spans of the sentence's dates.
     """
-    clause = _clause_left(folded, start, quantity.start)
+    subject = _subject(folded, start, end, quantity, before, figures, words, dates)
+    label = label_of(folded, quantity.start)
+    return label + subject if label and label not in subject and len(subject) <= LABELLED and not NAMED.search(subject) else subject
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A number with what its sentence says in front of it."""
+
+    folded: str
+    start: int
+    end: int
+    at: int
+    """Where the words begin that lead up to the number: after a break or the number in front."""
+    clause: int
+    raw: str
+    left: str
+    quantity: Quantity
+    before: Quantity | None
+    figures: Sequence[Figure]
+    previous: Figure | None
+    dates: Dates
+
+
+def _subject(folded: str, start: int, end: int, quantity: Quantity, before: Quantity | None, figures: Sequence[Figure], words: Segmenter, dates: Dates) -> str:
+    clause, stop = _clause_left(folded, start, quantity.start), quantity.start
+    if folded[quantity.start - 1 : quantity.start] == ")":
+        opened = folded.rfind("(", max(start, quantity.start - 40), quantity.start)
+        if opened > start and not any(figure.start >= opened for figure in figures[-2:]):
+            clause, stop = _clause_left(folded, start, opened), opened
     at = max(clause, before.end if before is not None and not defines(folded, before, quantity) else start)
     dates = dates[max(0, bisect_right(dates, (quantity.start, 0)) - 16) : bisect_right(dates, (quantity.end, 0))]
-    left = _tidy(_without_dates(folded, at, quantity.start, dates))
+    raw = _without_dates(folded, at, stop, dates)
+    left = _left(raw, begins_list=before is not None and at == before.end)
     previous = figures[-1] if figures and figures[-1].start >= start else None
-    if previous is not None and _continues_list(folded, quantity, before, left):
-        return previous.subject
+    here = _Clause(folded, start, end, at, clause, raw, left, quantity, before, figures, previous, dates)
+    taken = _taken_up(here)
+    if taken is not None:
+        return taken
+    right = _right(folded, quantity, end)
+    left = act_of(without_examples(without_agent(left)), folded[at : quantity.start])
+    here = replace(here, left=left)
+    own, is_set = _joined(left, right, quantity, folded, end, words, for_them=raw.startswith(("为", "对", "给")))
+    found = _of_previous(here, right, own)
+    found = _part_of_whole(here, own) if found is None else found
+    found = _paid(here, right, own) if found is None else found
+    found = _act_alone(here, own, words) if found is None else found
+    if found is not None:
+        return found
+    if _says_too_little(own) and not (own == left and own in ("小学", "初中", "高中") and quantity.unit == "所" and previous is None):
+        return _completed(folded, start, at, own, figures, quantity, dates)
+    return own if is_set else _shortened(first_of_list(own) if "分别" in folded[at : quantity.start] else without_agent(own), words)
+
+
+def _taken_up(here: _Clause) -> str | None:
+    """Return the subject of a number whose clause has none of its own: a list goes on, a stage's value, a movement's end."""
+    folded, start, quantity, previous, left = here.folded, here.start, here.quantity, here.previous, here.left
+    if previous is not None and _continues_list(folded, quantity, here.before, left):
+        return parallel(previous.subject, folded[max(start, quantity.start - 80) : quantity.start])
     if _STAGE_LABEL.match(left) and quantity.unit not in ("所", "个班"):
         if previous is not None and _in_part_list(folded, start, quantity) and not _METRIC.search(previous.subject):
-            return _part(left, _whole(folded, figures, start, quantity))
-        return _of_stage(folded, start, clause, previous, before, dates)
-    if previous is not None and (_ONLY_CHANGE.fullmatch(left) or _MOVED.match(left)):
+            return _part(left, _whole(folded, here.figures, start, quantity))
+        if "每班" in left and not (previous is not None and "每班" in previous.subject):
+            return left
+        return restaged(_of_stage(folded, start, here.clause, previous, here.before, here.dates), left)
+    if previous is not None and (_COMPARED.fullmatch(left) or _ONLY_CHANGE.fullmatch(left) or _MOVED.match(left)):
         return _changed(previous.subject, left)
-    right = _right(folded, quantity, end)
-    own = _joined(left, right, quantity, folded, end, words)
-    if previous is not None and _SHORT_RATE.fullmatch(left) and not left.endswith(("师比", "生比", "机比")):
+    return None
+
+
+def _of_previous(here: _Clause, right: str, own: str) -> str | None:
+    """Return the subject of a number that says more of what the figure before it counts: a rate of it, those of whom…, a place's value."""
+    previous, left, quantity = here.previous, here.left, here.quantity
+    if previous is None:
+        return None
+    if _SHORT_RATE.fullmatch(left) and not (_OWN_RATE.match(left) and _METRIC.search(previous.subject)) and not left.endswith(("师比", "生比", "机比")):
         return _merged(previous.subject, left)
-    if previous is not None and before is not None and _is_part(folded, start, quantity, own):
-        return _part(own, _whole(folded, figures, start, quantity))
-    if previous is not None and _SHARE.search(left):
-        return _merged(previous.subject, left if left.startswith("占") else "占比")
-    if _says_too_little(own):
-        return _completed(folded, start, at, own, figures, quantity, dates)
-    return _shortened(own, words)
+    if not left and (previous.unit == quantity.unit or _is_rate(quantity)) and begins_with_predicate(right):
+        whole = re.split(r"[的中]", previous.subject)[-1] or previous.subject
+        if own.startswith("是"):
+            return f"{whole}中{own[1:].rpartition('的')[2]}"
+        return named(re.sub(r"^未?达标", "", whole), own)
+    if not right and quantity.unit not in ("所", "个班"):
+        return place_and_measure(own, previous.subject) or None
+    return None
+
+
+def _part_of_whole(here: _Clause, own: str) -> str | None:
+    """Return the subject of a part or share of a whole named before it (其中音乐22名; 其中骨干教师不低于20%; 占…的)."""
+    previous, quantity = here.previous, here.quantity
+    if previous is None:
+        return None
+    if here.before is not None and _is_part(here.folded, here.start, quantity, own):
+        whole = _whole(here.folded, here.figures, here.start, quantity)
+        if quantity.unit == "%" and whole and own not in whole:
+            return f"{own}占{whole.partition('占')[0][-12:]}"
+        return _part(own, whole)
+    if own.endswith("占") and "其中" in here.raw and not _METRIC.search(previous.subject):
+        return previous.subject[-16:] + own
+    if _SHARE.search(here.left):
+        return _merged(previous.subject, here.left if here.left.startswith("占") else "占比")
+    return None
+
+
+def _paid(here: _Clause, right: str, own: str) -> str | None:
+    """Return the subject of money with what it buys, and of a project's places, size or cost with the project."""
+    is_money = here.quantity.unit == "元"
+    if is_money and only_spends(here.left) and not right.startswith("的"):
+        aim = purpose(here.folded, here.quantity.end, here.end) or _aim_before(here.folded, here.start, here.at, here.previous, here.dates)
+        if aim:
+            return spent_on(aim, here.left)
+    phrase = here.left if is_money and re.search(r"(?:总|计划|概算|估算)投资", here.raw) else own
+    name = project(here.folded, here.start, max(here.start, here.clause - 1)) if of_a_project(phrase) else ""
+    return name + bare(phrase) if name else None
+
+
+def _act_alone(here: _Clause, own: str, words: Segmenter) -> str | None:
+    """Return the subject of a number whose clause names only an act, or only of whom or how often a norm holds."""
+    previous = here.previous
+    if _UNDER_WAY.fullmatch(own) and previous is not None:
+        if previous.subject.startswith(own):
+            return previous.subject
+        return own + re.sub(r"^(?:计划|拟)?(?:公开)?(?:新建|改造|采购|更新|开通|招聘)", "", previous.subject)[-16:]
+    if own and not _EACH.sub("", own):
+        near = previous is not None and not re.search("[,;]", here.folded[previous.end : here.at - 1])
+        done = _EACH.sub("", _tidy(previous.subject)) if previous is not None and near else _previous_clause(here.folded, here.start, here.at, here.dates)
+        return own + words.tail(_AT_LEAST.sub("", done), 8)
+    if not own and here.quantity.unit == "个班":
+        return "班级数"
+    act = (ACT.match(previous.subject) or _SHARED_ACT.match(previous.subject)) if previous is not None and re.match(r"\s?[、和]", here.raw) else None
+    return act[0] + own if act is not None and own and not ACT.match(own + "的事") and len(own) <= 10 else None
 
 
 # --- the words around the number ----------------------------------------------------------------
@@ -90,6 +243,14 @@ _NEAR = 160
 """Characters in front of a number that are looked at: no longer clause is meant."""
 _LOST_STOP = re.compile(r"(?<=[%\d])\.(?=[一-鿿])")
 """占比6.06%.共缺: a full stop that lost its width."""
+
+
+def _left(raw: str, *, begins_list: bool) -> str:
+    """Return what leads up to a number, tidied; nothing where it ends the number before (7所小学、2所初中) or only parts a whole (分解为)."""
+    if _PARTED.search(raw) or (begins_list and re.search(r"[一-鿿][、和与及]\s?$", raw)):
+        return ""
+    left = _tidy(raw)
+    return _TO.sub("", left) if raw.rstrip()[-1:] in ("至", "到", "为", "了") else left
 
 
 def _clause_left(folded: str, start: int, at: int) -> int:
@@ -101,11 +262,13 @@ def _clause_left(folded: str, start: int, at: int) -> int:
 
 def defines(folded: str, before: Quantity, quantity: Quantity) -> bool:
     """Return whether the quantity in front only says which things are counted (60人以上班级数; 超过2000人的学校有)."""
+    if folded[before.end : before.end + 1] != "的" and _STAGE_LABEL.match(_tidy(folded[before.end : quantity.start])):
+        return False
     return (before.qualifier in (">=", "<=", ">", "<") or before.unit in ("年", "学时")) and re.search(r"[,、。;:()]", folded[before.end : quantity.start]) is None
 
 
 _DOING = re.compile(
-    r"整合撤并|撤并|盘活|引进|组建|建成|建立|划定|组织|动员|发放|安排|统筹|筹措|落实|设立|开设|开通|聘请|选派|新建|改造|扩建|购置|采购|添置|配备|招聘|补充|培训|更新|修建|打造|创建|评选|表彰|资助|解决|协调解决|实施|完成|提供|下达|拨付|投入|开展|举办|印发|出台|新增|接收|分流|收回|划入|招录|维修|建设"
+    r"整合撤并|整合|撤并|盘活|引进|组建|建成|建立|划定|组织|动员|发放|安排|统筹|筹措|落实|设立|开设|开通|聘请|选派|新建|改造|扩建|购置|采购|添置|配备|招聘|补充|培训|更新|修建|打造|创建|评选|表彰|资助|解决|协调解决|实施|完成|提供|下达|拨付|投入|开展|举办|印发|出台|新增|接收|分流|收回|划入|招录|维修|建设"
 )
 _ADVERB = re.compile(r"^(?:充分发挥|充分|稳妥|重新|着力|积极|大力|主动|稳步|有序|分批|陆续|同步|全面|进一步|切实|规范|统一|集中|面向社会|公开|择优|足额|及时|逐步|创造性)+")
 
@@ -113,7 +276,7 @@ _ADVERB = re.compile(r"^(?:充分发挥|充分|稳妥|重新|着力|积极|大�
 def _without_clauses(own: str) -> str:
     """Return a long phrase without adverbs and relative clauses (撤并生源萎缩的教学点 → 撤并教学点)."""
     own = _ADVERB.sub("", own) if len(own) >= 8 else own
-    if len(own) <= 10:
+    if len(own) < 10:
         return own
     head, particle, tail = own.rpartition("的")
     if particle and len(tail) >= 3 and not re.match(r"[比占]|数|率", tail):
@@ -157,13 +320,14 @@ def _without_dates(folded: str, start: int, end: int, dates: Dates) -> str:
 
 def _right(folded: str, quantity: Quantity, end: int) -> str:
     """Return the noun that follows a measure word, with what is said of it, up to the next break or verb of another action."""
-    if quantity.unit not in _COUNTED and not quantity.supplied and quantity.unit != "元":
+    if quantity.unit not in _COUNTED and not quantity.supplied and quantity.unit not in ("元", "平方米", "亩") and quantity.rule != "figure/fraction":
         return ""
     following = folded[quantity.end : min(end, quantity.end + 90)]
-    following = _ONE_BRACKET.sub(r"\1", following)[:28]
+    following = _ONE_BRACKET.sub(r"\1", following)[:36]
     quoted = re.match(r"[“\"]([^”\"]{2,16})[”\"]", following)
     if quoted:
         return quoted[1]
+    following = _AND_MORE.sub("", following)
     if following[:1] in "、和及与":
         return ""
     stop = _RIGHT_END.search(following)
@@ -171,30 +335,61 @@ def _right(folded: str, quantity: Quantity, end: int) -> str:
     verb = _RIGHT_VERB.search(noun)
     if verb is not None and verb.start() >= 2:
         noun = noun[: verb.start()]
-    return (_NUMBERS.sub("", noun) if quantity.unit == "元" else re.split(r"\d", noun)[0]).strip("“”\"' 、")[:20]
+    return (_NUMBERS.sub("", noun)[:20] if quantity.unit == "元" else noun).strip("“”\"' 、")
 
 
-def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int, words: Segmenter) -> str:
-    """Put together what leads up to a number and what follows it."""
+def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int, words: Segmenter, *, for_them: bool = False) -> tuple[str, bool]:
+    """Put together what leads up to a number and what follows it; say whether the set is named by what is said of it."""
     if quantity.unit == "元":
-        return _money(left, right, quantity, folded, end)
+        return _money(left, right, quantity, folded, end), False
     if right.startswith("的") and len(right) > 2 and left:
-        return right[1:] + left
+        return ("" if _NORM_WORD.match(right) else re.split(r"\d", right)[0][1:21]) + left, False
     right = right.removeprefix("的")
+    if right in _PLACES and len(right) == 1:
+        return right + "数", False
     if _MOVED.match(right) or len(right) < 2 or re.match(r"(?:以上|左右|和|及|与|以内|增|降|减|提高|上升|下降|到|至|,)", right):
         right = ""
-    if quantity.unit == "%" and len(left) >= 2:
-        return left
-    if not right or (len(left) >= 3 and _METRIC.search(left)):
-        return left
-    if not left:
-        return right
-    return _last_words(left, words) + right
+    if (quantity.unit == "%" and len(left) >= 2 and (_METRIC.search(left) or not _is_share(right, quantity))) or not right or (len(left) >= 3 and _METRIC.search(left) and folded[quantity.start - 1 : quantity.start] != "的"):
+        return left, False
+    noun, predicate = parted(right)
+    if folded[quantity.start - 1 : quantity.start] == "的" and not for_them:
+        predicate = ""
+    if not noun:
+        within = _is_rate(quantity) or re.search(r"(?:中|已?有|里)\s?$", folded[max(0, quantity.start - 3) : quantity.start])
+        return (named(left.removesuffix("中"), predicate), True) if left and within else (left or predicate, False)
+    if len(predicate) >= LEAST:
+        listed = left.endswith("等") or ("、" in left and re.search(r"(?:学校|小学|中学|初中)$", left) is not None)
+        return named(("" if listed else _SENDS.sub("", _last_words(left, words))) + noun, predicate), True
+    return _last_words(left, words) + noun, False
+
+
+def _is_rate(quantity: Quantity) -> bool:
+    return quantity.unit == "%" or quantity.rule == "figure/fraction"
+
+
+def _is_share(right: str, quantity: Quantity) -> bool:
+    """Return whether what follows a percentage says of whom it is a share (近六成集中在城区学校)."""
+    return right.startswith("的") or (len(right) >= 4 and (begins_with_predicate(right) or quantity.rule == "figure/tenths"))
+
+
+def _aim_before(folded: str, start: int, at: int, previous: Figure | None, dates: Dates) -> str:
+    """Return what money is for that the clause in front of it names (食堂扩建已纳入实事项目, 安排资金186万元)."""
+    if folded[at - 1 : at] != ",":
+        heading = _ITEM.search(folded[max(0, at - 24) : at])
+        return heading[1] if heading else ""
+    if previous is not None and previous.unit != "元" and not re.search("[,;:]", folded[previous.end : at - 1]):
+        return previous.subject[-16:]
+    return thing(_previous_clause(folded, start, at, dates, 24))[-16:]
 
 
 def _money(left: str, right: str, quantity: Quantity, folded: str, end: int) -> str:
     match = _MONEY_NOUN.search(left)
     word = match[1] if match else "资金"
+    each = re.sub(r"^按照?", "", without_agent(left))
+    if right and each and not _EACH.sub("", each):
+        return each + _PAID.sub("", _NORM_WORD.sub("", right))[:16]
+    if _NORM_WORD.match(right) and left:
+        return left
     if right.startswith("的") and len(right) > 2:
         return right[1:] + (left if len(left) <= 8 else word)
     use = right
@@ -219,7 +414,9 @@ def _continues_list(folded: str, quantity: Quantity, before: Quantity | None, le
     """Return whether a number is a later member of a list of values (0.31、0.22; 45人和50人以内)."""
     if before is None:
         return False
-    gap = folded[before.end : quantity.start]
+    gap = _LIST_DATE.sub(r"\1", folded[before.end : quantity.start])
+    if gap.strip() == "," and re.match(r"[一-鿿]{2}", folded[quantity.end : quantity.end + 2]):
+        return False
     return re.fullmatch(r"\s?(?:[、,/]|和|与|及|以及|~|-)\s?", gap) is not None and (quantity.unit == before.unit)
 
 
@@ -230,7 +427,7 @@ def _of_stage(folded: str, start: int, clause: int, previous: Figure | None, bef
     if len(head) >= 3 and not _STAGE_LABEL.match(head):
         return head[-30:]
     if previous is not None:
-        return re.sub(r"(?:小学|初中)$", "", previous.subject) or previous.subject
+        return previous.subject
     return head
 
 
@@ -241,13 +438,13 @@ def _changed(subject: str, left: str) -> str:
 
 def _is_part(folded: str, start: int, quantity: Quantity, own: str) -> bool:
     """Return whether a figure is one part of a whole named before it (其中音乐22名、体育36名)."""
-    return len(own) <= 16 and not _METRIC.search(own) and _in_part_list(folded, start, quantity)
+    return len(own) <= 16 and not _METRIC.search(own) and not _GOES_ON.match(own) and _in_part_list(folded, start, quantity)
 
 
 def _in_part_list(folded: str, start: int, quantity: Quantity) -> bool:
     head = folded[max(start, quantity.start - _NEAR) : quantity.start]
     at = max(head.rfind(mark) for mark in _PART_MARK)
-    if at < 0 or (head[at] == "(" and ")" in head[at:]) or ";" in head[at:]:
+    if at < 0 or (head[at] == "(" and ")" in head[at:]) or ";" in head[at:] or re.search(r",(?:确保|力争|使|全部|同时)", head[at:]):
         return False
     return any(char.isdigit() for char in head[:at])
 
@@ -259,16 +456,22 @@ def _whole(folded: str, figures: Sequence[Figure], start: int, quantity: Quantit
 
 
 def _part(own: str, whole: str) -> str:
+    if "的" in whole and re.search(r"(?:学校|中学|小学|初中)$", whole) and re.search(r"(?:学校|中学|小学|初中)$", own):
+        return whole[: whole.rfind("的") + 1] + own
     if not whole or own in whole:
         return whole if len(own) <= 4 and whole else own or whole
     noun = re.search(r"(教师|教职工|学生|人才|校长|班级|教室|学位|项目|资金|经费|投资)(?:招聘|引进|补充)?(?:人数|数)?$", whole)
-    verb = re.match(r"(?:计划|拟)?(?:公开)?(?:招聘|引进|补充|新建|培训|选派|聘任|新增|采购|购置|招录|录用|随机抽查|抽查|检查|核查|表彰|评选)", whole)
+    verb = re.search(r"(?:公开)?(?:招聘|引进|补充|新建|培训|选派|聘任|新增|采购|购置|招录|录用|随机抽查|抽查|检查|核查|表彰|评选)", whole)
     head = verb[0] if verb and verb[0] not in own else ""
     tail = noun[1] if noun and noun[1] not in own else ""
     return f"{head}{own}{tail}"
 
 
 def _says_too_little(own: str) -> bool:
+    content = _EACH.sub("", own)
+    if len(content) == 2 and (content != own or (own[0] in _PLACES and own[1] == "数")):
+        return False
+    own = content
     hanzi = len(re.sub(r"[^一-鿿A-Za-z]", "", own))
     return hanzi < 3 or (hanzi <= 9 and _GOES_ON.match(own) is not None) or (hanzi <= 6 and _PEOPLE.match(own) is not None)
 
@@ -278,18 +481,23 @@ def _completed(folded: str, start: int, at: int, own: str, figures: Sequence[Fig
     previous = figures[-1] if figures and figures[-1].start >= start else None
     first = next((figure for figure in figures if figure.start >= start), previous)
     clause = _previous_clause(folded, start, at, dates)
-    if first is not None and _PEOPLE.match(own):
-        return _merged(re.sub(r"(?:小学|初中)?(?:学校|数)$", "", first.subject)[:10], own)
-    if previous is not None and (quantity.unit in ("%", "个百分点") or re.match(r"距|与标准|尚|还|超出|高于|低于|国家|省定|标准|最|平均|其余", own)):
+    if "缺" in own:
+        clause = _SHORT_OF.sub("", clause)
+    if own.startswith(("参加", "参与")):
+        clause = thing(clause)
+    if _PEOPLE.match(own):
+        scope = _SCOPE.search(first.subject) if first is not None else None
+        return _merged(scope[0], own) if scope else own
+    if previous is not None and (quantity.unit in ("%", "个百分点") or re.match(r"距|与标准|尚|还|与实际|相差|超出|高出|高于|低于|国家|省定|标准|最|平均|其余", own)):
         return _merged(previous.subject, own)
     if clause and clause not in own:
         return f"{clause}{own}"
     return _merged(previous.subject, own) if previous is not None else own
 
 
-def _previous_clause(folded: str, start: int, at: int, dates: Dates) -> str:
+def _previous_clause(folded: str, start: int, at: int, dates: Dates, size: int = 16) -> str:
     """Return the clause before a position (of the sentence before, at its head), tidied and without its own numbers."""
-    end = at - 1
+    end = at - 1 if folded[at - 1 : at] in _BREAK else at
     while end > 0 and folded[end - 1 : end] in (" ", "\u3000"):
         end -= 1
     floor = max(0, start - 60, folded.rfind("\n", max(0, start - 60), end) + 1) if end <= start else max(start, end - _NEAR)
@@ -298,8 +506,8 @@ def _previous_clause(folded: str, start: int, at: int, dates: Dates) -> str:
     for _ in range(3):
         begin = max(folded.rfind(mark, floor, end) for mark in ",。;:\n\t") + 1 or floor
         text = _tidy(_NUMBERS.sub("", _without_dates(folded, begin, end, dates)))
-        if len(text) >= 4 or begin <= floor:
-            return text[-16:]
+        if (len(text) >= 3 and not _BY_RULE.match(folded, begin) and not text.startswith(("占", "比例"))) or begin <= floor:
+            return text[-size:]
         end = begin - 1
     return ""
 
@@ -307,7 +515,7 @@ def _previous_clause(folded: str, start: int, at: int, dates: Dates) -> str:
 def _merged(subject: str, own: str) -> str:
     """Join a phrase to the subject it goes on about, what both share once (高考一本上线 + 上线率 → 高考一本上线率)."""
     subject = subject[-34:]
-    base = re.sub(r"(?:人数|数|增加|增长|减少|下降)$", "", subject)
+    base = re.sub(r"(?:人数|(?<!系)数|增加|增长|减少|下降)$", "", subject)
     for text in (subject, base):
         for size in range(min(len(own), len(text)), 1, -1):
             if text.endswith(own[:size]):

@@ -1,0 +1,101 @@
+"""What a figure measures, its year and its stage: each rule with cases, and with cases that look like it and are not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from doc_miner.extract.figures import FigureContext, FigureFinder
+from doc_miner.lexicon import Lexicon, default_lexicon
+from doc_miner.model import Figure
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return default_lexicon()
+
+
+@pytest.fixture(scope="module")
+def finder(lexicon: Lexicon) -> FigureFinder:
+    return FigureFinder(lexicon)
+
+
+def figure(finder: FigureFinder, sentence: str, text: str) -> Figure:
+    """Return the first figure of a sentence that reads *text*."""
+    found, _ = finder.find(sentence, FigureContext(reference=date(2023, 5, 1)))
+    return next(one for one in found if one.text == text)
+
+
+SUBJECTS = {
+    "what is said of a set names it": ("全县5所村小没有开设科学课程。", "5所", "没有开设科学课程的村小"),
+    "a short predicate stands without 的": ("共有9所学校未达标。", "9所", "未达标学校"),
+    "a phrase with 的 stays whole": ("整合4个生源偏少的教学点。", "4个", "整合教学点"),
+    "a measure of the set names no set": ("岭上7所小学的教师平均年龄48.5岁。", "7所", "岭上小学"),
+    "said of all, it names no set": ("36项考核指标全部达标。", "36项", "考核指标"),
+    "a set within a set": ("抽查的40所学校中，有12所未建立台账。", "12所", "未建立台账的抽查学校"),
+    "a fraction of a set": ("约四分之一的实验器材已损坏。", "约四分之一", "损坏实验器材"),
+    "tenths of a set": ("全县骨干教师近六成集中在县城。", "近六成", "集中在县城的骨干教师"),
+    "the first of two stages": ("小学、初中生师比分别为17.2∶1和12.8∶1。", "17.2∶1", "小学生师比"),
+    "the second of two stages": ("小学、初中生师比分别为17.2∶1和12.8∶1。", "12.8∶1", "初中生师比"),
+    "a member with another stage": ("起始年级小学每班不超过45人、初中每班不超过50人。", "不超过50人", "起始年级初中每班"),
+    "money by what it buys": ("县财政安排专项资金320万元，分两批更新实验仪器。", "320万元", "更新实验仪器专项资金"),
+    "money by the heading of its item": ("一是建校扩容。累计投入2.3亿元，目前进展顺利。", "2.3亿元", "建校扩容投入"),
+    "money that names its purpose": ("安排校舍维修资金320万元，分两批拨付。", "320万元", "安排校舍维修资金"),
+    "the places of a school": ("总投资1.2亿元的云溪学校明年秋季招生，可提供学位1500个。", "1500个", "云溪学校提供学位"),
+    "the places of several schools": ("新建学校3所，新增学位4000个。", "4000个", "新增学位"),
+    "a norm without a content": ("安排教师巡回授课，每周不少于3次。", "不少于3次", "每周安排教师巡回授课"),
+    "a norm with one": ("教师到村小走教，每人每周走教不少于2天。", "不少于2天", "每人每周走教"),
+    "a value of a place alone": ("全县小学生均运动场地面积7.6平方米，其中南坪小学仅有3.2平方米。", "3.2平方米", "南坪小学生均运动场地面积"),
+    "an act without its means": ("依托当地竹编技艺开发校本课程42门。", "42门", "开发校本课程"),
+    "a list without its examples": ("协调解决用地、编制、经费等难题63个。", "63个", "协调解决难题"),
+    "examples that are the subject": ("音乐、美术、劳动等学科缺教师52人。", "52人", "音乐、美术、劳动等学科缺教师"),
+    "an act shared by a list": ("采购图书12万册、实验器材300套。", "300套", "采购实验器材"),
+    "a label of the line": ("白石坳小学：受地形限制无法扩建，征地12亩。", "12亩", "白石坳小学征地"),
+    "a bracket between noun and number": ("全县共有各级各类学校（含幼儿园，不含教学点）150所。", "150所", "各级各类学校"),
+    "people of a list": ("全县现有义务教育学校60所，专任教师2800人。", "2800人", "义务教育专任教师"),
+    "a part of a whole in per cent": ("每年补充教师90名，其中乡村教师不低于45%。", "不低于45%", "乡村教师占每年补充教师"),
+    "a unit of one character": ("全县辖7个街道、4个镇。", "4个", "镇数"),
+}
+
+
+@pytest.mark.parametrize(("sentence", "text", "subject"), SUBJECTS.values(), ids=SUBJECTS.keys())
+def test_subject_of_a_figure(finder: FigureFinder, sentence: str, text: str, subject: str) -> None:
+    assert figure(finder, sentence, text).subject == subject
+
+
+YEARS = {
+    "the year before it": ("2022年全县招聘教师90名。", "90名", 2022),
+    "去年 tells a year": ("去年全县初中巩固率达到98.6%。", "98.6%", 2022),
+    "去年 in a comparison does not": ("全县初中巩固率比去年提高1.2个百分点。", "1.2个百分点", None),
+    "where a movement starts": ("大班额占比由2020年的11.8%降至4.2%。", "11.8%", 2020),
+    "where it ends": ("大班额占比由2020年的11.8%降至4.2%。", "4.2%", None),
+    "the end, with a year of its own": ("截至2022年底，大班额占比由2020年的11.8%降至4.2%。", "4.2%", 2022),
+    "years dealt out": ("2022年、2023年分别投入960万元和1280万元。", "1280万元", 2023),
+    "years not dealt out": ("2022年、2023年共投入960万元。", "960万元", None),
+    "a date behind": ("其余3项于2025年底前办结。", "3项", 2025),
+    "a day without a year": ("截至9月15日，已整改问题5个。", "5个", None),
+    "the deadline of another member": ("2024年底前补齐教师缺口；新建周转房80套。", "80套", None),
+}
+
+
+@pytest.mark.parametrize(("sentence", "text", "year"), YEARS.values(), ids=YEARS.keys())
+def test_year_of_a_figure(finder: FigureFinder, sentence: str, text: str, year: int | None) -> None:
+    assert figure(finder, sentence, text).year == year
+
+
+STAGES = {
+    "the short name of a primary school": ("青林一小在校生3120人。", "3120人", "小学"),
+    "an hour is no school": ("每天锻炼不少于一小时，全县配备器材300套。", "300套", None),
+    "both stages": ("每百名学生拥有教师数小学（初中）0.9人。", "0.9人", None),
+    "the noun of its own number": ("7所小学、2所初中低于标准。", "2所", "初中"),
+    "schools listed by name": ("城关一小、西河小学、县第三初级中学3所学校面积不足。", "3所", None),
+    "a stage where they go": ("选派28名艺术教师到村小走教。", "28名", None),
+    "dealt out in the clause before": ("小学、初中生均面积分别为5.1平方米和6.2平方米。", "6.2平方米", "初中"),
+    "another topic": ("初中巩固率为98%，家长满意度为92%。", "92%", None),
+}
+
+
+@pytest.mark.parametrize(("sentence", "text", "stage"), STAGES.values(), ids=STAGES.keys())
+def test_stage_of_a_figure(finder: FigureFinder, sentence: str, text: str, stage: str | None) -> None:
+    assert figure(finder, sentence, text).stage == stage
