@@ -319,6 +319,14 @@ def test_the_digest_is_that_of_the_model_in_use(safety: Path, lexicon: Lexicon) 
         model_digest(Lexicon.load(safety))
 
 
+def test_a_model_of_few_sentences_says_so_and_is_not_sure(safety: Path) -> None:
+    rows = (safety / "training" / "rows.tsv").read_text(encoding="utf-8").split("\n")
+    (safety / "training" / "rows.tsv").write_text("\n".join(rows[:7]) + "\n", encoding="utf-8")
+    assert "置信度无法校准" in train_model(None, safety, None, None)
+    label = Miner(Lexicon.load(safety)).classifier.label_statement("消火栓无水,灭火器过期。")
+    assert label.categories[0] == "F1" and label.confidence < REVIEW_BELOW
+
+
 def test_training_without_sentences_says_what_is_missing(safety: Path) -> None:
     shutil.rmtree(safety / "training")
     with pytest.raises(SettingsError, match="找不到标注语句"):

@@ -28,6 +28,8 @@ from doc_miner.textfold import fold
 
 FOLDS = 4
 KNOTS = 24
+LEAST_ROWS = 2 * KNOTS
+"""With fewer rows (statements, or figures) confidences cannot be calibrated and are kept low."""
 CUE_WEIGHT = 1.0
 LONG = 50
 """The rule for further categories is fitted on rows of this length or more: statements in documents are longer than most rows."""
@@ -201,8 +203,8 @@ def _calibrated(scores: Floats, truth: Sequence[frozenset[int]], outside: int, f
     """Return temperature and table for scores of rows that were not trained on."""
     from sklearn.isotonic import IsotonicRegression
 
-    if len(scores) < 2 * KNOTS:
-        return Calibration(3.0, (0.0, 1.0), (0.0, 1.0))
+    if len(scores) < LEAST_ROWS:  # nothing to measure by: few rows, little trust
+        return Calibration(3.0, (0.0, 1.0), (0.0, round((len(scores) + 1) / (len(scores) + 20), 4)))
     marks = np.zeros(scores.shape, dtype=bool)
     for i, codes in enumerate(truth):
         marks[i, list(codes) or [outside]] = True
@@ -270,6 +272,7 @@ def _provenance(corpus: Path, lexicon: Lexicon, rows: Sequence[Row], reviewed: S
         "wording_sha256": hashlib.sha256("\n".join(f"{r.categories[0]} {r.text}" for r in lexicon_rows(lexicon, Parts())).encode()).hexdigest(),
         "rows": len(rows),
         "training_rows": sum(not row.in_test for row in rows),
+        "training_figures": sum(not row.in_test and row.kind == "figure" for row in rows),
         "reviewed_rows": len(reviewed),
         "versions": {"numpy": np.__version__, "scikit-learn": sklearn.__version__},
     }
