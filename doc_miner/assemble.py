@@ -15,6 +15,8 @@ from doc_miner.source import BBox
 from doc_miner.textfold import fold
 
 _CLAUSE = re.compile(r"[。;!?\n]|,(?!\d{3})|(?<!\d),")
+LEAST_FOR_INDICATOR = 0.5
+"""A record less sure of its category may be of another field, where the wording of an indicator means something else (群众满意度 of a hospital)."""
 RULE_CONFIDENCE = {
     "figure/number-unit": 0.99,
     "figure/table-cell": 0.98,
@@ -98,7 +100,7 @@ def sections_of(document: Document, outline: Node) -> Sections:
 
 def _problem(problem: Problem, label: Label, sections: Sections, indicators: IndicatorFinder, basic: bool, place: _Places) -> Problem:
     page, bbox = place.of(problem.start, problem.end)
-    indicator = indicators.find(problem.text, basic=basic, categories=label.categories)
+    indicator = indicators.find(problem.text, basic=basic, categories=label.categories) if label.confidence >= LEAST_FOR_INDICATOR else None
     return replace(problem, section_id=sections.at(problem.start), categories=label.categories, confidence=label.confidence, indicator=indicator, page=page, bbox=bbox)
 
 
@@ -141,7 +143,9 @@ def _figure(
         figure,
         figure_id=f"{doc_id}-{figure.figure_id}",
         category=category,
-        indicator=indicators.find_for_figure(words.subject, words.clause, unit=figure.unit, stage=figure.stage, basic=basic, category=category),
+        indicator=indicators.find_for_figure(words.subject, words.clause, unit=figure.unit, stage=figure.stage, basic=basic, category=category)
+        if label.confidence >= LEAST_FOR_INDICATOR
+        else None,
         confidence=0.0 if figure.missing else round(confidence, 3),
         section_id=sections.at(figure.start),
         problem_id=problem,

@@ -13,6 +13,9 @@ from doc_miner.numerals import Number
 from doc_miner.regions import Region
 from doc_miner.source import BBox, Warning
 
+REVIEW_BELOW = 0.6
+"""A record whose confidence is lower should be read by a person before it counts; its label is kept."""
+
 Span = tuple[int, int]
 """Start and end in code points, end exclusive."""
 

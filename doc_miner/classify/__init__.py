@@ -5,10 +5,11 @@ trained one (``trained.py``) or, where no model fits the lexicon's categories, `
 numpy is loaded only with a trained model, scikit-learn only for training.
 """
 
-from doc_miner.classify.base import FALLBACK, REVIEW_BELOW, Classifier, FigureWords, Label
+from doc_miner.classify.base import FALLBACK, Classifier, FigureWords, Label
 from doc_miner.classify.choice import classifier_for, model_digest
 from doc_miner.classify.cues import LexiconClassifier
 from doc_miner.classify.indicators import IndicatorFinder, speaks_of_basic_standard
+from doc_miner.model import REVIEW_BELOW
 
 __all__ = [
     "FALLBACK",

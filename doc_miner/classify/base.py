@@ -9,9 +9,6 @@ from typing import Protocol
 FALLBACK = "O1"
 """The category of a text in which nothing speaks for any: organisation and leadership, with the lowest confidence."""
 
-REVIEW_BELOW = 0.6
-"""A record whose confidence is lower should be read by a person before it counts; its label is kept."""
-
 
 @dataclass(frozen=True, slots=True)
 class Label:

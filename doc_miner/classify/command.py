@@ -12,7 +12,7 @@ from doc_miner.lexicon import Lexicon
 def train_model(corpus: Path | None, lexicons: Path | None, reviews: Path | None, out: Path | None) -> str:
     """Train a model, write it and return a summary in Chinese."""
     from doc_miner.classify.reviews import reviewed_rows
-    from doc_miner.classify.training import train
+    from doc_miner.classify.training import LEAST_ROWS, train
     from doc_miner.classify.weights import save
 
     if reviews is not None and lexicons is None and out is None:
@@ -27,6 +27,10 @@ def train_model(corpus: Path | None, lexicons: Path | None, reviews: Path | None
     if "test" in known:
         test = known["test"]
         lines.append(f"测试语句 {test['rows']} 条：主类别正确 {test['accuracy']:.1%}，宏平均 F1 {test['macro_f1']:.3f}，置信度误差 {test['ece']:.3f}。")
+    figures, statements = known["training_figures"], known["training_rows"] - known["training_figures"]
+    few = [f"{name}只有 {count} 条" for name, count in (("问题和措施", statements), ("数据", figures)) if count < LEAST_ROWS]
+    if few:
+        lines.append(f"训练语句太少（{'，'.join(few)}，至少各要 {LEAST_ROWS} 条），置信度无法校准，会偏低；请在 {corpus} 中补充后重新训练。")
     return "\n".join(lines)
 
 

@@ -19,6 +19,9 @@ ALONE = 3.0
 """The temperature at which single clauses are compared."""
 MOST = 4
 """At most so many categories for one statement."""
+SPEAKS = 8
+"""A sentence of so many Chinese characters or more says for itself whether it belongs to the field."""
+_NOT_HAN = re.compile(r"[^一-鿿]")
 _MONEY = re.compile(r"[0-9][万亿]?元|资金|经费|投资|投入|拨款")
 _BREAK = re.compile(r"[,;。!?\n]")
 
@@ -65,7 +68,8 @@ class TrainedClassifier:
         mixed = whole.take(texts, axis=0)
         mixed *= np.array(weights, dtype=np.float32)[:, None]
         scores = np.add.reduceat(mixed, starts, axis=0) + self.weights.bias
-        main, confidence = self._best(scores, self.weights.figure)
+        sentences = whole.take([places[figure.sentence] for figure in figures], axis=0) + self.weights.bias
+        main, confidence = self._best(scores, self.weights.figure, of_field(sentences, [figure.sentence for figure in figures], self.weights.statement.temperature))
         return [labels[places[text]] for text in statements], [Label((self._codes[j],), c) for j, c in zip(main.tolist(), confidence, strict=True)]
 
     def _statements(self, scores: Floats, alone: Floats, owners: npt.NDArray[np.int64]) -> list[Label]:
@@ -79,13 +83,23 @@ class TrainedClassifier:
             chosen[i].append(j)
         return [Label(tuple([self._codes[j] for j in codes[:MOST]]), c) for codes, c in zip(chosen, confidence, strict=True)]
 
-    def _best(self, scores: Floats, calibration: Calibration) -> tuple[npt.NDArray[np.int64], list[float]]:
-        """Return the best category of each row and the calibrated probability that it is right."""
+    def _best(self, scores: Floats, calibration: Calibration, field: Floats | float = 1.0) -> tuple[npt.NDArray[np.int64], list[float]]:
+        """Return the best category of each row and the calibrated probability that it is right, *field* being the probability that the row's sentence is of the field."""
         probabilities = softmax(scores, calibration.temperature)
         main = probabilities[:, : len(self._codes)].argmax(axis=1)  # the last class is OUT_OF_SCOPE
-        raw = probabilities[np.arange(len(main)), main]
+        raw = probabilities[np.arange(len(main)), main] * field
         confidence: list[float] = np.round(np.interp(raw, calibration.probability, calibration.right), 3).tolist()
         return main, confidence
+
+
+def of_field(scores: Floats, sentences: Sequence[str], temperature: float) -> Floats:
+    """Return the probability that the sentence of each figure belongs to the field at all, from the sentence's scores.
+
+    A figure is known by its subject, and subjects are alike in all fields (培训人次, 群众满意度); 1 where the sentence is too short to tell.
+    """
+    speaks = np.array([len(_NOT_HAN.sub("", sentence)) >= SPEAKS for sentence in sentences], dtype=bool)
+    out: Floats = np.where(speaks, 1.0 - softmax(scores, temperature)[:, -1], 1.0).astype(np.float32)
+    return out
 
 
 def figure_parts(figure: FigureWords) -> list[tuple[str, float]]:

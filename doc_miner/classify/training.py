@@ -21,13 +21,15 @@ from doc_miner.classify.base import FigureWords
 from doc_miner.classify.corpus import Row, corpus_digest, read_corpus
 from doc_miner.classify.grams import BITS, cut
 from doc_miner.classify.scores import calibration_error, scores_of
-from doc_miner.classify.trained import TrainedClassifier, clause_best, figure_parts, further_features
+from doc_miner.classify.trained import TrainedClassifier, clause_best, figure_parts, further_features, of_field
 from doc_miner.classify.weights import FLOOR, NEARNESS, OUT_OF_SCOPE, Calibration, Floats, Scorer, Weights, softmax
 from doc_miner.lexicon import Lexicon
 from doc_miner.textfold import fold
 
 FOLDS = 4
 KNOTS = 24
+LEAST_ROWS = 2 * KNOTS
+"""With fewer rows (statements, or figures) confidences cannot be calibrated and are kept low."""
 CUE_WEIGHT = 1.0
 LONG = 50
 """The rule for further categories is fitted on rows of this length or more: statements in documents are longer than most rows."""
@@ -97,16 +99,18 @@ def fit(rows: Sequence[Row], lexicon: Lexicon, parts: Parts = Parts()) -> Weight
     held = np.array([_fold(row) for row in rows] + [-1] * len(extra))
     scores = np.zeros((len(rows), len(classes)), dtype=np.float32)
     best_alone = np.zeros_like(scores)
+    sentences = np.zeros_like(scores)
     for k in range(FOLDS):
         table, scale, bias = space.fit(held != k, main, share)
         wanted = [i for i in range(len(rows)) if held[i] == k]
         if wanted:
-            scores[wanted], best_alone[wanted] = _scored(Scorer(space.buckets, space.rarity, table, scale), bias, [rows[i] for i in wanted])
+            scores[wanted], best_alone[wanted], sentences[wanted] = _scored(Scorer(space.buckets, space.rarity, table, scale), bias, [rows[i] for i in wanted])
     table, scale, bias = space.fit(np.ones(len(main), dtype=bool), main, share)
     is_figure = np.array([row.kind == "figure" for row in rows], dtype=bool)
     truth = [frozenset(place[code] for code in row.categories) for row in rows]
     statement = _calibrated(scores[~is_figure], [t for t, f in zip(truth, is_figure, strict=True) if not f], len(classes) - 1)
-    figure = _calibrated(scores[is_figure], [t for t, f in zip(truth, is_figure, strict=True) if f], len(classes) - 1)
+    field = of_field(sentences[is_figure], [row.text for row in rows if row.kind == "figure"], statement.temperature)
+    figure = _calibrated(scores[is_figure], [t for t, f in zip(truth, is_figure, strict=True) if f], len(classes) - 1, field)
     together = _together(rows, classes)
     long = np.array([len(row.text) >= LONG for row in rows], dtype=bool)
     further = _further(scores, best_alone, truth, ~is_figure & (long if long.sum() > 500 else True), together)
@@ -186,27 +190,27 @@ def _fold(row: Row) -> int:
     return int.from_bytes(hashlib.sha256(f"fold {row.text}".encode()).digest()[:4], "big") % FOLDS
 
 
-def _scored(scorer: Scorer, bias: Floats, rows: Sequence[Row]) -> tuple[Floats, Floats]:
-    """Return scores of rows as a whole, and the best probabilities that their clauses alone give."""
+def _scored(scorer: Scorer, bias: Floats, rows: Sequence[Row]) -> tuple[Floats, Floats, Floats]:
+    """Return scores of rows as a whole, the best probabilities that their clauses alone give, and scores of their texts."""
     texts = {text: i for i, text in enumerate(dict.fromkeys(t for row in rows for t, _ in _row_parts(row)))}
     whole, alone, owners = scorer.score(list(texts), len(texts))
     best = clause_best(alone + bias, owners)
     scores = np.stack([sum((whole[texts[text]] * np.float32(weight) for text, weight in _row_parts(row)), np.zeros_like(bias)) for row in rows]) + bias
-    return scores, np.stack([best[texts[_row_parts(row)[0][0]]] for row in rows])
+    return scores, np.stack([best[texts[_row_parts(row)[0][0]]] for row in rows]), np.stack([whole[texts[row.text]] for row in rows]) + bias
 
 
-def _calibrated(scores: Floats, truth: Sequence[frozenset[int]], outside: int) -> Calibration:
+def _calibrated(scores: Floats, truth: Sequence[frozenset[int]], outside: int, field: Floats | float = 1.0) -> Calibration:
     """Return temperature and table for scores of rows that were not trained on."""
     from sklearn.isotonic import IsotonicRegression
 
-    if len(scores) < 2 * KNOTS:
-        return Calibration(3.0, (0.0, 1.0), (0.0, 1.0))
+    if len(scores) < LEAST_ROWS:  # nothing to measure by: few rows, little trust
+        return Calibration(3.0, (0.0, 1.0), (0.0, round((len(scores) + 1) / (len(scores) + 20), 4)))
     marks = np.zeros(scores.shape, dtype=bool)
     for i, codes in enumerate(truth):
         marks[i, list(codes) or [outside]] = True
     temperature = min((float(t) for t in np.arange(0.5, 16.01, 0.25)), key=lambda t: float(-np.log((softmax(scores, t) * marks).sum(axis=1) + 1e-9).mean()))
     inside = softmax(scores, temperature)[:, :outside]
-    best = inside.max(axis=1)
+    best = inside.max(axis=1) * field
     right = np.array([int(j) in codes for j, codes in zip(inside.argmax(axis=1), truth, strict=True)], dtype=float)
     curve = IsotonicRegression(y_min=0.01, y_max=0.99, out_of_bounds="clip").fit(best, right)
     knots = np.unique(np.round(np.clip(np.quantile(best, np.linspace(0, 1, KNOTS)), 0.001, 0.999), 3))
@@ -268,6 +272,7 @@ def _provenance(corpus: Path, lexicon: Lexicon, rows: Sequence[Row], reviewed: S
         "wording_sha256": hashlib.sha256("\n".join(f"{r.categories[0]} {r.text}" for r in lexicon_rows(lexicon, Parts())).encode()).hexdigest(),
         "rows": len(rows),
         "training_rows": sum(not row.in_test for row in rows),
+        "training_figures": sum(not row.in_test and row.kind == "figure" for row in rows),
         "reviewed_rows": len(reviewed),
         "versions": {"numpy": np.__version__, "scikit-learn": sklearn.__version__},
     }

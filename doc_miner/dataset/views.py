@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from doc_miner.model import REVIEW_BELOW
+
 _PLACE = "d.region_code, d.province, d.city, d.county"
 _FILE = "d.title, d.path"
+
+
+def _doubtful(kind: str, category: str, where: str = "") -> str:
+    return f"""
+        SELECT '{kind}' AS record_kind, r.{kind}_id AS record_id, r.doc_id, {_PLACE}, d.year, {category} AS category, c.name AS category_name, r.confidence, r.text, r.page, {_FILE}
+        FROM {kind}s r JOIN documents d ON d.doc_id = r.doc_id LEFT JOIN categories c ON c.code = {category}
+        WHERE r.confidence < {REVIEW_BELOW}{where} AND NOT EXISTS (
+            SELECT 1 FROM reviews v WHERE v.record_id = r.{kind}_id AND rtrim(v.record_kind, 's') = '{kind}' AND (v.field IN ('category', 'categories') OR v.verdict = 'rejected'))"""
+
+
 
 _SELECTS = {
     "figure_details": f"""
@@ -40,6 +52,9 @@ _SELECTS = {
         SELECT f.path, d.doc_id, d.status, json_extract(w.value, '$.code') AS code, json_extract(w.value, '$.message') AS reason, d.mined_at
         FROM documents d JOIN files f ON f.doc_id = d.doc_id, json_each(d.warnings) AS w
         WHERE d.status = 'failed'""",
+    "to_review": " UNION ALL".join(
+        [_doubtful("problem", "json_extract(r.categories, '$[0]')"), _doubtful("measure", "json_extract(r.categories, '$[0]')"), _doubtful("figure", "r.category", " AND NOT r.missing")]
+    ),
 }
 
 VIEWS = {name: f"CREATE VIEW {name} AS{select}" for name, select in _SELECTS.items()}

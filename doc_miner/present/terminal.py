@@ -19,7 +19,7 @@ from rich.tree import Tree
 from doc_miner.dataset.describe import ROLES, SEVERITIES, STATUS
 from doc_miner.dataset.rows import exact
 from doc_miner.dataset.search import Found
-from doc_miner.model import Change, Figure, Measure, Problem, Report
+from doc_miner.model import REVIEW_BELOW, Change, Figure, Measure, Problem, Report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,7 +137,7 @@ def _outline(console: Console, report: Report) -> None:
 
 
 def _problem_tree(report: Report, index: int, problem: Problem, shown: set[str], names: Mapping[str, str]) -> Tree:
-    label = f"问题{index} {_brief(problem.text, 90)} [{_named(problem.categories, names)}]"
+    label = f"问题{index} {_brief(problem.text, 90)} [{_named(problem.categories, names)}{_doubt(problem.confidence)}]"
     tree = Tree(Text(label, style="bold"))
     own = [f for f in report.figures if f.problem_id == problem.problem_id and f.measure_id is None and problem.start <= f.start < problem.end]
     if own:
@@ -157,7 +157,7 @@ def _add_measure(tree: Tree, report: Report, measure: Measure, shown: set[str], 
         facts.append(f"期限 {measure.deadline}")
     if measure.units:
         facts.append("责任 " + "、".join(measure.units[:4]))
-    branch = tree.add(Text(f"措施（{'；'.join(facts)}）{_brief(measure.text, 70)} [{_named(measure.categories[:2], names)}]"))
+    branch = tree.add(Text(f"措施（{'；'.join(facts)}）{_brief(measure.text, 70)} [{_named(measure.categories[:2], names)}{_doubt(measure.confidence)}]"))
     figures = [f for f in report.figures if f.measure_id == measure.measure_id]
     shown.update(f.figure_id for f in figures)
     moved = [_movement(change, figures) for change in report.changes if change.after in {f.figure_id for f in figures}]
@@ -190,13 +190,18 @@ def _figure_table(figures: Sequence[Figure]) -> Table:
         if figure.value_max is not None:
             value += f"—{exact(figure.value_max)}"
         sign = "" if figure.qualifier == "=" else figure.qualifier
-        cells = (figure.subject, figure.text, f"{sign}{value}", figure.unit or "", figure.stage or "", str(figure.year or ""), ROLES[figure.role], figure.category or "")
+        cells = (figure.subject, figure.text, f"{sign}{value}", figure.unit or "", figure.stage or "", str(figure.year or ""), ROLES[figure.role], (figure.category or "") + ("" if figure.missing else _doubt(figure.confidence)))
         table.add_row(*(Text(cell) for cell in cells))
     return table
 
 
 def _named(codes: Sequence[str], names: Mapping[str, str]) -> str:
     return "、".join(f"{code} {names.get(code, '')}".strip() for code in codes)
+
+
+def _doubt(confidence: float) -> str:
+    """Return the mark of a category that a person should check."""
+    return "" if confidence >= REVIEW_BELOW else f"，待复核，把握{confidence:.0%}"
 
 
 def _brief(text: str, length: int) -> str:
