@@ -22,8 +22,10 @@ _YEAR_LOST = re.compile(r"(?<![\d.])(?:到|至|截至|力争|于|从|自)(?P<y>2
 _BARE_RATE = re.compile(r"(?P<l>[一-鿿]{2,10}(?:率|占比|比例|比重|满意度|认可度))(?:仅|已|约|分别)?(?:为|达到?|是|降至|降到|提高到|提升到|提高至|提升至|上升到|上升至|由|从)?(?P<n>\d{1,3}(?:\.\d+)?)(?=[,。;、)\n]|$|提|上升|下降|降|增)")
 _NO_BARE_RATE = re.compile(r"师比|生比|机比|差异率|系数|比率|汇率|频率|倍率|容积率")
 _BARE_COUNT = re.compile(
-    r"(?:教师|学生|教职工|学校|班级|学位|幼儿园|教室|教师数|人数|招聘|招录|补充|引进|新增|新建|改扩建|扩建|减少了?|增加了?|降至|降到|减至|增至|增加到|减少到|达到?|共有|现有|实有|尚有|仍有|缺口|尚缺|还缺|其余|剩余|音乐|体育|美术|信息技术|小学|初中|投入|投资|安排|拨付|发放|培训|惠及|资助|覆盖|面积|组建|成立|建成|购置|采购|配备|核定)(?P<n>(?!(?:19|20)\d\d(?!\d))\d[\d,]*(?:\.\d+)?)(?=[,。;、)])"
+    r"(?<=[一-鿿])(?<![第表图附至到])(?P<n>\d[\d,]*+(?:\.\d++)?)(?=[,。;、)(](?!\d)|整改|任务|学校|正在|增加|减少|降|提高|上升|下降|编制|班级|学生|教师|问题|教职工|已|未|余下)"
 )
+_BARE_AFTER_TO = re.compile(r"(?:提高|上升|下降|降|增加|减少|增|减|升|提升|压减|缩小|扩大)(?:到|至)(?P<n>\d[\d,]*+(?:\.\d++)?)(?=[,。;、)(](?!\d))")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _COUNTED_LABELS = re.compile(r"(?:得分|总分|分数|系数|指数|比值|第|表|图|号|师比|生比|评分)$")
 _MONEY_LABEL = re.compile(r"(?:投资|投入|资金|总投资|拨款|拨付|经费|专项资金|建设资金|财政资金|概算投资|落实资金|筹措资金)(?:约|达|共|了|资金|经费|专项资金)?$")
 _SMALL = re.compile(r"生均|人均|每|补助标准|定额|基准|标准|按|单价|一次性|奖励|罚|收费|元/")
@@ -125,22 +127,60 @@ def damaged_dates(context: Context) -> Iterator[Flaw]:
 def missing_units(context: Context) -> Iterator[Flaw]:
     """Return the numbers that have lost their unit (占比6.06，招聘教师96，)."""
     tables = [(t.start, t.end) for t in context.report.document.tables]
-    taken = {position for f in context.report.figures if f.rule not in _SUPPLIED for position in range(f.start, f.end)}
+    taken = {position for f in context.report.figures if not _unit_needed(f) for position in range(f.start, f.end)}
     for match in _BARE_RATE.finditer(context.folded):
         at = match.start("n")
         if _NO_BARE_RATE.search(match["l"]) or float(match["n"]) <= 1.5 or at in taken or any(a <= at < b for a, b in tables):
             continue
         written = context.text[match.start("l") : match.end("n")]
         yield Flaw(f"“{written}”的数字后面缺少单位，可能漏了“%”，请对照原件。", (), match["n"] + "%", match["n"], at, match.end("n"))
-    for match in _BARE_COUNT.finditer(context.folded):
-        at = match.start("n")
-        if at in taken or any(a <= at < b for a, b in tables) or _listed(context, match.end("n")):
-            continue
-        written = context.text[match.start() : match.end("n")]
-        yield Flaw(f"“{written}”的数字后面缺少单位，请对照原件。", (), None, match["n"], at, match.end("n"))
+    for pattern in (_BARE_COUNT, _BARE_AFTER_TO):
+        for match in pattern.finditer(context.folded):
+            at, end = match.span("n")
+            if at in taken or any(a <= at < b for a, b in tables) or _YEAR.fullmatch(match["n"]) or _in_short_line(context, at) or _listed(context, end):
+                continue
+            if _COUNTED_LABELS.search(context.folded[max(0, at - 6) : at]) or _named(context, at, end):
+                continue
+            written = context.text[max(context.text.rfind("\n", 0, at) + 1, at - 8) : end]
+            yield Flaw(f"“{written}”的数字后面缺少单位，请对照原件。", (), None, match["n"], at, end)
+    yield from _units_lost_in_lists(context)
 
 
-_SUPPLIED = ("figure/unit-shared", "figure/unit-by-noun", "figure/comparator", "figure/score")
+def _in_short_line(context: Context, at: int) -> bool:
+    """Return whether a place stands in a line too short for a sentence (a heading, a cell of a flattened table)."""
+    start, end = context.folded.rfind("\n", 0, at) + 1, context.folded.find("\n", at)
+    return (len(context.folded) if end < 0 else end) - start < 12
+
+
+def _named(context: Context, start: int, end: int) -> bool:
+    """Return whether a number belongs to a name in quotation marks or brackets (“中国制造2025”)."""
+    return re.match(r"[^,。;\n]{0,6}[”》\"]", context.folded[end : end + 8]) is not None and re.search(r"[“《\"][^”》\n]{0,20}$", context.folded[max(0, start - 22) : start]) is not None
+
+
+def _units_lost_in_lists(context: Context) -> Iterator[Flaw]:
+    """Return the members without unit of lists in which at least two others have theirs (音乐22、体育36名、美术23名)."""
+    for line in context.lines:
+        run: list[Figure] = []
+        for i, figure in enumerate(line.figures):
+            gap = line.words[line.marks[i - 1] + 1 : line.marks[i]] if i else ""
+            joined = i > 0 and figure.unit == line.figures[i - 1].unit and re.fullmatch(r"[^、,。;#]{0,6}、[^、,。;:()#]{1,14}", gap) is not None
+            if not joined:
+                yield from _lost_in(run)
+                run = []
+            run.append(figure)
+        yield from _lost_in(run)
+
+
+def _lost_in(run: list[Figure]) -> Iterator[Flaw]:
+    bare = [f for f in run if f.rule == "figure/unit-shared" and f.text.replace(",", "").isdigit()]
+    if len(run) - len(bare) >= 2:
+        for figure in bare:
+            yield Flaw(f"“{figure.text}”后面缺少单位，同一列举中的其他数字都有单位，请对照原件。", (figure,), None, figure.text)
+
+
+def _unit_needed(figure: Figure) -> bool:
+    """Return whether a figure got its unit from the noun behind it though an exact number of that noun needs a measure word (有2学校)."""
+    return figure.rule == "figure/unit-by-noun" and figure.qualifier == "=" and figure.value is not None and figure.text.isdigit()
 
 
 def _listed(context: Context, end: int) -> bool:

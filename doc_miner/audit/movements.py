@@ -22,6 +22,7 @@ _COMPARED = re.compile(
 _WAS = re.compile(
     rf"(?:原来?(?:有|为|只有|仅有)?|(?:(?:19|20)\d\d年|整改前|去年|上年|创建前|此前|年初)[^#。;,]{{0,14}}?(?:为|是|有|仅有?|只有|仅为)?)(?P<before>#)[^#。;,、]{{0,8}},(?:(?:目前|现在?|现有|现已|如今|今年|(?:19|20)\d\d年|整改后|截至目前)[^#。;,]{{0,14}}?)(?P<after>#)[^#。;,、]{{0,8}}[,(、](?:比[^#。;,]{{0,10}}|较[^#。;,]{{0,10}}|同比|净|共)?(?P<by>{_DOWN}|{_UP}|多|少)(?:了|出)?(?P<one>#)(?!以上)(?:[^#。;]{{0,3}}?[,(、](?:同比|降幅|增幅)?(?P<by2>{_DOWN}|{_UP})?(?:了|为|达)?(?P<two>#))?"
 )
+_YEARLY = re.compile(r"年均|月均|平均每年|年平均")
 _RATE_ONLY = ("%", "‰")
 _NO_WAY = re.compile(r"排名|名次|位|比例?失衡|师生比|生师比")
 
@@ -45,7 +46,7 @@ def _movements(context: Context) -> list[_Movement]:
             if before is not None and before.unit != after.unit:
                 continue
             verbs = match.groupdict()
-            taken = tuple(line.at(match, name) for name in ("one", "two") if match[name])
+            taken = tuple(line.at(match, name) for name in ("one", "two") if match[name] and not _YEARLY.search(line.label(line.index(match.start(name)))))
             verb = verbs.get("verb") or verbs.get("by") or ""
             out.append(_Movement(line, before, after, tuple(f for f in taken if _compatible(after, f)), verb))
     return out
@@ -70,11 +71,11 @@ def wrong_amounts(context: Context) -> Iterator[Flaw]:
         if len(move.amounts) == 2:
             yield from _rate_of_two(move)
     for record in context.report.changes:
-        before, after, change = (context.by_id.get(key or "") for key in (record.before, record.after, record.change))
-        if before is None or after is None or change is None or (after.start, change.start) in seen or before.unit != after.unit:
+        start, end, amounts = (context.by_id.get(key or "") for key in (record.before, record.after, record.change))
+        if start is None or end is None or amounts is None or (end.start, amounts.start) in seen or start.unit != end.unit:
             continue
-        if None not in (before.value, after.value, change.value):
-            yield from _check(before, after, change)
+        if None not in (start.value, end.value, amounts.value) and not _YEARLY.search(context.folded[max(0, amounts.start - 12) : amounts.start]):
+            yield from _check(start, end, amounts)
 
 
 def _check(before: Figure, after: Figure, change: Figure) -> Iterator[Flaw]:

@@ -30,6 +30,8 @@ _OVERLAPPING = re.compile(r"女|男女|党员|骨干|本科|研究生|硕士|专
 _STAGE = ("小学", "初中", "九年一贯制", "完全中学", "高中", "幼儿园", "特教", "特殊教育", "教学点", "中职", "职业", "十二年一贯制", "学前", "中学")
 _SUBJECT = ("音乐", "体育", "美术", "信息", "语文", "数学", "英语", "物理", "化学", "生物", "科学", "政治", "历史", "地理", "心理", "劳动", "道德")
 _PAIRS = (("男", "女"), ("公办", "民办"), ("城区", "农村"), ("县城", "乡村"), ("城区", "乡村"), ("城镇", "乡村"), ("城镇", "农村"), ("县城", "农村"), ("城区", "乡镇"), ("县城", "乡镇"), ("正编", "参聘"), ("在编", "临聘"), ("在编", "编外"), ("新建", "改扩建"), ("新建", "改建"), ("新建", "扩建"), ("中央", "县"), ("上级", "县"), ("省", "县"), ("在职", "退休"), ("一期", "二期"))
+_NO_OTHERS = re.compile(r"义务教育|中小学|紧缺|音体美|体艺|薄弱学科|短缺|总投资|总额|总投入")
+_SOURCES = ("中央", "省", "市", "县", "区", "自筹", "社会", "上级", "乡镇", "债券", "捐", "企业")
 _ALL_KINDS = re.compile(r"各级各类|各类|所有学校|含幼儿园|全县学校|全区学校|教育系统|机构")
 _MEASURED = ("元", "平方米", "亩", "公里", "平方公里", "册")
 _ITEM_MARK = re.compile(r"(?P<mark>[一二三四五六七八九十]{1,2}是|[(](?:\d|[一二三四五六七八九十])[)]|[①②③④⑤⑥⑦⑧⑨])")
@@ -176,7 +178,7 @@ def _verdict(line: Line, whole: Figure, parts: Sequence[_Part], *, closed: bool,
     if len(parts) == 1:
         if closed or goal.high >= summed.low:
             return None
-        return Flaw(f"部分大于总数：其中{parts[0].label}{largest.text}，而总数只有{whole.text}。", (whole, largest), f"≤{amount(whole.value or 0, whole.unit)}", largest.text)
+        return Flaw(f"部分大于总数：其中{parts[0].label}{largest.text}，而总数只有{whole.text}。", (whole, largest), f"≤{amount(Fraction(whole.value or 0), whole.unit)}", largest.text)
     if goal.meets(summed):
         return None
     labels = [p.label for p in parts]
@@ -187,11 +189,13 @@ def _verdict(line: Line, whole: Figure, parts: Sequence[_Part], *, closed: bool,
         single = span_of(largest).low > goal.high
         return _difference(whole, figures) if (apart and not too_far) or single else None
     ratio = summed.high / goal.low if goal.low > 0 else Fraction(0)
+    around = line.label(next(i for i, f in enumerate(line.figures) if f is whole))
     if closed:
         return _difference(whole, figures) if ratio >= (Fraction(1, 3) if firm else Fraction(2, 3)) else None
+    if families and _NO_OTHERS.search(around) and not _ALL_KINDS.search(around):
+        return _difference(whole, figures) if ratio >= Fraction(1, 4) else None
     if ratio < Fraction(7, 10):
         return None
-    around = line.label(next(i for i, f in enumerate(line.figures) if f is whole))
     if families and not _ALL_KINDS.search(around):
         return _difference(whole, figures)
     if len(parts) >= 3 and ratio >= Fraction(4, 5) and not any(_OVERLAPPING.search(label) for label in labels) and not _ALL_KINDS.search(around):
@@ -207,10 +211,13 @@ def _families(labels: Sequence[str]) -> bool:
     subjects = [next((s for s in _SUBJECT if s in label), None) for label in labels]
     if len(labels) >= 3 and all(subjects) and len(set(subjects)) == len(labels):
         return True
+    sources = [next((s for s in _SOURCES if s in label), None) for label in labels]
+    if len(labels) >= 2 and all(sources) and len(set(sources)) == len(labels) and all(re.search(r"资金|配套|财政|投入|补助|拨款|自筹|捐", label) for label in labels):
+        return True
     years = [re.search(r"(?:19|20)\d\d年", label) for label in labels]
     if len(labels) >= 2 and all(years):
         return True
-    return len(labels) == 2 and any(_pair(*labels, a, b) or _pair(*labels, b, a) for a, b in _PAIRS)
+    return len(labels) == 2 and any(_pair(labels[0], labels[1], a, b) or _pair(labels[0], labels[1], b, a) for a, b in _PAIRS)
 
 
 def _pair(first: str, second: str, a: str, b: str) -> bool:

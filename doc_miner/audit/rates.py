@@ -94,7 +94,7 @@ def _price(line: Line, i: int, per: Figure, below: tuple[str, ...]) -> Iterator[
         return
     own = [k for k in _nearby(line, i) if k != i]
     numbers = [line.figures[k] for k in own if line.figures[k].unit in below and abs(k - i) <= 2]
-    totals = [line.figures[k] for k in own if line.figures[k].unit == "元" and _value(line.figures[k]) > _value(per) and k > i and _SUMMING.search(line.clause(k)) and k - i <= 2]
+    totals = [line.figures[k] for k in own if line.figures[k].unit == "元" and k > i and _SUMMING.search(line.clause(k)) and k - i <= 2]
     totals += [line.figures[k] for k in own if line.figures[k].unit == "元" and k < i and _SUMMING.search(line.clause(k)) and i - k <= 2 and _value(line.figures[k]) > _value(per)]
     if len(numbers) != 1 or len(totals) != 1:
         return
@@ -167,7 +167,7 @@ def wrong_ratios(context: Context) -> Iterator[Flaw]:
         for i, figure in enumerate(line.figures):
             label = line.label(i)
             other = "初中" if figure.stage == "小学" else "小学"
-            if other in line.label(i, 40) or figure.value is None or figure.stage not in ("小学", "初中") or _SCOPED.search(line.clause(i)) or _NO_CLASSES.search(label):
+            if other in line.label(i, 40) or "分别" in label or figure.value is None or figure.stage not in ("小学", "初中") or _SCOPED.search(line.clause(i)) or _NO_CLASSES.search(label):
                 continue
             if figure.unit == "人" and re.search(r"(?:平均班额|班均)[^#。;,]{0,4}$", label):
                 yield from _ratio(figure, stock["学生", figure.stage], stock["班级", figure.stage])

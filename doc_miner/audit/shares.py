@@ -50,7 +50,8 @@ def _share(line: Line, i: int, named: _Named) -> Iterator[Flaw]:
     wholes = [line.figures[k] for k in range(first, i) if k != part and line.figures[k].unit == line.figures[part].unit]
     cued = [k for k in range(first, i) if k != part and line.figures[k] in wholes and _WHOLE_CUES.search(line.label(k) + line.words[line.marks[k] : line.marks[k] + 6])]
     if len(wholes) == 1 or cued:
-        yield from _against(line, rate, line.figures[part], [w for w in wholes if _value(w) >= _value(line.figures[part])], "")
+        larger = [w for w in wholes if _value(w) >= _value(line.figures[part])]
+        yield from _against(line, rate, line.figures[part], larger or [line.figures[k] for k in cued if k < part], "")
 
 
 def _stem(words: str) -> str:
@@ -62,7 +63,7 @@ def _alike(part: str, rate: str) -> bool:
     """Return whether a rate is named after a part (五科合格人数, 五科合格率)."""
     if len(part) < 2 or len(rate) < 2:
         return False
-    return part == rate or part.endswith(rate) or rate.endswith(part) or part[-2:] == rate[-2:]
+    return part in rate or rate in part or part[-2:] == rate[-2:]
 
 
 def _bases(line: Line, first: int, part: int, base: str, named: _Named) -> list[Figure]:

@@ -105,7 +105,7 @@ def last_place(figure: Figure) -> Fraction:
     written = Fraction(digits)
     scale = abs(Fraction(figure.value) / written) if written and figure.unit != "比" else Fraction(1)
     if places or scale > 1:
-        return scale / 10**places
+        return scale / int("1" + "0" * places)
     return Fraction(1) if figure.unit in _ROUNDED_UNITS else Fraction(0)
 
 
@@ -114,7 +114,7 @@ def _last_place_in_words(figure: Figure) -> Fraction:
         return Fraction(0)
     point = re.search(r"点([〇零一二三四五六七八九]+)", figure.text)
     if point is not None:
-        return Fraction(1, 10 ** len(point[1]))
+        return Fraction(1, int("1" + "0" * len(point[1])))
     return Fraction(10) if "成" in figure.text else Fraction(1)
 
 
@@ -146,6 +146,6 @@ def amount(value: Number, unit: str | None) -> str:
     """Return a value with its unit, money in 万元 or 亿元 as one would write it."""
     if unit == "元":
         for scale, name in _MONEY:
-            if abs(value) >= scale:
+            if abs(Fraction(value)) >= scale:
                 return show(Fraction(value) / scale, 6) + name
     return show(value) + (unit or "")
