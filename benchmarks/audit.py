@@ -31,7 +31,7 @@ ROUNDS = 12
 
 
 def plain(text: str) -> str:
-    return MARK.sub(r"\1\2", text)
+    return MARK.sub(lambda match: match[1] + match[2].lstrip("!"), text)
 
 
 def changed(r: random.Random, number: str) -> str:
@@ -64,15 +64,18 @@ def plantings(r: random.Random, text: str) -> list[tuple[str, str]]:
     def put(match: re.Match[str], replacement: str) -> str:
         return plain(text[: match.start()]) + replacement + plain(text[match.end() :])
 
+    bound = [match for match in marks if not match[2].startswith("!")]
+    if bound:
+        match = r.choice(bound)
+        out.append(("number", put(match, changed(r, match[1]) + match[2])))
+        match = r.choice(bound)
+        other = swapped(r, match[1])
+        if other is not None:
+            out.append(("digits", put(match, other + match[2])))
     match = r.choice(marks)
-    out.append(("number", put(match, changed(r, match[1]) + match[2])))
-    match = r.choice(marks)
-    other = swapped(r, match[1])
-    if other is not None:
-        out.append(("digits", put(match, other + match[2])))
-    match = r.choice(marks)
-    if match[2] and match[2] != "个百分点":
-        dropped = match[2][1:] if match[2][0] in "万亿" else ""
+    unit = match[2].lstrip("!")
+    if unit and unit != "个百分点":
+        dropped = unit[1:] if unit[0] in "万亿" else ""
         out.append(("unit", put(match, match[1] + dropped)))
     return out
 

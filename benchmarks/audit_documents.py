@@ -1,7 +1,7 @@
 """Paragraphs of invented counties whose numbers agree, from a small grammar of wordings; used by ``benchmarks/audit.py``.
 
-A wording is a function of a random generator. In what it returns, ‹96|名› marks a number of an identity with its unit:
-the places where an error can be planted. ``SEEN`` was at hand while the rules were written, ``HELD`` was not looked at
+A wording is a function of a random generator. In what it returns, ‹96|名› marks a number of an identity with its unit
+(‹96|!名› a number in none): the places where an error can be planted. ``SEEN`` was at hand while the rules were written, ``HELD`` was not looked at
 until they were done.
 """
 
@@ -27,6 +27,11 @@ def held(wording: Wording) -> Wording:
 
 def n(value: object, unit: str) -> str:
     return f"‹{value}|{unit}›"
+
+
+def lone(value: object, unit: str) -> str:
+    """Mark a number that stands in no identity: only its unit can be dropped."""
+    return f"‹{value}|!{unit}›"
 
 
 def split(r: random.Random, count: int, low: int, high: int) -> list[int]:
@@ -169,7 +174,7 @@ def rural_share(r: random.Random) -> str:
 @seen
 def share_of_few(r: random.Random) -> str:
     a, b = r.randint(45, 90), r.randint(2, 9)
-    return f"有{n(b, '所')}学校体育运动场地面积不足，占比{n(pct(b, a, 2), '%')}。（全县共有学校{a}所。）"
+    return f"有{n(b, '所')}学校体育运动场地面积不足，占比{n(pct(b, a, 2), '%')}。（全县共有学校{n(a, '所')}。）"
 
 
 @seen
@@ -232,12 +237,12 @@ def restated(r: random.Random) -> str:
 # --- damage ----------------------------------------------------------------------------------
 @seen
 def bare_rate(r: random.Random) -> str:
-    return f"全县初中三年巩固率为{n(r.randint(951, 999) / 10, '%')}，义务教育普及水平持续提高。"
+    return f"全县初中三年巩固率为{lone(r.randint(951, 999) / 10, '%')}，义务教育普及水平持续提高。"
 
 
 @seen
 def building(r: random.Random) -> str:
-    return f"投入资金{n(r.randint(1100, 9800), '万元')}，新建教学楼2栋，新增学位{n(r.randint(300, 2900), '个')}。"
+    return f"投入资金{lone(r.randint(1100, 9800), '万元')}，新建教学楼2栋，新增学位{lone(r.randint(300, 2900), '个')}。"
 
 
 # --- held out --------------------------------------------------------------------------------

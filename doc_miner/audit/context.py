@@ -7,17 +7,20 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from doc_miner.lexicon import Lexicon
 from doc_miner.link import Link
 from doc_miner.model import Figure, Report
 from doc_miner.textfold import fold
 
+_WIDTH = 24
+_SPACES = re.compile(r"(?<![年月日])[ \t]+")
+_NUMBER = re.compile(r"\d+")
 _HIDDEN = "◇"
 _LOST = "□"
 _MARKED = re.compile("#")
 _DEFINES = re.compile(r"的?(?:大班额|超大班额|班级|班额|的?学校|小规模学校|教师|学生|考生|班(?![级主]))")
-_MEMBER = re.compile(r"[^。;]{0,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Line:
     words: str
     figures: tuple[Figure, ...]
     marks: tuple[int, ...] = field(repr=False, default=())
+    labels: tuple[str, ...] = field(repr=False, default=())
+    clauses: tuple[str, ...] = field(repr=False, default=())
 
     def index(self, position: int) -> int:
         """Return which figure the ``#`` at (or the first behind) a position of ``words`` is."""
@@ -56,14 +61,13 @@ class Line:
         """Return the figure whose ``#`` a group of a match ends with."""
         return self.figures[self.index(match.end(group) - 1)]
 
-    def label(self, index: int, width: int = 24) -> str:
+    def label(self, index: int, width: int = _WIDTH) -> str:
         """Return the words in front of a figure, back to the figure or sentence mark before it."""
-        begin = self.marks[index - 1] + 1 if index else 0
-        return re.split(r"[。;!?:]", self.words[max(begin, self.marks[index] - width) : self.marks[index]])[-1]
+        return self.labels[index] if width == _WIDTH else _label(self.words, self.marks, index, width)
 
     def clause(self, index: int) -> str:
         """Return the words in front of a figure back to the last mark of any kind."""
-        return re.split(r"[,。;!?:()、]", self.label(index))[-1].strip()
+        return self.clauses[index]
 
     def sentence(self, index: int) -> tuple[int, int]:
         """Return from which to which figure (end exclusive) the sentence of a figure runs."""
@@ -71,6 +75,20 @@ class Line:
         left = max(self.words.rfind(mark, 0, at) for mark in "。!?")
         ends = [end for mark in "。!?" if (end := self.words.find(mark, at)) >= 0]
         return self.index(left + 1), self.index(min(ends, default=len(self.words)))
+
+
+def _after_last(text: str, start: int, end: int, marks: str) -> str:
+    """Return what stands behind the last of some marks in a stretch of a text."""
+    for mark in marks:
+        at = text.rfind(mark, start, end) + 1
+        if at > start:
+            start = at
+    return text[start:end]
+
+
+def _label(words: str, marks: Sequence[int], index: int, width: int) -> str:
+    begin = marks[index - 1] + 1 if index else 0
+    return _after_last(words, max(begin, marks[index] - width), marks[index], "。;!?:")
 
 
 class Context:
@@ -82,6 +100,16 @@ class Context:
         self.lexicon = lexicon
         self.text = report.document.text
         self.by_id = {figure.figure_id: figure for figure in report.figures}
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What several rules share, by a name of their own."""
+        return {}
+
+    @cached_property
+    def taken(self) -> set[int]:
+        """The positions at which a figure begins."""
+        return {figure.start for figure in self.report.figures}
 
     @cached_property
     def folded(self) -> str:
@@ -104,11 +132,17 @@ class Context:
                 out.append(_line(self.folded, start, end, own))
         return out
 
-    def matches(self, pattern: re.Pattern[str]) -> Iterator[tuple[Line, re.Match[str]]]:
-        """Return every match of a pattern with its paragraph."""
+    @cached_property
+    def numbers(self) -> list[int]:
+        """Where runs of digits begin."""
+        return [match.start() for match in _NUMBER.finditer(self.folded)]
+
+    def matches(self, pattern: re.Pattern[str], *words: str) -> Iterator[tuple[Line, re.Match[str]]]:
+        """Return every match of a pattern with its paragraph, among those with two figures and one of some words."""
         for line in self.lines:
-            for match in pattern.finditer(line.words):
-                yield line, match
+            if len(line.marks) > 1 and (not words or any(word in line.words for word in words)):
+                for match in pattern.finditer(line.words):
+                    yield line, match
 
 
 def _paragraphs(folded: str) -> Iterable[tuple[int, int]]:
@@ -138,8 +172,13 @@ def _line(folded: str, start: int, end: int, figures: Sequence[Figure]) -> Line:
             shown.append(figure)
         at = figure.end
     parts.append(folded[at:end].replace("#", " "))
-    words = re.sub(r"(?<![年月日])[ \t]+", "", "".join(parts))
-    return Line(start, end, words, tuple(shown), tuple(match.start() for match in _MARKED.finditer(words)))
+    words = "".join(parts)
+    if " " in words or "\t" in words:
+        words = _SPACES.sub("", words)
+    marks = tuple(match.start() for match in _MARKED.finditer(words))
+    labels = tuple(_label(words, marks, i, _WIDTH) for i in range(len(marks)))
+    clauses = tuple(_after_last(label, 0, len(label), ",。;!?:()、").strip() for label in labels)
+    return Line(start, end, words, tuple(shown), marks, labels, clauses)
 
 
 def _only_defines(folded: str, figure: Figure) -> bool:

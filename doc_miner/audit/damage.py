@@ -15,16 +15,18 @@ _RATE_UP_TO_100 = re.compile(
 )
 _SHARE = re.compile(r"占[^#。;,、]{0,16}(?:的|比|比例|比例为|比为|比达)?$")
 _DATE = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d{2})(?P<s>[-./年])(?P<m>\d{1,2})(?:(?P<t>[-./月])(?P<d>\d{1,2}))?(?!\d)")
+_DAY_MARK = re.compile(r"\d{1,4}[-./年月]")
 _MONTH_DAY = re.compile(r"(?<![\d年.])(?P<m>\d{1,2})月(?P<d>\d{1,2})[日号]")
 _MONTH = re.compile(r"(?<![\d.])(?P<m>\d{1,2})月(?=份|底|初|中旬|上旬|下旬|末|前|起|,|。|至|到|\d)")
-_SQUEEZED = re.compile(r"(?m)^[ \t]*(?P<d>(?:19|20)\d{2}[01]?\d{1,3})[ \t]*$")
-_YEAR_LOST = re.compile(r"(?<![\d.])(?:到|至|截至|力争|于|从|自)(?P<y>20[0-4]\d)(?=[,]?(?:消除|实现|完成|基本|全面|建成|达到|投入|新建|启动|末|初|秋|春|底|以来)(?!名))")
+_SQUEEZED = re.compile(r"(?m)(?P<d>(?:19|20)\d{2}[01]?\d{1,3})[ \t]*$")
+_YEAR_LOST = re.compile(r"(?P<y>20[0-4]\d)(?=[,]?(?:消除|实现|完成|基本|全面|建成|达到|投入|新建|启动|末|初|秋|春|底|以来)(?!名))")
+_YEAR_BEFORE = re.compile(r"(?:到|至|截至|力争|于|从|自)$")
 _BARE_RATE = re.compile(r"(?P<l>[一-鿿]{2,10}(?:率|占比|比例|比重|满意度|认可度))(?:仅|已|约|分别)?(?:为|达到?|是|降至|降到|提高到|提升到|提高至|提升至|上升到|上升至|由|从)?(?P<n>\d{1,3}(?:\.\d+)?)(?=[,。;、)\n]|$|提|上升|下降|降|增)")
 _NO_BARE_RATE = re.compile(r"师比|生比|机比|差异率|系数|比率|汇率|频率|倍率|容积率")
 _BARE_COUNT = re.compile(
-    r"(?<=[一-鿿])(?<![第表图附至到])(?P<n>\d[\d,]*+(?:\.\d++)?)(?=[,。;、)(](?!\d)|整改|任务|学校|正在|增加|减少|降|提高|上升|下降|编制|班级|学生|教师|问题|教职工|已|未|余下)"
+    r"(?<=[一-鿿])(?<![第表图附至到])(?P<n>\d++(?:,\d{3}(?!\d))*+(?:\.\d++)?)(?=[,。;、)(](?!\d)|整改|任务|学校|正在|增加|减少|降|提高|上升|下降|编制|班级|学生|教师|问题|教职工|已|未|余下)"
 )
-_BARE_AFTER_TO = re.compile(r"(?:提高|上升|下降|降|增加|减少|增|减|升|提升|压减|缩小|扩大)(?:到|至)(?P<n>\d[\d,]*+(?:\.\d++)?)(?=[,。;、)(](?!\d))")
+_BARE_AFTER_TO = re.compile(r"(?:[^#]{0,3})(?:高|升|降|加|少|增|减|小|大)(?:到|至)(?P<n>\d++(?:,\d{3}(?!\d))*+(?:\.\d++)?)(?=[,。;、)(](?!\d))")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _COUNTED_LABELS = re.compile(r"(?:得分|总分|分数|系数|指数|比值|第|表|图|号|师比|生比|评分)$")
 _MONEY_LABEL = re.compile(r"(?:投资|投入|资金|总投资|拨款|拨付|经费|专项资金|建设资金|财政资金|概算投资|落实资金|筹措资金)(?:约|达|共|了|资金|经费|专项资金)?$")
@@ -94,8 +96,10 @@ def rates_over_100(context: Context) -> Iterator[Flaw]:
 def impossible_dates(context: Context) -> Iterator[Flaw]:
     """Return the dates that no calendar has (2月30日, 13月)."""
     seen: set[int] = set()
+    folded = context.folded
+    days = [at for at in context.numbers if at not in context.taken and _DAY_MARK.match(folded, at)]
     for pattern in (_DATE, _MONTH_DAY, _MONTH):
-        for match in pattern.finditer(context.folded):
+        for match in filter(None, (pattern.match(context.folded, at) for at in days)):
             parts = match.groupdict()
             if pattern is _DATE and (parts["s"] == "." and not parts["d"] or parts["s"] != "年" and (parts["t"] or parts["s"]) != parts["s"] or parts["s"] == "年" and parts["t"] not in ("月", None)):
                 continue
@@ -116,34 +120,56 @@ def impossible_dates(context: Context) -> Iterator[Flaw]:
 def damaged_dates(context: Context) -> Iterator[Flaw]:
     """Return the dates that have lost 年, 月 or 日 (201822 in a line of its own, 到2018消除)."""
     tables = [(t.start, t.end) for t in context.report.document.tables]
-    for match in _SQUEEZED.finditer(context.folded):
-        if len(match["d"]) >= 6 and not any(a <= match.start() < b for a, b in tables):
+    for match in filter(None, (_SQUEEZED.match(context.folded, at) for at in context.numbers)):
+        line = context.folded[context.folded.rfind("\n", 0, match.start()) + 1 : match.start()]
+        if not line.strip() and len(match["d"]) >= 6 and not any(a <= match.start() < b for a, b in tables):
             yield Flaw(f"“{match['d']}”像是漏了“年、月、日”的日期，请对照原件。", (), None, match["d"], match.start("d"), match.end("d"))
-    for match in _YEAR_LOST.finditer(context.folded):
-        if not any(f.start <= match.start("y") < f.end for f in context.report.figures):
-            yield Flaw(f"“{match[0]}”后面漏了“年”字，请对照原件。", (), f"{match['y']}年", match["y"], match.start("y"), match.end("y"))
+    for at in context.numbers:
+        lost = _YEAR_LOST.match(context.folded, at)
+        before = _YEAR_BEFORE.search(context.folded, max(0, at - 3), at)
+        if lost is not None and before is not None and at not in context.taken:
+            yield Flaw(f"“{before[0]}{lost[0]}”后面漏了“年”字，请对照原件。", (), f"{lost['y']}年", lost["y"], lost.start("y"), lost.end("y"))
 
 
 def missing_units(context: Context) -> Iterator[Flaw]:
     """Return the numbers that have lost their unit (占比6.06，招聘教师96，)."""
     tables = [(t.start, t.end) for t in context.report.document.tables]
-    taken = {position for f in context.report.figures if not _unit_needed(f) for position in range(f.start, f.end)}
-    for match in _BARE_RATE.finditer(context.folded):
+    taken = {position for f in context.report.figures if not _unit_needed(f, context.folded[f.end : f.end + 1]) for position in range(f.start, f.end)}
+    free = [at for at in context.numbers if at not in taken and not any(a <= at < b for a, b in tables)]
+    for match in filter(None, (_bare_rate(context.folded, at) for at in free)):
         at = match.start("n")
-        if _NO_BARE_RATE.search(match["l"]) or float(match["n"]) <= 1.5 or at in taken or any(a <= at < b for a, b in tables):
+        if _NO_BARE_RATE.search(match["l"]) or float(match["n"]) <= 1.5:
             continue
         written = context.text[match.start("l") : match.end("n")]
         yield Flaw(f"“{written}”的数字后面缺少单位，可能漏了“%”，请对照原件。", (), match["n"] + "%", match["n"], at, match.end("n"))
-    for pattern in (_BARE_COUNT, _BARE_AFTER_TO):
-        for match in pattern.finditer(context.folded):
-            at, end = match.span("n")
-            if at in taken or any(a <= at < b for a, b in tables) or _YEAR.fullmatch(match["n"]) or _in_short_line(context, at) or _listed(context, end):
+    for at in free:
+        bare = _BARE_COUNT.match(context.folded, at) or _moved_to(context.folded, at)
+        if bare is not None:
+            end = bare.end("n")
+            if _YEAR.fullmatch(bare["n"]) or _in_short_line(context, at) or _listed(context, end):
                 continue
             if _COUNTED_LABELS.search(context.folded[max(0, at - 6) : at]) or _named(context, at, end):
                 continue
             written = context.text[max(context.text.rfind("\n", 0, at) + 1, at - 8) : end]
-            yield Flaw(f"“{written}”的数字后面缺少单位，请对照原件。", (), None, match["n"], at, end)
+            yield Flaw(f"“{written}”的数字后面缺少单位，请对照原件。", (), None, bare["n"], at, end)
     yield from _units_lost_in_lists(context)
+
+
+def _moved_to(folded: str, at: int) -> re.Match[str] | None:
+    """Return the number without unit at a place to which something has moved (提高到92.9，)."""
+    match = _BARE_AFTER_TO.match(folded, max(0, at - 4))
+    return match if match is not None and match.start("n") == at else None
+
+
+def _bare_rate(folded: str, at: int) -> re.Match[str] | None:
+    """Return the rate without sign whose number begins at a place, with its name in front."""
+    if not folded[at - 1 : at] or folded[at - 1] not in "率比例重度为到达是至由从":
+        return None
+    for begin in range(max(0, at - 16), at):
+        match = _BARE_RATE.match(folded, begin)
+        if match is not None and match.start("n") == at:
+            return match
+    return None
 
 
 def _in_short_line(context: Context, at: int) -> bool:
@@ -178,8 +204,10 @@ def _lost_in(run: list[Figure]) -> Iterator[Flaw]:
             yield Flaw(f"“{figure.text}”后面缺少单位，同一列举中的其他数字都有单位，请对照原件。", (figure,), None, figure.text)
 
 
-def _unit_needed(figure: Figure) -> bool:
+def _unit_needed(figure: Figure, following: str) -> bool:
     """Return whether a figure got its unit from the noun behind it though an exact number of that noun needs a measure word (有2学校)."""
+    if figure.rule == "figure/unit-shared" and (figure.unit == "个百分点" or following == ","):
+        return True
     return figure.rule == "figure/unit-by-noun" and figure.qualifier == "=" and figure.value is not None and figure.text.isdigit()
 
 
@@ -196,7 +224,9 @@ def impossible_units(context: Context) -> Iterator[Flaw]:
     """Return the figures whose unit does not fit what they measure (入学率95人, 建筑面积2680元)."""
     for line in context.lines:
         for i, figure in enumerate(line.figures):
-            label = re.split(r"[,、]", line.label(i))[-1]
+            label = line.clause(i)
+            if not label or label[-1] not in "率度比数积资金费款为到达是约共有至由从":
+                continue
             for pattern, units, kind in _LABEL_UNITS:
                 if figure.unit not in units and pattern.search(label):
                     yield Flaw(f"“{label[-10:]}{figure.text}”的单位与{kind}不符，请对照原件。", (figure,), None, figure.text)
@@ -209,8 +239,9 @@ def improbable_amounts(context: Context) -> Iterator[Flaw]:
         for i, figure in enumerate(line.figures):
             if figure.value is None or figure.qualifier not in ("=", "~") or figure.role == "standard":
                 continue
-            label = line.label(i)
-            clause = re.split(r"[,]", label)[-1]
+            if figure.unit not in ("元", "平方米") or figure.value >= 10000:
+                continue
+            label, clause = line.label(i), line.clause(i)
             after = line.words[line.marks[i] + 1 : line.marks[i] + 4]
             if figure.unit == "元" and figure.value < 10000 and _MONEY_LABEL.search(clause) and not _SMALL.search(label) and not after.startswith("/") and "万" not in figure.text:
                 yield Flaw(f"“{clause[-8:]}{figure.text}”数额过小，可能漏了“万”或“亿”，请对照原件。", (figure,), None, figure.text)

@@ -39,8 +39,8 @@ class _Movement:
 def _movements(context: Context) -> list[_Movement]:
     """Return the movements that the words of the document state, each with its amounts."""
     out: list[_Movement] = []
-    for pattern in (_MOVE, _WAS, _COMPARED):
-        for line, match in context.matches(pattern):
+    for pattern, cues in ((_MOVE, ("由", "从")), (_WAS, ("原", "年", "前")), (_COMPARED, ("比", "较", "与"))):
+        for line, match in context.matches(pattern, *cues):
             after = line.at(match, "after")
             before = line.at(match, "before") if "before" in match.re.groupindex else None
             if before is not None and before.unit != after.unit:
@@ -142,7 +142,7 @@ def _rate_of_two(move: _Movement) -> Iterator[Flaw]:
 
 def wrong_directions(context: Context) -> Iterator[Flaw]:
     """Return the movements that go the other way than their verb (由38个减至83个)."""
-    for line, match in context.matches(_MOVE):
+    for line, match in context.matches(_MOVE, "由", "从"):
         before, after = line.at(match, "before"), line.at(match, "after")
         verb = match["verb"] or _verb_between(match["gap"])
         if not verb or before.unit != after.unit or before.unit == "比" or not exact(before, after) or _NO_WAY.search(match[0]) or _NO_WAY.search(line.label(line.index(match.start("before")))):

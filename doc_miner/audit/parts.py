@@ -19,7 +19,7 @@ from doc_miner.model import Figure
 _BRACKET = re.compile(r"#[^#。;,()]{0,16}\((?P<list>[^()]*(?:\([^()]*\)[^()]*)*)\)")
 _AMONG = re.compile(r"#[^#。;:()]{0,24}[,。:;、]?(?:其中|当中)(?P<list>[^。;()]*(?:\([^()]*\)[^。;()]*)*)")
 _OPENED = re.compile(r"#[^#。;:()、]{0,14}(?:[:]|,?(?:分别为|分别是|分别|包括|由|具体为|即|具体是):?)(?P<list>[^。;()]*(?:\([^()]*\)[^。;()]*)*)")
-_SUMMED = re.compile(r"(?P<list>[^。;:#()]*#[^。;:()]{0,240}?)[,、]?[^#,。;、]{0,8}(?:合计|共计|总计|一共|总共|累计共|共|总数|总人数|总投资|总投入)(?:为|达到?|有|是|需|投入|招聘|补充|新增|完成|建成|约|资金)?(?P<whole>#)")
+_SUMMED = re.compile(r"(?:合计|共计|总计|一共|总共|累计共|共|总数|总人数|总投资|总投入)(?:为|达到?|有|是|需|投入|招聘|补充|新增|完成|建成|约|资金)?(?P<whole>#)")
 _ITEM = re.compile(r"(?P<label>[^#,、;和及与]*?)(?P<value>#)(?P<tail>[^#,、;]{0,12})")
 _SEPARATOR = re.compile(r"[,、;]|以?及|和|与|,?(?:以及|另有|还有)|$")
 _LEAD = re.compile(r"^(?:其中|包括|含|内含|分别为|分别是|分别|即|为|有|:|,|、)+")
@@ -51,14 +51,14 @@ class _Part:
 
 def broken_breakdowns(context: Context) -> Iterator[Flaw]:
     """Return the breakdowns whose parts do not give the whole."""
-    for line, match in context.matches(_BRACKET):
+    for line, match in context.matches(_BRACKET, "("):
         named = _LEAD.match(match["list"]) is not None and "其中" in match["list"][:4]
         partial = named or re.match(r"含(?!有)|不含|包含", match["list"]) is not None
         yield from _judge(line, [line.figures[line.index(match.start())]], _parts(line, match), closed=not partial)
-    for line, match in context.matches(_AMONG):
+    for line, match in context.matches(_AMONG, "其中", "当中"):
         wholes = _wholes(line, line.index(match.start()))
         yield from _judge(line, wholes, _parts(line, match), closed=False)
-    for line, match in context.matches(_OPENED):
+    for line, match in context.matches(_OPENED, ":", "分别", "包括", "即", "具体"):
         if "其中" in match[0]:
             continue
         parts = _parts(line, match)
@@ -68,20 +68,24 @@ def broken_breakdowns(context: Context) -> Iterator[Flaw]:
 
 def broken_sums(context: Context) -> Iterator[Flaw]:
     """Return the sums behind their parts (小学12人、初中9人，共21人) that are none."""
-    for line, match in context.matches(_SUMMED):
+    for line, match in context.matches(_SUMMED, "共", "计", "总"):
         whole = line.at(match, "whole")
-        if whole.unit == "%" or re.search(r"其中|由|从|降|至|较|比|原|现", match["list"][-60:]):
-            continue
         index = line.index(match.start("whole"))
-        parts = [line.figures[i] for i in _run_before(line, index)]
+        run = _run_before(line, index)
+        if whole.unit == "%" or len(run) < 2:
+            continue
+        before = line.words[max(0, line.marks[run[0]] - 20) : match.start()]
+        if re.search(r"其中|由|从|降|至|较|比|原|现", before[-60:]):
+            continue
+        parts = [line.figures[i] for i in run]
         parts = [f for f in parts if f.unit == whole.unit]
         if len(parts) < 2 or any(f.value is None for f in parts):
             continue
         goal = span_of(whole)
         if any(total(map(span_of, parts[k:])).meets(goal) for k in range(len(parts) - 1)) or any(span_of(f).meets(goal) for f in parts):
             continue
-        labels = [line.clause(i) for i in _run_before(line, index)]
-        if not _parallel(labels) and "、" not in match["list"]:
+        labels = [line.clause(i) for i in run]
+        if not _parallel(labels) and "、" not in before:
             continue
         yield _difference(whole, parts)
 
@@ -250,6 +254,8 @@ def _plain(figure: Figure) -> str:
 def broken_item_sums(context: Context) -> Iterator[Flaw]:
     """Return the totals of money that their items (其中，一是投入…；二是投入…) do not give."""
     for line in context.lines:
+        if "其中" not in line.words and "包括" not in line.words and "具体为" not in line.words:
+            continue
         marks = list(_ITEM_MARK.finditer(line.words))
         start = 0
         while start < len(marks):
@@ -298,7 +304,7 @@ def _items(line: Line, run: Sequence[re.Match[str]]) -> Iterator[Flaw]:
 # --- the rest --------------------------------------------------------------------------------
 def broken_rests(context: Context) -> Iterator[Flaw]:
     """Return the rests (11项，已办结9项，其余2项) that whole and part do not leave."""
-    for line, match in context.matches(_REST):
+    for line, match in context.matches(_REST, "其余", "剩", "余下", "其他", "尚", "另", "还有", "仍有", "未"):
         whole = line.figures[line.index(match.start())]
         part, rest = line.at(match, "part"), line.at(match, "rest")
         if not (whole.unit == part.unit == rest.unit) or whole.unit == "元" and "其中" not in match[0]:

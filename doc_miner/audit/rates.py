@@ -37,6 +37,8 @@ def _value(figure: Figure) -> Fraction:
 def wrong_averages(context: Context) -> Iterator[Flaw]:
     """Return the averages and unit prices that total and number of their sentence do not give."""
     for line in context.lines:
+        if len(line.marks) < 3 or not any(word in line.words for word in ("均", "每", "单价", "#/")):
+            continue
         for i, per in enumerate(line.figures):
             if per.unit in ("%", "‰", "个百分点") or per.value is None or not _value(per):
                 continue
@@ -107,7 +109,7 @@ def _price(line: Line, i: int, per: Figure, below: tuple[str, ...]) -> Iterator[
 
 def wrong_balances(context: Context) -> Iterator[Flaw]:
     """Return the balances (need − have = gap; 空编 − 招聘 = 剩余) that do not come out."""
-    for line, match in context.matches(_BALANCE):
+    for line, match in context.matches(_BALANCE, "编", "缺", "差", "口", "余", "超", "短", "不足"):
         need, have, gap = (line.at(match, name) for name in "abc")
         if not need.unit == have.unit == gap.unit or have.value is None:
             continue
@@ -123,6 +125,8 @@ def _left_over(context: Context) -> Iterator[Flaw]:
     """空编475 … 招聘150＋225 … 剩余100: some of the numbers hired must make up the difference."""
     stock: tuple[Figure, ...] = ()
     hired: list[Figure] = []
+    if not any(word in context.folded for word in ("剩余", "结余", "余下", "还剩")):
+        return
     for line in context.lines:
         for i, figure in enumerate(line.figures):
             label = line.label(i)
@@ -156,6 +160,8 @@ _SCOPED = re.compile(r"城|乡|农村|镇|村|民办|公办|女|其中|留守|�
 
 def wrong_ratios(context: Context) -> Iterator[Flaw]:
     """Return the class sizes (平均班额) and pupil-teacher ratios that the document's own totals of the stage do not give."""
+    if not any(word in context.folded for word in ("平均班额", "班均", "生师比")):
+        return
     stock: dict[tuple[str, str | None], list[Figure]] = defaultdict(list)
     for figure in context.report.figures:
         if figure.stage not in ("小学", "初中") or figure.qualifier != "=" or figure.value is None or figure.role not in ("level", "after") or _SCOPED.search(figure.subject):
@@ -166,6 +172,8 @@ def wrong_ratios(context: Context) -> Iterator[Flaw]:
     for line in context.lines:
         for i, figure in enumerate(line.figures):
             label = line.label(i)
+            if figure.unit not in ("人", "比"):
+                continue
             other = "初中" if figure.stage == "小学" else "小学"
             if other in line.label(i, 40) or "分别" in label or figure.value is None or figure.stage not in ("小学", "初中") or _SCOPED.search(line.clause(i)) or _NO_CLASSES.search(label):
                 continue

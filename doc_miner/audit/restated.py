@@ -140,6 +140,8 @@ def _stated(context: Context, inside: set[str]) -> Iterator[tuple[str, Figure]]:
     for line in context.lines:
         for i, figure in enumerate(line.figures):
             label = line.clause(i)
+            if figure.role not in ("level", "after") or not ("率" in label or "共有" in label or "现有" in label or label[:2] in ("全县", "全区", "全市", "我县", "我区")):
+                continue
             name = re.sub(r"(?:共有|现有|已有|共计|共|有|为|达到?|是|达|约|仅|人数)+$", "", label)
             head = _COUNTRYWIDE.match(name)
             stripped = re.sub(r"^(?:(?:19|20)\d\d年(?:底|末|秋季学期|春季学期)?|今年|目前|截至)?[,]?", "", name)

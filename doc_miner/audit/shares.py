@@ -16,7 +16,7 @@ _RATE_WORDS = re.compile(r"(?P<stem>[^#。;,、()]{1,14}?)(?:率|的?比例|的?
 _SUBJECT_END = re.compile(r"(?:人数|总数|个数|数量|数|人|的|共|有|共有|为|达到?|是|仅|已|约)+$")
 _STEM_NOISE = re.compile(r"^(?:其中|全县|全区|全市|目前|已|共|有|实际|累计|应|的)+|^[,、和及]")
 _BASES = re.compile(r"总数$|总人数$|总额$|总量$|总|全县|全区|全市|全部|所有|我县|我区|现有|本县|同期")
-_WHOLE_CUES = re.compile(r"总|共有|全部|现有|应|参加|报名|报考|符合|核定|适龄|计划|抽查|抽取|调查|发放|任务|下达|需")
+_WHOLE_CUES = re.compile(r"总|共有|全部|现有|应(?!届)|参加|报名|报考|符合|核定|适龄|计划|抽查|抽取|调查|发放|任务|下达|需|中考人数|高考人数|考生")
 _GAP = re.compile(r"(?P<level>#)[^#。;]{0,6}?[,(]?(?:距离?|与|离|比|较|低于|高于|未达到?|对照)[^#。;,]{0,14}?(?P<mark>#)(?P<mid>[^#。;]{0,14}?)(?P<by>差距?|相差|低|高|高出|低于|高于|少|多|短|缺)(?:了|出|为|距)?(?P<gap>#)")
 
 
@@ -123,15 +123,26 @@ class _Named:
     """The figures of the document by the words that name them, for shares whose whole stands elsewhere (占专任教师的18.2%)."""
 
     def __init__(self, context: Context) -> None:
-        self._entries: list[tuple[str, Figure]] = []
-        for line in context.lines:
+        self._context = context
+        self._read: list[tuple[str, Figure]] | None = None
+
+    @property
+    def _entries(self) -> list[tuple[str, Figure]]:
+        if self._read is None:
+            self._read = self._collected()
+        return self._read
+
+    def _collected(self) -> list[tuple[str, Figure]]:
+        out: list[tuple[str, Figure]] = []
+        for line in self._context.lines:
             for i, figure in enumerate(line.figures):
                 if figure.unit in _COUNTED and figure.role in ("level", "after") and figure.qualifier == "=" and figure.value is not None:
                     after = line.words[line.marks[i] + 1 : line.marks[i] + 9]
-                    self._entries.append((line.clause(i), figure))
+                    out.append((line.clause(i), figure))
                     noun = re.match(r"[一-鿿]{2,8}", after)
                     if noun is not None:
-                        self._entries.append((noun[0], figure))
+                        out.append((noun[0], figure))
+        return out
 
     def find(self, core: str, unit: str | None, part: Figure) -> list[Figure]:
         """Return the one value under which the document states a quantity of this name, or nothing where there are several."""
@@ -143,7 +154,7 @@ class _Named:
 
 def wrong_gaps(context: Context) -> Iterator[Flaw]:
     """Return the gaps to a mark that level and mark do not leave."""
-    for line, match in context.matches(_GAP):
+    for line, match in context.matches(_GAP, "差", "低", "高", "少", "多", "短", "缺"):
         level, mark, gap = line.at(match, "level"), line.at(match, "mark"), line.at(match, "gap")
         if level.unit != mark.unit or not (gap.unit == level.unit or level.unit == "%" and gap.unit == "个百分点") or level.value_max is not None:
             continue

@@ -51,26 +51,38 @@ def _written(figure: Figure) -> Span:
 
 def below_standard(context: Context) -> Iterator[Flaw]:
     """Return the figures that miss the standard of their indicator, and by how much."""
-    yield from _compared(context, wanted=False)
+    yield from _compared(context)[False]
 
 
 def meets_standard(context: Context) -> Iterator[Flaw]:
     """Return the figures that meet the standard of their indicator, and by how much."""
-    yield from _compared(context, wanted=True)
+    yield from _compared(context)[True]
 
 
-def _compared(context: Context, *, wanted: bool) -> Iterator[Flaw]:
+def _compared(context: Context) -> dict[bool, list[Flaw]]:
+    """Return what is missed and what is met, found once for both rules."""
+    if "standards" not in context.memo:
+        found: dict[bool, list[Flaw]] = {False: [], True: []}
+        for met, flaw in _comparisons(context):
+            found[met].append(flaw)
+        context.memo["standards"] = found
+    out: dict[bool, list[Flaw]] = context.memo["standards"]
+    return out
+
+
+def _comparisons(context: Context) -> Iterator[tuple[bool, Flaw]]:
     befores = {c.before for c in context.report.changes if c.before}
     for figure in context.report.figures:
         if figure.indicator is None or figure.value is None or (figure.unit == "%" and figure.value > 100) or figure.role not in ("level", "after", "plan") or figure.figure_id in befores:
             continue
-        if not _speaks_of(context, figure) or figure.indicator == "YZ-18" and "骨干" in figure.subject:
+        if not _thresholds(context, figure.indicator, figure.stage, figure.unit) or not _speaks_of(context, figure) or figure.indicator == "YZ-18" and "骨干" in figure.subject:
             continue
         if _SPECIAL.search(figure.subject) and figure.indicator != "JB-09" and figure.unit is not None or figure.qualifier in (">=", "<=") and figure.role == "plan":
             continue
         for threshold in _thresholds(context, figure.indicator, figure.stage, figure.unit):
-            if _verdict(_written(figure), threshold) is wanted:
-                yield _gap(context.lexicon.indicators[figure.indicator], figure, threshold, wanted)
+            met = _verdict(_written(figure), threshold)
+            if met is not None:
+                yield met, _gap(context.lexicon.indicators[figure.indicator], figure, threshold, met)
 
 
 def _speaks_of(context: Context, figure: Figure) -> bool:

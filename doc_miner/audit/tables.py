@@ -35,6 +35,14 @@ class _Grid:
         return [row[c] for row in self.values]
 
 
+def _grids(context: Context) -> list[_Grid]:
+    """Return the tables with numbers, read once for all rules."""
+    if "grids" not in context.memo:
+        context.memo["grids"] = [grid for table in context.report.document.tables if (grid := _grid(table)) is not None]
+    out: list[_Grid] = context.memo["grids"]
+    return out
+
+
 def _grid(table: Table) -> _Grid | None:
     """Return a table's numbers with the labels of rows and columns, or ``None`` where there are none."""
     header = max(1, table.header_rows)
@@ -86,11 +94,9 @@ def _figures(context: Context, table: Table, places: Sequence[tuple[int, int]]) 
 
 def wrong_totals(context: Context) -> Iterator[Flaw]:
     """Return the totals of rows and columns that their members do not give."""
-    for table in context.report.document.tables:
-        grid = _grid(table)
-        if grid is not None:
-            yield from _column_totals(context, grid)
-            yield from _row_totals(context, grid)
+    for grid in _grids(context):
+        yield from _column_totals(context, grid)
+        yield from _row_totals(context, grid)
 
 
 def _column_totals(context: Context, grid: _Grid) -> Iterator[Flaw]:
@@ -188,10 +194,7 @@ def _member_columns(grid: _Grid, total: int) -> list[int]:
 
 def wrong_differences(context: Context) -> Iterator[Flaw]:
     """Return the cells of a difference column (增减) or rate column (达标率) that two other columns do not give, where most rows do."""
-    for table in context.report.document.tables:
-        grid = _grid(table)
-        if grid is None:
-            continue
+    for grid in _grids(context):
         numeric = [c for c in range(len(grid.heads)) if sum(row[c] is not None for row in grid.values) >= 2]
         for c in numeric:
             if _DIFFERENCE.search(grid.heads[c]) or re.search(r"率|占比|比例|%|均|比重", grid.heads[c]) or re.search(r"空编|缺编|缺口|结余|剩余|差", grid.heads[c]):
@@ -252,10 +255,7 @@ def _holds(grid: _Grid, i: int, a: int, b: int, c: int, kind: str) -> bool:
 
 def repeated_rows(context: Context) -> Iterator[Flaw]:
     """Return the rows whose numbers are those of another row throughout: one of them was copied."""
-    for table in context.report.document.tables:
-        grid = _grid(table)
-        if grid is None:
-            continue
+    for grid in _grids(context):
         seen: dict[tuple[Fraction | None, ...], int] = {}
         for i, row in enumerate(grid.values):
             numbers = [v for v in row if v is not None]
@@ -265,7 +265,7 @@ def repeated_rows(context: Context) -> Iterator[Flaw]:
             if key in seen and not _TOTAL.search(grid.labels[i]) and not _TOTAL.search(grid.labels[seen[key]]):
                 first = seen[key]
                 columns = [c for c, v in enumerate(row) if v is not None]
-                figures, _, end = _figures(context, table, [(grid.rows[i], c) for c in columns])
-                start = next((cell.start for cell in table.cells[grid.rows[i]] if cell is not None), table.start)
+                figures, _, end = _figures(context, grid.table, [(grid.rows[i], c) for c in columns])
+                start = next((cell.start for cell in grid.table.cells[grid.rows[i]] if cell is not None), grid.table.start)
                 yield Flaw(f"表中“{grid.labels[i]}”一行的数字与“{grid.labels[first]}”一行完全相同，可能重复抄录。", figures, None, None, start, end)
             seen.setdefault(key, i)

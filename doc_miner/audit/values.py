@@ -19,6 +19,9 @@ from doc_miner.textfold import fold
 _ENDLESS = Fraction(10**40)
 _ROUNDED_UNITS = ("%", "‰", "个百分点", "个千分点", "比", "倍")
 """Units of rates: a whole number of them may be rounded."""
+_SCALED = ("元", "平方米", "人", "人次", "册", "个", "亩", "公里", "平方公里")
+"""Units that 万 and 亿 often scale."""
+_DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _MONEY = ((10**8, "亿元"), (10**4, "万元"))
 
 
@@ -96,8 +99,10 @@ def exact(*figures: Figure) -> bool:
 
 def last_place(figure: Figure) -> Fraction:
     """Return what one unit of the last digit written is worth, and zero where the number is a count written out."""
-    number = re.search(r"\d[\d,]*(?:\.\d+)?", fold(figure.text))
     assert figure.value is not None
+    if figure.text[:1].isdigit() and figure.unit not in _ROUNDED_UNITS and figure.unit not in _SCALED and figure.value == int(figure.value):
+        return Fraction(0)
+    number = _DIGITS.search(fold(figure.text))
     if number is None:
         return _last_place_in_words(figure)
     digits = number[0].replace(",", "")
