@@ -11,7 +11,7 @@ from doc_miner.audit.context import Context, Flaw, Line
 from doc_miner.audit.values import Span, amount, exact, last_place, show, span_of
 from doc_miner.model import Figure
 
-_DOWN = r"下降|降低|减少|缩小|压缩|压减|回落|递减|核减|净减|缩短|缩减|减|降"
+_DOWN = r"消除|化解|削减|下降|降低|减少|缩小|压缩|压减|回落|递减|核减|净减|缩短|缩减|减|降"
 _UP = r"增长|增加|提高|提升|上升|扩大|扩充|净增|新增|上涨|增配|拓宽|增|升"
 _TO = rf"(?P<verb>{_DOWN}|{_UP}|调整|优化|变|改善|发展|压|缩|扩|攀升|跃升)?[^#。;,到至为]{{0,4}}(?:到|至|为|成)(?:了|目前的?|现在的?|今年的?|20\d\d年?(?:底|末)?的?)?"
 _BY = rf"[^#。;]{{0,14}}?(?P<by>{_DOWN}|{_UP}|降幅|增幅|涨幅|减幅|升幅|相差|多|少|高|低)(?:出|了|约|近|达|幅|率|比例|面积|人数|数量|幅度|数)?(?:达到?|为|是|约|共)?"

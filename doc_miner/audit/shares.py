@@ -10,7 +10,7 @@ from doc_miner.audit.context import Context, Flaw, Line
 from doc_miner.audit.values import Span, amount, exact, show, span_of
 from doc_miner.model import Figure
 
-_COUNTED = ("人", "所", "个", "个班", "间", "名", "项", "人次", "套", "台", "件", "户", "条", "座", "处")
+_COUNTED = ("人", "所", "个", "个班", "间", "名", "项", "人次", "套", "台", "件", "户", "条", "座", "处", "份", "张", "块", "门", "节", "次", "家", "批次", "本", "册", "对", "支", "辆", "栋", "片")
 _SHARE_WORDS = re.compile(r"占(?P<base>[^#。;,]{0,24}?)(?:的比例|的比重|比例|比重|比)?(?:的|为|达到?|约|是|的比例为)?$")
 _RATE_WORDS = re.compile(r"(?P<stem>[^#。;,、()]{1,14}?)(?:率|的?比例|的?比重|占比)(?:分别)?(?:为|达到?|是|约|仅为?|只有|高达)?$")
 _SUBJECT_END = re.compile(r"(?:人数|总数|个数|数量|数|人|的|共|有|共有|为|达到?|是|仅|已|约)+$")
