@@ -35,7 +35,7 @@ def _share(line: Line, i: int, named: _Named) -> Iterator[Flaw]:
     first, _ = line.sentence(i)
     tight = line.words[line.marks[i - 1] + 1 : line.marks[i]]
     share = _SHARE_WORDS.search(label)
-    stated = re.fullmatch(r"[^#。;]{0,14}?[,(]?[^#。;,]{0,6}?占[^#。;,]*", tight)
+    stated = re.fullmatch(r"[^#。;,(]{0,14}?(?:[,(][^#。;,]{0,3}?)?占[^#。;,]*", tight)
     if share is not None and stated is not None and line.figures[i - 1].unit in _COUNTED:
         yield from _against(line, rate, line.figures[i - 1], _bases(line, first, i - 1, share["base"], named), share["base"])
         return
