@@ -40,7 +40,7 @@ def _share(line: Line, i: int, named: _Named) -> Iterator[Flaw]:
         yield from _against(line, rate, line.figures[i - 1], _bases(line, first, i - 1, share["base"], named), share["base"])
         return
     rated = _RATE_WORDS.search(label)
-    if rated is None or "占" in label or "增长" in label or "降" in label:
+    if rated is None or re.search(r"占|增|降|减|压|缩|升", label):
         return
     stem = _stem(rated["stem"])
     parts = [k for k in range(first, i) if line.figures[k].unit in _COUNTED and i - k <= 3 and _alike(_stem(line.clause(k)), stem)]
