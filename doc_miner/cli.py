@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -37,6 +38,14 @@ class ExportFormat(str, Enum):
     csv = "csv"
     parquet = "parquet"
     xlsx = "xlsx"
+
+
+class Severity(str, Enum):
+    """How grave a finding is."""
+
+    error = "error"
+    warning = "warning"
+    info = "info"
 
 
 class Ocr(str, Enum):
@@ -130,6 +139,23 @@ def search(
 
     kinds, words = kind or (["问题", "措施", "数据"] if category else ["文档"]), " ".join(query)
     print_found(search_dataset(dataset, words, kinds=kinds, regions=region or (), years=year or (), categories=category or (), limit=limit), words)
+
+
+@app.command()
+def audit(
+    dataset: DatasetOption = Path("dataset.db"),
+    severity: Annotated[list[Severity] | None, typer.Option(help="只列出某一级：error 矛盾；warning 存疑；info 提示。可重复使用，默认全部列出。", metavar="级别")] = None,
+    today: Annotated[datetime | None, typer.Option(help="以哪一天判断承诺是否到期，默认今天。", metavar="日期", formats=["%Y-%m-%d"])] = None,
+) -> None:
+    """按严重程度列出核查结果：文档内部的矛盾、缺损的数字、与标准的差距，以及同一地区各文件之间的不一致。
+
+    示例：doc-miner audit --dataset 数据集.db --severity error
+    """
+    from doc_miner.audit.across import audit_dataset
+    from doc_miner.present.findings import print_findings
+
+    day = today.date() if today else datetime.now().date()
+    print_findings(audit_dataset(dataset, day, [one.value for one in severity or []]))
 
 
 @app.command()

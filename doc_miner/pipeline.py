@@ -56,7 +56,7 @@ class Miner:
         links = link_passages(document.text, found.passages, problems, nodes, self.classifier.profile)
         records = self.extractor.complete(document, metadata, outline, found, problems, links)
         labelled = assemble(document, metadata, outline, found, records, self.classifier, self.indicators)
-        findings = audit_findings(labelled, records.links)
+        findings = audit_findings(labelled, records.links, self.lexicon)
         return replace(labelled, findings=tuple(replace(f, finding_id=f"{document.doc_id}-n{i}") for i, f in enumerate(findings, 1)))
 
 

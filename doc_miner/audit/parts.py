@@ -1,0 +1,317 @@
+"""Parts and wholes: 17所（其中小学11所、初中4所、九年一贯制2所）; 其中，一是投入…；二是投入…; 共…，完成…，其余….
+
+A list that is presented as a breakdown must give the whole. A list after 其中 may leave members out: too small a
+sum is a fault only where the list names every kind (stages, subjects, boys and girls, town and country), too large
+a sum wherever the parts cannot overlap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from doc_miner.audit.context import Context, Flaw, Line
+from doc_miner.audit.values import Span, amount, span_of, total
+from doc_miner.model import Figure
+
+_BRACKET = re.compile(r"#[^#。;,()]{0,16}\((?P<list>[^()]*(?:\([^()]*\)[^()]*)*)\)")
+_AMONG = re.compile(r"#[^#。;:()]{0,24}[,。:;、]?(?:其中|当中)(?P<list>[^。;()]*(?:\([^()]*\)[^。;()]*)*)")
+_OPENED = re.compile(r"#[^#。;:()、]{0,14}(?:[:]|,?(?:分别为|分别是|分别|包括|由|具体为|即|具体是):?)(?P<list>[^。;()]*(?:\([^()]*\)[^。;()]*)*)")
+_SUMMED = re.compile(r"(?:合计|共计|总计|一共|总共|累计共|共|总数|总人数|总投资|总投入)(?:为|达到?|有|是|需|投入|招聘|补充|新增|完成|建成|约|资金)?(?P<whole>#)")
+_ITEM = re.compile(r"(?P<label>[^#,、;和及与]*?)(?P<value>#)(?P<tail>[^#,、;]{0,12})")
+_SEPARATOR = re.compile(r"[,、;]|以?及|和|与|,?(?:以及|另有|还有)|$")
+_LEAD = re.compile(r"^(?:其中|包括|含|内含|分别为|分别是|分别|即|为|有|:|,|、)+")
+_NEW_TOPIC = re.compile(
+    r"比(?:上年|去年|上学年)|较|同比|环比|增(?:加|长|幅)|减(?:少|幅)|下降|提高|平均|人均|生均|校均|占(?!地)|率|每(?!个?(?:班|校))|同时|另外|此外|总[数计]|累计|目前|截至|至今|共|合计|预计|力争|达到|超过|缺口|尚缺|其余|剩余|其他问题|覆盖|惠及|受益|涉及|计划|拟"
+)
+_OVERLAPPING = re.compile(r"女|男女|党员|骨干|本科|研究生|硕士|专科|高级|中级|初级|职称|学历|寄宿|留守|残疾|贫困|困难|随迁|以上|以下|农村|乡村|班主任|持证|特岗|新进|在编|优秀|获|免费")
+_STAGE = ("小学", "初中", "九年一贯制", "完全中学", "高中", "幼儿园", "特教", "特殊教育", "教学点", "中职", "职业", "十二年一贯制", "学前", "中学")
+_SUBJECT = ("音乐", "体育", "美术", "信息", "语文", "数学", "英语", "物理", "化学", "生物", "科学", "政治", "历史", "地理", "心理", "劳动", "道德")
+_PAIRS = (("男", "女"), ("公办", "民办"), ("城区", "农村"), ("县城", "乡村"), ("城区", "乡村"), ("城镇", "乡村"), ("城镇", "农村"), ("县城", "农村"), ("城区", "乡镇"), ("县城", "乡镇"), ("正编", "参聘"), ("在编", "临聘"), ("在编", "编外"), ("新建", "改扩建"), ("新建", "改建"), ("新建", "扩建"), ("中央", "县"), ("上级", "县"), ("省", "县"), ("在职", "退休"), ("一期", "二期"))
+_NO_OTHERS = re.compile(r"义务教育|中小学|紧缺|音体美|体艺|薄弱学科|短缺|总投资|总额|总投入")
+_SOURCES = ("中央", "省", "市", "县", "区", "自筹", "社会", "上级", "乡镇", "债券", "捐", "企业")
+_ALL_KINDS = re.compile(r"各级各类|各类|所有学校|含幼儿园|全县学校|全区学校|教育系统|机构")
+_MEASURED = ("元", "平方米", "亩", "公里", "平方公里", "册")
+_ITEM_MARK = re.compile(r"(?P<mark>[一二三四五六七八九十]{1,2}是|[(](?:\d|[一二三四五六七八九十])[)]|[①②③④⑤⑥⑦⑧⑨])")
+_PURPOSE = re.compile(r"(?:其中|包括|具体为)[,:]?\s?$")
+_SPENT = re.compile(r"投入|安排|用于|拨付|投资|统筹|筹措|整合|支出|列支|资金|补助|发放|下达|落实|争取")
+_REST = re.compile(
+    r"#(?P<noun>[^#。;]{0,24}?)(?P<done>已|完成|办结|其中|当中|中有|中,|达标|整改|解决|通过|建成|投用|有|中)(?P<mid>[^#。;]{0,20})(?P<part>#)[^#。;]{0,16}[,;](?:其余|剩余|余下|其他|剩下|尚余|另外|另有|还有|尚有|仍有|未完成|未达标|未整改)(?:的)?[^#。;,]{0,8}?(?P<rest>#)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    label: str
+    figure: Figure
+    comma: bool
+
+
+def broken_breakdowns(context: Context) -> Iterator[Flaw]:
+    """Return the breakdowns whose parts do not give the whole."""
+    for line, match in context.matches(_BRACKET, "("):
+        named = _LEAD.match(match["list"]) is not None and "其中" in match["list"][:4]
+        partial = named or re.match(r"含(?!有)|不含|包含", match["list"]) is not None
+        yield from _judge(line, [line.figures[line.index(match.start())]], _parts(line, match), closed=not partial)
+    for line, match in context.matches(_AMONG, "其中", "当中"):
+        wholes = _wholes(line, line.index(match.start()))
+        yield from _judge(line, wholes, _parts(line, match), closed=False)
+    for line, match in context.matches(_OPENED, ":", "分别", "包括", "即", "具体"):
+        if "其中" in match[0]:
+            continue
+        parts = _parts(line, match)
+        if match["list"] and len(parts) >= 2 and not re.search(r"由$", match[0][: match.start("list") - match.start()]):
+            yield from _judge(line, [line.figures[line.index(match.start())]], parts, closed=len(parts) >= 2, firm=":" not in match[0][: match.start("list") - match.start()])
+
+
+def broken_sums(context: Context) -> Iterator[Flaw]:
+    """Return the sums behind their parts (小学12人、初中9人，共21人) that are none."""
+    for line, match in context.matches(_SUMMED, "共", "计", "总"):
+        whole = line.at(match, "whole")
+        index = line.index(match.start("whole"))
+        run = _run_before(line, index)
+        if whole.unit == "%" or len(run) < 2:
+            continue
+        before = line.words[max(0, line.marks[run[0]] - 20) : match.start()]
+        if re.search(r"其中|由|从|降|至|较|比|原|现", before[-60:]):
+            continue
+        parts = [line.figures[i] for i in run]
+        parts = [f for f in parts if f.unit == whole.unit]
+        if len(parts) < 2 or any(f.value is None for f in parts):
+            continue
+        goal = span_of(whole)
+        if any(total(map(span_of, parts[k:])).meets(goal) for k in range(len(parts) - 1)) or any(span_of(f).meets(goal) for f in parts):
+            continue
+        labels = [line.clause(i) for i in run]
+        if not _parallel(labels) and "、" not in before:
+            continue
+        yield _difference(whole, parts)
+
+
+def _run_before(line: Line, index: int) -> list[int]:
+    """Return the figures in front of a sum that stand in one list with each other."""
+    out: list[int] = []
+    at = index - 1
+    unit = line.figures[index].unit
+    while at >= 0 and line.figures[at].unit == unit:
+        gap = line.words[line.marks[at] + 1 : line.marks[at + 1]]
+        if re.search(r"[。;:!?]", gap) or len(gap) > 24 or (out and _NEW_TOPIC.search(gap)):
+            break
+        out.insert(0, at)
+        at -= 1
+    return out
+
+
+def _wholes(line: Line, index: int) -> list[Figure]:
+    """Return what 其中 may go back to: the figure before it, and what that one is compared with or changes."""
+    out = [line.figures[index]]
+    first, _ = line.sentence(index)
+    for i in range(index - 1, max(first, index - 4) - 1, -1):
+        out.append(line.figures[i])
+    return out
+
+
+def _parts(line: Line, match: re.Match[str]) -> list[_Part]:
+    """Return the members of a list, up to the first that goes on about something else."""
+    text = match["list"]
+    offset = match.start("list")
+    flat = re.sub(r"\([^()]*\)", lambda m: " " * len(m[0]), text)
+    out: list[_Part] = []
+    at = (_LEAD.match(flat) or re.compile("").match(flat)).end()  # type: ignore[union-attr]
+    comma = False
+    while True:
+        item = _ITEM.match(flat, at)
+        if item is None or len(item["label"]) > 24:
+            break
+        label = item["label"].strip()
+        if out and (_NEW_TOPIC.search(label) or (comma and len(label) > 12)):
+            break
+        tail = item["tail"].rstrip()
+        if out and re.search(r"率|占", tail):
+            break
+        out.append(_Part(label, line.figures[line.index(offset + item.start("value"))], comma))
+        at = item.start("value") + 1
+        following = re.compile(r"[^#,、;和及与]{0,16}").match(flat, at)
+        at = following.end() if following else at
+        separator = re.compile(r"\s*(?:,?(?:以及|及|和|与)|[、,;])").match(flat, at)
+        if separator is None:
+            break
+        comma = "," in separator[0]
+        at = separator.end()
+    return out
+
+
+def _judge(line: Line, wholes: Sequence[Figure], parts: Sequence[_Part], *, closed: bool, firm: bool = True) -> Iterator[Flaw]:
+    """Return the fault of a breakdown, if it has one for each figure that may be its whole."""
+    if not parts:
+        return
+    unit = parts[0].figure.unit
+    if unit in ("%", "‰", "比", None, "个百分点", "分", "岁"):
+        return
+    own: list[_Part] = []
+    for part in parts:
+        if part.figure.unit != unit:
+            if own and not part.comma:
+                return
+            break
+        own.append(part)
+    candidates = [f for f in wholes if _same_unit(f.unit, unit) and f.value is not None and (f.value == int(f.value) or unit in _MEASURED) and not any(f is p.figure for p in own)]
+    if not candidates or any(p.figure.value is None or p.figure.value < 0 for p in own):
+        return
+    whole = candidates[0]
+    listed = [p.figure for p in own]
+    verdict = _verdict(line, whole, own, closed=closed, firm=firm)
+    if verdict is None:
+        return
+    for other in candidates[1:]:
+        if _verdict(line, other, own, closed=closed, firm=firm) is None and span_of(other).high <= 3 * total(map(span_of, listed)).high:
+            return
+    yield verdict
+
+
+def _same_unit(a: str | None, b: str | None) -> bool:
+    return a == b or {a, b} <= {"个", "个班"}
+
+
+def _verdict(line: Line, whole: Figure, parts: Sequence[_Part], *, closed: bool, firm: bool) -> Flaw | None:
+    figures = [p.figure for p in parts]
+    goal, summed = span_of(whole), total(span_of(f) for f in figures)
+    largest = max(figures, key=lambda f: Fraction(f.value or 0))
+    if len(parts) == 1:
+        if closed or goal.high >= summed.low:
+            return None
+        return Flaw(f"部分大于总数：其中{parts[0].label}{largest.text}，而总数只有{whole.text}。", (whole, largest), f"≤{amount(Fraction(whole.value or 0), whole.unit)}", largest.text)
+    if goal.meets(summed):
+        return None
+    labels = [p.label for p in parts]
+    families = _families(labels)
+    if summed.low > goal.high:
+        apart = closed or families or (len(parts) >= 3 and not any(_OVERLAPPING.search(label) for label in labels)) or (_parallel(labels) and not any(_OVERLAPPING.search(label) for label in labels))
+        too_far = not firm and summed.low > 2 * goal.high
+        single = span_of(largest).low > goal.high
+        return _difference(whole, figures) if (apart and not too_far) or single else None
+    ratio = summed.high / goal.low if goal.low > 0 else Fraction(0)
+    around = line.label(next(i for i, f in enumerate(line.figures) if f is whole))
+    if closed:
+        return _difference(whole, figures) if ratio >= (Fraction(1, 3) if firm else Fraction(2, 3)) else None
+    if families and _NO_OTHERS.search(around) and not _ALL_KINDS.search(around):
+        return _difference(whole, figures) if ratio >= Fraction(1, 4) else None
+    if ratio < Fraction(7, 10):
+        return None
+    if families and not _ALL_KINDS.search(around):
+        return _difference(whole, figures)
+    if len(parts) >= 3 and ratio >= Fraction(4, 5) and not any(_OVERLAPPING.search(label) for label in labels) and not _ALL_KINDS.search(around):
+        return _difference(whole, figures)
+    return None
+
+
+def _families(labels: Sequence[str]) -> bool:
+    """Return whether labels name kinds that leave nothing out and cannot overlap."""
+    stages = [next((s for s in _STAGE if s in label), None) for label in labels]
+    if all(stages) and len(set(stages)) == len(labels):
+        return True
+    subjects = [next((s for s in _SUBJECT if s in label), None) for label in labels]
+    if len(labels) >= 3 and all(subjects) and len(set(subjects)) == len(labels):
+        return True
+    sources = [next((s for s in _SOURCES if s in label), None) for label in labels]
+    if len(labels) >= 2 and all(sources) and len(set(sources)) == len(labels) and all(re.search(r"资金|配套|财政|投入|补助|拨款|自筹|捐", label) for label in labels):
+        return True
+    years = [re.search(r"(?:19|20)\d\d年", label) for label in labels]
+    if len(labels) >= 2 and all(years):
+        return True
+    return len(labels) == 2 and any(_pair(labels[0], labels[1], a, b) or _pair(labels[0], labels[1], b, a) for a, b in _PAIRS)
+
+
+def _pair(first: str, second: str, a: str, b: str) -> bool:
+    """Return whether two labels differ in nothing but the words of a pair (公办园, 民办园)."""
+    return a in first and b in second and (first.replace(a, "", 1) == second.replace(b, "", 1) or second == b or first == a)
+
+
+def _parallel(labels: Sequence[str]) -> bool:
+    """Return whether labels are formed alike: the same length within a character, or a common ending."""
+    names = [re.sub(r"^[和与及、]|(?:19|20)\d\d年", "", label) for label in labels]
+    if any(not name for name in names):
+        return False
+    return max(map(len, names)) - min(map(len, names)) <= 1 or len({name[-2:] for name in names}) == 1
+
+
+def _difference(whole: Figure, parts: Sequence[Figure]) -> Flaw:
+    unit = whole.unit
+    summed = sum((Fraction(f.value or 0) for f in parts), Fraction(0))
+    shown = "＋".join(_plain(f) for f in parts)
+    gap = summed - Fraction(whole.value or 0)
+    message = f"各部分之和与总数不符：{shown}＝{amount(summed, unit)}，文中总数为{whole.text}，相差{amount(abs(gap), unit)}。"
+    return Flaw(message, (whole, *parts), amount(summed, unit), whole.text)
+
+
+def _plain(figure: Figure) -> str:
+    return figure.text.strip()
+
+
+# --- money by items --------------------------------------------------------------------------
+def broken_item_sums(context: Context) -> Iterator[Flaw]:
+    """Return the totals of money that their items (其中，一是投入…；二是投入…) do not give."""
+    for line in context.lines:
+        if "其中" not in line.words and "包括" not in line.words and "具体为" not in line.words:
+            continue
+        marks = list(_ITEM_MARK.finditer(line.words))
+        start = 0
+        while start < len(marks):
+            run = _run_of(marks, start)
+            start += max(1, len(run))
+            if len(run) < 2 or not _PURPOSE.search(line.words[max(0, run[0].start() - 6) : run[0].start()]):
+                continue
+            yield from _items(line, run)
+
+
+def _run_of(marks: Sequence[re.Match[str]], start: int) -> list[re.Match[str]]:
+    """Return the marks of one list: 一是, 二是, … in order."""
+    order = "一二三四五六七八九十"
+    run = [marks[start]]
+    if not run[0]["mark"].startswith(("一", "(一", "(1", "①")):
+        return []
+    for mark in marks[start + 1 :]:
+        symbol = mark["mark"].strip("()是")
+        wanted = len(run) + 1
+        if symbol in (str(wanted), order[wanted - 1 : wanted], "①②③④⑤⑥⑦⑧⑨"[wanted - 1 : wanted]):
+            run.append(mark)
+        else:
+            break
+    return run
+
+
+def _items(line: Line, run: Sequence[re.Match[str]]) -> Iterator[Flaw]:
+    index = line.index(run[0].start()) - 1
+    if index < 0 or line.figures[index].unit != "元" or len(line.words[line.marks[index] : run[0].start()]) > 30:
+        return
+    whole = line.figures[index]
+    parts = []
+    for mark, following in zip(run, [*run[1:], None], strict=True):
+        end = following.start() if following else min((e for e in (line.words.find("。", mark.end()),) if e >= 0), default=len(line.words))
+        i = line.index(mark.end())
+        lead = line.words[mark.end() : line.marks[i]] if i < len(line.marks) and line.marks[i] < end else ""
+        own = [k for k in range(i, len(line.marks)) if line.marks[k] < end and line.figures[k].unit == "元"]
+        if not own or own[0] != i and len(line.words[mark.end() : line.marks[own[0]]]) > 30 or not _SPENT.search(line.words[mark.end() : end]) or len(lead) > 30:
+            return
+        parts.append(line.figures[own[0]])
+    summed, goal = total(map(span_of, parts)), span_of(whole)
+    if not goal.meets(summed):
+        yield _difference(whole, parts)
+
+
+# --- the rest --------------------------------------------------------------------------------
+def broken_rests(context: Context) -> Iterator[Flaw]:
+    """Return the rests (11项，已办结9项，其余2项) that whole and part do not leave."""
+    for line, match in context.matches(_REST, "其余", "剩", "余下", "其他", "尚", "另", "还有", "仍有", "未"):
+        whole = line.figures[line.index(match.start())]
+        part, rest = line.at(match, "part"), line.at(match, "rest")
+        if not (whole.unit == part.unit == rest.unit) or whole.unit == "元" and "其中" not in match[0]:
+            continue
+        left: Span = span_of(whole) - span_of(part)
+        if left.meets(span_of(rest)) or (Fraction(part.value or 0) > Fraction(whole.value or 0) and Fraction(rest.value or 0) > Fraction(whole.value or 0)):
+            continue
+        value = Fraction(whole.value or 0) - Fraction(part.value or 0)
+        message = f"总数减去已列部分与余数不符：{whole.text}－{part.text}＝{amount(value, whole.unit)}，文中余数为{rest.text}。"
+        yield Flaw(message, (whole, part, rest), amount(value, whole.unit), rest.text)

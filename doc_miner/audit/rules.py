@@ -1,0 +1,73 @@
+"""The table of rules: name, severity, function, Chinese title, an example that the rule finds and a counterexample that it leaves.
+
+Severities: ``error`` the document contradicts itself or states what cannot be; ``warning`` a number is missing,
+damaged or improbable; ``info`` the distance to a standard, or something left open. An example that begins with
+``<`` is HTML. docs/audit.md holds the same table; the tests run every example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from doc_miner.audit import damage, doubts, movements, parts, rates, restated, shares, standards, tables
+from doc_miner.audit.context import Context, Flaw
+
+SEVERITIES = {"error": "矛盾", "warning": "存疑", "info": "提示"}
+"""The severities, gravest first, with their Chinese names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the audit; *find* returns what it finds in a document."""
+
+    name: str
+    severity: str
+    find: Callable[[Context], Iterable[Flaw]]
+    title: str
+    example: str
+    counterexample: str
+
+
+_GOALS = "县域义务教育优质均衡发展年度目标\n\n2021\n\n2022\n\n2023\n\n{rows}\n\n{after}.无过重课业负担。\n\n达标\n\n达标\n\n达标\n"
+_TABLE = "<table><tr><th>学段</th><th>学校数（所）</th><th>在校生（人）</th></tr><tr><td>小学</td><td>42</td><td>{first}</td></tr><tr><td>初中</td><td>16</td><td>9120</td></tr>{more}</table>"
+
+RULES = (
+    Rule("parts-and-whole", "error", parts.broken_breakdowns, "部分与总数", "招聘教师96名，其中音乐22名、体育36名、美术23名、信息技术18名。", "招聘教师96名，其中音乐22名、体育36名、美术23名、信息技术15名。"),
+    Rule("sum-of-parts", "error", parts.broken_sums, "合计", "小学教师招聘46人、初中教师招聘38人，共94人。", "小学教师招聘46人、初中教师招聘38人，共84人。"),
+    Rule("items-and-total", "error", parts.broken_item_sums, "分项与总额", "累计投入资金6.4亿元。其中，一是投入3.5亿元新建学校；二是投入1.9亿元购置设备；三是投入1.3亿元培训教师。", "累计投入资金6.7亿元。其中，一是投入3.5亿元新建学校；二是投入1.9亿元购置设备；三是投入1.3亿元培训教师。"),
+    Rule("part-and-rest", "error", parts.broken_rests, "总数与余数", "列入台账的14项任务已办结9项，其余4项按计划推进。", "列入台账的14项任务已办结9项，其余5项按计划推进。"),
+    Rule("movement-difference", "error", movements.wrong_amounts, "增减数", "班额由73个班降至51个班，减少了25个班。", "班额由73个班降至51个班，减少了22个班。"),
+    Rule("movement-direction", "error", movements.wrong_directions, "增减方向", "大班额由38个减至83个。", "大班额由83个减至38个。"),
+    Rule("share-of-whole", "error", shares.wrong_shares, "占比", "全县中考人数5572人，五科合格人数2050人，五科合格率39.67%。", "全县中考人数5572人，五科合格人数2050人，五科合格率36.79%。"),
+    Rule("gap-to-mark", "error", shares.wrong_gaps, "差距", "社会认可度为83.6%，距85%的标准尚差2.4个百分点。", "社会认可度为83.6%，距85%的标准尚差1.4个百分点。"),
+    Rule("average", "error", rates.wrong_averages, "平均数和单价", "采购计算机300台，每台4500元，共153万元。", "采购计算机300台，每台4500元，共135万元。"),
+    Rule("ratio-of-totals", "error", rates.wrong_ratios, "班额和生师比", "全县小学在校生26470人。小学共有班级641个，平均班额43.1人。", "全县小学在校生26470人。小学共有班级641个，平均班额41.3人。"),
+    Rule("balance", "error", rates.wrong_balances, "收支和编制", "核定编制3860名，实有3572人，空编298名。", "核定编制3860名，实有3572人，空编288名。"),
+    Rule("restated-problem", "error", restated.restated_problems, "重述的问题", "一、存在问题\n（一）教师数量不足。全县小学音乐教师缺46人，校舍面积不足。\n二、整改情况\n（一）教师数量不足。全县小学音乐教师缺64人，校舍面积不足。\n整改措施：\n1.招聘教师30人。", "一、存在问题\n（一）教师数量不足。全县小学音乐教师缺46人，校舍面积不足。\n二、整改情况\n（一）教师数量不足。全县小学音乐教师缺46人，校舍面积不足。\n整改措施：\n1.招聘教师30人。"),
+    Rule("repeated-statement", "error", restated.repeated_statements, "重复的句子", "全县共有义务教育阶段在校学生总数38214人。\n教育局介绍了情况。\n全县共有义务教育阶段在校学生总数38241人。", "全县共有义务教育阶段在校学生总数38214人。\n教育局介绍了情况。\n全县共有义务教育阶段在校学生总数38214人。"),
+    Rule("start-of-movement", "warning", restated.unequal_befores, "起点与问题", "问题1：大班额尚未消除。县城小学大班额有38个。\n整改措施：新建学校，县城小学大班额由83个减至9个。", "问题1：大班额尚未消除。县城小学大班额有38个。\n整改措施：新建学校，县城小学大班额由38个减至9个。"),
+    Rule("two-values", "error", restated.two_values, "同一数据", "全县共有专任教师2893人。\n教师队伍不断壮大。全县现有专任教师2839人，结构合理。", "全县共有专任教师2893人。\n教师队伍不断壮大。全县现有专任教师2893人，结构合理。"),
+    Rule("text-and-table", "error", restated.text_against_tables, "文字与表格", "<p>全县小学在校生18560人。</p>" + _TABLE.format(first="18650", more=""), "<p>全县小学在校生18650人。</p>" + _TABLE.format(first="18650", more="")),
+    Rule("table-total", "error", tables.wrong_totals, "表格合计", _TABLE.format(first="18650", more="<tr><td>合计</td><td>58</td><td>27570</td></tr>"), _TABLE.format(first="18650", more="<tr><td>合计</td><td>58</td><td>27770</td></tr>")),
+    Rule("table-derived", "error", tables.wrong_differences, "表格推算列", "<table><tr><th>乡镇</th><th>2021年</th><th>2022年</th><th>增减</th></tr><tr><td>东河镇</td><td>310</td><td>342</td><td>32</td></tr><tr><td>西河镇</td><td>275</td><td>261</td><td>-14</td></tr><tr><td>南河镇</td><td>198</td><td>220</td><td>22</td></tr><tr><td>北河镇</td><td>404</td><td>431</td><td>37</td></tr></table>", "<table><tr><th>乡镇</th><th>2021年</th><th>2022年</th><th>增减</th></tr><tr><td>东河镇</td><td>310</td><td>342</td><td>32</td></tr><tr><td>西河镇</td><td>275</td><td>261</td><td>-14</td></tr><tr><td>南河镇</td><td>198</td><td>220</td><td>22</td></tr><tr><td>北河镇</td><td>404</td><td>431</td><td>27</td></tr></table>"),
+    Rule("repeated-row", "warning", tables.repeated_rows, "重复的行", "<table><tr><th>乡镇</th><th>学校</th><th>教师</th><th>学生</th></tr><tr><td>东河镇</td><td>5</td><td>86</td><td>1342</td></tr><tr><td>西河镇</td><td>5</td><td>86</td><td>1342</td></tr><tr><td>南河镇</td><td>3</td><td>51</td><td>920</td></tr></table>", "<table><tr><th>乡镇</th><th>学校</th><th>教师</th><th>学生</th></tr><tr><td>东河镇</td><td>5</td><td>86</td><td>1342</td></tr><tr><td>西河镇</td><td>5</td><td>83</td><td>1290</td></tr><tr><td>南河镇</td><td>3</td><td>51</td><td>920</td></tr></table>"),
+    Rule("rate-over-100", "error", damage.rates_over_100, "超过100%的比率", "残疾儿童入学率为103.5%。", "小学毛入学率为103.5%。"),
+    Rule("impossible-date", "error", damage.impossible_dates, "不存在的日期", "项目于2021年2月30日竣工，新增学位900个。", "项目于2021年2月28日竣工，新增学位900个。"),
+    Rule("impossible-unit", "error", damage.impossible_units, "单位不符", "初中三年巩固率为95人。", "初中三年巩固率为95%。"),
+    Rule("improbable-amount", "warning", damage.improbable_amounts, "数额过小", "今年投入资金6457元，新建幼儿园1所。", "今年投入资金6457万元，新建幼儿园1所。"),
+    Rule("missing-number", "warning", damage.missing_numbers, "数字缺失", "全县56人以上大班额占比%。", "全县56人以上大班额占比3%。"),
+    Rule("damaged-number", "warning", damage.damaged_numbers, "数字损坏", "教师5360学时培训完成率达到要求。", "教师5年360学时培训完成率达到要求。"),
+    Rule("missing-unit", "warning", damage.missing_units, "单位缺失", "大班额占比6.06，比上年减少。", "大班额占比6.06%，比上年减少。"),
+    Rule("glued-numbers", "warning", damage.glued_numbers, "数字粘连", "就近划片入学比例分别达到100%95%以上。", "就近划片入学比例分别达到100%、95%以上。"),
+    Rule("damaged-date", "warning", damage.damaged_dates, "日期残缺", "教育工作实施方案\n201822\n现有学校12所。", "教育工作实施方案\n2018年2月2日\n现有学校12所。"),
+    Rule("damaged-document-number", "warning", damage.damaged_document_numbers, "文号残缺", "根据《关于做好督导评估工作的通知》（国教督办201761号）要求。", "根据《关于做好督导评估工作的通知》（国教督办〔2017〕61号）要求。"),
+    Rule("copied-threshold", "warning", standards.copied_thresholds, "标准抄错", _GOALS.format(after=3, rows="2.每百名学生拥有县级以上骨干教师数:小学≥4.2人,初中≥5.3人\n\n达标\n\n达标\n\n达标"), _GOALS.format(after=3, rows="2.每百名学生拥有县级以上骨干教师数:小学≥1人,初中≥1人\n\n达标\n\n达标\n\n达标")),
+    Rule("loosened-threshold", "warning", standards.loosened_thresholds, "标准偏低", "为创建义务教育优质均衡发展县，到2025年，初中三年巩固率不低于90%。", "为创建义务教育优质均衡发展县，到2025年，初中三年巩固率不低于95%。"),
+    Rule("goal-below-standard", "warning", standards.goals_below_standard, "目标低于标准", _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n91%\n\n92%\n\n93%"), _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n91%\n\n93%\n\n95%")),
+    Rule("goal-falls", "warning", standards.falling_goals, "目标倒退", _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n94%\n\n92%\n\n96%"), _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n92%\n\n94%\n\n96%")),
+    Rule("below-standard", "info", standards.below_standard, "未达标准", "全县残疾儿童少年入学率为91.5%。", "全县残疾儿童少年入学率为96.5%。"),
+    Rule("meets-standard", "info", standards.meets_standard, "达到标准", "全县残疾儿童少年入学率为96.5%。", "全县残疾儿童少年入学率为91.5%。"),
+    Rule("link-doubt", "info", doubts.doubtful_links, "措施归属不明", "一、存在问题\n（一）小学教师不足，缺42人。\n（二）初中教师不足，缺37人。\n二、整改措施\n（一）招聘教师79人，补充教师队伍。", "一、存在问题\n（一）小学教师不足，缺42人。\n二、整改措施\n（一）招聘教师79人，补充教师队伍。"),
+)
+"""All rules of one document; rules over several documents: `doc_miner.audit.across`."""

@@ -1,0 +1,167 @@
+"""Shares: 4所，占比6.06%; 中考5572人，合格2050人，合格率36.79%; and the gaps to a mark (83.6%，距85%尚差1.4个百分点)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from doc_miner.audit.context import Context, Flaw, Line
+from doc_miner.audit.values import Span, amount, exact, show, span_of
+from doc_miner.model import Figure
+
+_COUNTED = ("人", "所", "个", "个班", "间", "名", "项", "人次", "套", "台", "件", "户", "条", "座", "处", "份", "张", "块", "门", "节", "次", "家", "批次", "本", "册", "对", "支", "辆", "栋", "片")
+_SHARE_WORDS = re.compile(r"占(?P<base>[^#。;,]{0,24}?)(?:的比例|的比重|比例|比重|比)?(?:的|为|达到?|约|是|的比例为)?$")
+_RATE_WORDS = re.compile(r"(?P<stem>[^#。;,、()]{1,14}?)(?:率|的?比例|的?比重|占比)(?:分别)?(?:为|达到?|是|约|仅为?|只有|高达)?$")
+_SUBJECT_END = re.compile(r"(?:人数|总数|个数|数量|数|人|的|共|有|共有|为|达到?|是|仅|已|约)+$")
+_STEM_NOISE = re.compile(r"^(?:其中|全县|全区|全市|目前|已|共|有|实际|累计|应|的)+|^[,、和及]")
+_BASES = re.compile(r"总数$|总人数$|总额$|总量$|总|全县|全区|全市|全部|所有|我县|我区|现有|本县|同期")
+_WHOLE_CUES = re.compile(r"总|共有|全部|现有|应(?!届)|参加|报名|报考|符合|核定|适龄|计划|抽查|抽取|调查|发放|任务|下达|需|中考人数|高考人数|考生")
+_GAP = re.compile(r"(?P<level>#)[^#。;]{0,6}?[,(]?(?:距离?|与|离|比|较|低于|高于|未达到?|对照)[^#。;,]{0,14}?(?P<mark>#)(?P<mid>[^#。;]{0,14}?)(?P<by>差距?|相差|低|高|高出|低于|高于|少|多|短|缺)(?:了|出|为|距)?(?P<gap>#)")
+
+
+def wrong_shares(context: Context) -> Iterator[Flaw]:
+    """Return the shares that are not the part of the whole that their sentence names."""
+    named = _Named(context)
+    for line in context.lines:
+        for i, rate in enumerate(line.figures):
+            if rate.unit not in ("%", "‰") or i == 0 or not exact(rate) and rate.qualifier not in ("~", "<", ">"):
+                continue
+            yield from _share(line, i, named)
+
+
+def _share(line: Line, i: int, named: _Named) -> Iterator[Flaw]:
+    rate, label = line.figures[i], line.label(i)
+    first, _ = line.sentence(i)
+    tight = line.words[line.marks[i - 1] + 1 : line.marks[i]]
+    share = _SHARE_WORDS.search(label)
+    stated = re.fullmatch(r"[^#。;,(]{0,14}?(?:[,(][^#。;,]{0,3}?)?占[^#。;,]*", tight)
+    if share is not None and stated is not None and line.figures[i - 1].unit in _COUNTED:
+        yield from _against(line, rate, line.figures[i - 1], _bases(line, first, i - 1, share["base"], named), share["base"])
+        return
+    rated = _RATE_WORDS.search(label)
+    if rated is None or re.search(r"占|增|降|减|压|缩|升", label):
+        return
+    stem = _stem(rated["stem"])
+    parts = [k for k in range(first, i) if line.figures[k].unit in _COUNTED and i - k <= 3 and _alike(_stem(line.clause(k)), stem)]
+    if not parts:
+        return
+    part = parts[-1]
+    wholes = [line.figures[k] for k in range(first, i) if k != part and line.figures[k].unit == line.figures[part].unit]
+    cued = [k for k in range(first, i) if k != part and line.figures[k] in wholes and _WHOLE_CUES.search(line.label(k) + line.words[line.marks[k] : line.marks[k] + 6])]
+    if len(wholes) == 1 or cued:
+        larger = [w for w in wholes if _value(w) >= _value(line.figures[part])]
+        yield from _against(line, rate, line.figures[part], larger or [line.figures[k] for k in cued if k < part], "")
+
+
+def _stem(words: str) -> str:
+    out = _STEM_NOISE.sub("", words.strip())
+    return _SUBJECT_END.sub("", out)
+
+
+def _alike(part: str, rate: str) -> bool:
+    """Return whether a rate is named after a part (五科合格人数, 五科合格率)."""
+    if len(part) < 2 or len(rate) < 2:
+        return False
+    return part in rate or rate in part or part[-2:] == rate[-2:]
+
+
+def _bases(line: Line, first: int, part: int, base: str, named: _Named) -> list[Figure]:
+    """Return what a share may be a share of: what its words name, else the wholes in its own sentence."""
+    unit = line.figures[part].unit
+    core = re.sub(r"总数|总人数|总量|总额|的$|^(?:全县|全区|全市|我县|我区|其|同期)", "", base).strip("的 ")
+    if len(core) >= 2 and core not in ("比例", "比重"):
+        found = named.find(core, unit, line.figures[part])
+        own = [line.figures[k] for k in range(first, part) if line.figures[k].unit == unit and _named_so(line, k, core)]
+        return own or found
+    before = [line.figures[k] for k in range(first, part) if line.figures[k].unit == unit]
+    gap = line.words[line.marks[first] : line.marks[part]] if first < part else ""
+    return before if re.search(r"其中|中,?有|中,|总", gap) else []
+
+
+def _named_so(line: Line, k: int, core: str) -> bool:
+    """Return whether a figure counts what a word names: the word ends its label (除去 总数, 共有) or begins behind it."""
+    label = re.sub(r"(?:总数|总人数|人数|总量|数量|数|总|共有|现有|共|有|为|达到?|是|约)+$", "", line.clause(k))
+    return label.endswith(core) or line.words[line.marks[k] + 1 :].lstrip("的").startswith(core)
+
+
+def _against(line: Line, rate: Figure, part: Figure, wholes: Sequence[Figure], base: str) -> Iterator[Flaw]:
+    """Compare a stated share with part ÷ whole for each whole that may be meant; without one, ask whether any whole number fits."""
+    if not exact(part) or part.value is None or rate.value is None or not _value(rate) or not _value(part):
+        return
+    scale = 100 if rate.unit == "%" else 1000
+    usable = [w for w in wholes if w.value is not None and _value(w) >= _value(part)]
+    if wholes and not usable and all(w.value is not None for w in wholes) and exact(*wholes) and _value(rate) <= 100:
+        whole = wholes[-1]
+        yield Flaw(f"部分大于总数：{part.text}占总数{whole.text}的{rate.text}，部分却比总数大。", (whole, part, rate), None, rate.text)
+        return
+    if usable:
+        if any(span_of(part).over(span_of(w)).times(scale).meets(span_of(rate)) for w in usable):
+            return
+        whole = usable[-1]
+        share = _value(part) / _value(whole) * scale
+        sign = rate.unit or ""
+        yield Flaw(f"占比与数字不符：{part.text}÷{whole.text}＝{show(share)}{sign}，文中写为{rate.text}。", (whole, part, rate), f"{show(share)}{sign}", rate.text)
+        return
+    if base or rate.unit != "%" or rate.qualifier != "=" or rate.value_max is not None:
+        return
+    goal = span_of(rate)
+    if goal.low <= 0 or part.value != int(part.value):
+        return
+    low, high = _value(part) * 100 / goal.high, _value(part) * 100 / goal.low
+    if low.__ceil__() <= high.__floor__():
+        return
+    message = f"占比不可能成立：{part.text}占{rate.text}，总数应在{show(low)}与{show(high)}之间，其中没有整数。"
+    yield Flaw(message, (part, rate), None, rate.text)
+
+
+def _value(figure: Figure) -> Fraction:
+    return Fraction(figure.value or 0)
+
+
+class _Named:
+    """The figures of the document by the words that name them, for shares whose whole stands elsewhere (占专任教师的18.2%)."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._read: list[tuple[str, Figure]] | None = None
+
+    @property
+    def _entries(self) -> list[tuple[str, Figure]]:
+        if self._read is None:
+            self._read = self._collected()
+        return self._read
+
+    def _collected(self) -> list[tuple[str, Figure]]:
+        out: list[tuple[str, Figure]] = []
+        for line in self._context.lines:
+            for i, figure in enumerate(line.figures):
+                if figure.unit in _COUNTED and figure.role in ("level", "after") and figure.qualifier == "=" and figure.value is not None:
+                    after = line.words[line.marks[i] + 1 : line.marks[i] + 9]
+                    out.append((line.clause(i), figure))
+                    noun = re.match(r"[一-鿿]{2,8}", after)
+                    if noun is not None:
+                        out.append((noun[0], figure))
+        return out
+
+    def find(self, core: str, unit: str | None, part: Figure) -> list[Figure]:
+        """Return the one value under which the document states a quantity of this name, or nothing where there are several."""
+        found = [f for name, f in self._entries if f.unit == unit and f is not part and (name == core or re.fullmatch(rf"(?:全县|全区|全市|现有|共有|有|我县|我区|县内|区内|总)*{re.escape(core)}(?:总数|总人数|人数|数|总|共|有|为|达到?|现有)*", name))]
+        fitting = [f for f in found if f.stage in (None, part.stage) and f.year in (None, part.year) or part.year is None]
+        values = {f.value for f in fitting}
+        return fitting[:1] if len(values) == 1 else []
+
+
+def wrong_gaps(context: Context) -> Iterator[Flaw]:
+    """Return the gaps to a mark that level and mark do not leave."""
+    for line, match in context.matches(_GAP, "差", "低", "高", "少", "多", "短", "缺"):
+        level, mark, gap = line.at(match, "level"), line.at(match, "mark"), line.at(match, "gap")
+        if level.unit != mark.unit or not (gap.unit == level.unit or level.unit == "%" and gap.unit == "个百分点") or level.value_max is not None:
+            continue
+        threshold = Span(_value(mark), _value(mark)) if mark.qualifier in (">=", "<=", ">", "<") or mark.role == "standard" or re.match("的?(?:标准|要求|目标|底线)", match["mid"]) else span_of(mark)
+        if (span_of(level) - threshold).size().meets(span_of(gap)):
+            continue
+        value = abs(_value(level) - _value(mark))
+        unit = gap.unit
+        big, small = (level, mark) if _value(level) > _value(mark) else (mark, level)
+        yield Flaw(f"差距与数字不符：{big.text}－{small.text}＝{amount(value, unit)}，文中写为{gap.text}。", (level, mark, gap), amount(value, unit), gap.text)

@@ -1,0 +1,148 @@
+"""The audit: its table, its page and its behaviour are equal; and what must be left alone."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from doc_miner.archive import mine_archive
+from doc_miner.audit import RULES, SEVERITIES, Rule
+from doc_miner.audit.across import REGION_RULES, audit_dataset
+from doc_miner.cli import app
+from doc_miner.engine.serial import Serial
+from doc_miner.lexicon import Lexicon
+from doc_miner.loaders import read_source
+from doc_miner.model import Finding
+from doc_miner.pipeline import Miner
+
+PAGE = (Path(__file__).resolve().parents[1] / "docs" / "audit.md").read_text(encoding="utf-8")
+
+
+def findings(text: str, miner: Miner) -> tuple[Finding, ...]:
+    if text.startswith("<"):
+        return miner.mine_source(read_source(text.encode(), "example.html"), path="example.html", sha256="0" * 64).findings
+    return miner.mine_text(text).findings
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_finds_its_example_and_leaves_its_counterexample(rule: Rule, miner: Miner) -> None:
+    found = [finding for finding in findings(rule.example, miner) if finding.rule == rule.name]
+    assert found
+    assert {finding.severity for finding in found} == {rule.severity}
+    assert rule.name not in [finding.rule for finding in findings(rule.counterexample, miner)]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_no_counterexample_holds_a_contradiction(rule: Rule, miner: Miner) -> None:
+    assert [finding.message for finding in findings(rule.counterexample, miner) if finding.severity == "error"] == []
+
+
+def test_the_page_describes_every_rule_as_the_table_has_it() -> None:
+    parts = dict(re.findall(r"^### `([a-z0-9-]+)`\n(.*?)(?=^##|\Z)", PAGE, re.M | re.S))
+    assert list(parts) == [rule.name for rule in RULES]
+    for rule in RULES:
+        examples = re.findall(r"^```(?:text|html) (example|counterexample)\n(.*?)\n```$", parts[rule.name], re.M | re.S)
+        assert examples == [("example", rule.example), ("counterexample", rule.counterexample)]
+        assert f"{rule.title}. `{rule.severity}`." in parts[rule.name]
+
+
+def test_the_page_describes_every_rule_across_documents() -> None:
+    for rule in REGION_RULES:
+        assert f"| `{rule.name}` | `{rule.severity}` | {rule.title} | {rule.example} | {rule.counterexample} |" in PAGE
+
+
+def test_names_are_unique_and_severities_known() -> None:
+    names = [rule.name for rule in (*RULES, *REGION_RULES)]
+    assert len(set(names)) == len(names)
+    assert {rule.severity for rule in (*RULES, *REGION_RULES)} <= set(SEVERITIES)
+
+
+CONSISTENT = (
+    "大班额占比由7.3%降至4.3%，降低了3个百分点。",
+    "全县现有专任教师2893人，其中女教师1620人、党员940人、骨干教师512人。",
+    "共有幼儿园82所，其中公办园35所、普惠性民办园39所。",
+    "现有各级各类学校131所，其中幼儿园58所、小学46所、初中17所。",
+    "配备专任教师1630人，其中音乐64人、体育81人、美术59人。",
+    "国内生产总值从54万亿元增加到82.7万亿元，年均增长7.1%。",
+    "校长轮岗交流13人，占比11.92%。",
+    "全县培训教师约1600人次，其中小学1020人次、初中610人次。",
+    "百朋中学已配有教师计算机43台，占教师比55%。",
+    "已有小学达到人手1台计算机；白沙中学已配有教师计算机43台，占教师比55%。",
+    "小学、初中专任教师充足；生师比分别为16.0∶1和12.0∶1。",
+    "小学学龄儿童入学率100%，学前教育毛入园率102.3%。",
+    "校外学科类培训机构由127家压减到19家，压减率达85%。",
+    "累计下发整改通知书63份，已整改问题占95.2%。",
+    "项目于2020年2月29日开工，2021年12月31日竣工。",
+    "全县在校生38214人，较上年有所减少，乡村学生不足四成。",
+)
+
+
+@pytest.mark.parametrize("text", CONSISTENT)
+def test_what_agrees_or_cannot_be_decided_is_no_finding(text: str, miner: Miner) -> None:
+    assert [(f.rule, f.message) for f in findings(text, miner) if f.severity != "info"] == []
+
+
+WRONG = (
+    ("今年应参加培训教师1311人，已完成培训1002人，完成率88.6%。", "share-of-whole"),
+    ("有4所学校体育运动场地面积不足，占比6.60%。", "share-of-whole"),
+    ("在校学生62318人，比上年减少1046人，下降2.7%。", "movement-difference"),
+    ("目前尚有空编475名。2025年公开招聘教师150人，2026年拟再招聘教师225人，最终剩余110名编制。", "balance"),
+    ("全县小学在校生8000人，教学及辅助用房面积41600平方米，生均6.2平方米。", "average"),
+    ("工程于2019年13月完工。", "impossible-date"),
+    ("尚缺体育、艺术教师人，其中乡镇学校缺86人。", "missing-number"),
+    ("招聘教师96，其中音乐22名、体育36名、美术23名、信息技术15名。", "missing-unit"),
+)
+
+
+@pytest.mark.parametrize(("text", "rule"), WRONG)
+def test_a_planted_error_is_found(text: str, rule: str, miner: Miner) -> None:
+    assert rule in [finding.rule for finding in findings(text, miner)]
+
+
+def test_a_finding_cites_figures_of_its_document_and_lies_in_its_text(miner: Miner) -> None:
+    report = miner.mine_text("招聘教师96名，其中音乐22名、体育36名、美术23名、信息技术18名。")
+    (finding,) = report.findings
+    assert set(finding.figures) <= {figure.figure_id for figure in report.figures}
+    assert 0 <= finding.start < finding.end <= len(report.document.text)
+    assert "22名＋36名＋23名＋18名＝99人" in finding.message
+
+
+def test_samples_hold_no_contradiction(miner: Miner) -> None:
+    folder = Path(__file__).resolve().parents[1] / "corpora" / "samples"
+    for path in sorted(folder.glob("*.txt")):
+        report = miner.mine_source(read_source(path.read_bytes(), path.name), path=path.name, sha256="0" * 64)
+        assert [f.message for f in report.findings if f.severity == "error"] == []
+
+
+REPORT = "{county}人民政府关于教育督导反馈问题整改情况的报告\n一、存在问题\n（一）大班额问题仍然突出。县城小学56人以上大班额较多，学位供给不足。\n整改措施：\n1.{measure}\n二、基本情况\n{year}年全县初中三年巩固率为{rate}%。\n{county}人民政府\n{day}\n"
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("archive")
+    county = "柳州市融安县"
+    (folder / "a.txt").write_text(REPORT.format(county=county, measure="新建学校2所，大班额已全部消除。", year=2019, rate="98.6", day="2019年9月27日"), encoding="utf-8")
+    (folder / "b.txt").write_text(REPORT.format(county=county, measure="计划在2021年底前新建学校3所。", year=2019, rate="96.8", day="2020年10月9日"), encoding="utf-8")
+    mine_archive([folder], folder / "dataset.db", lexicon=Lexicon.load(), engine=Serial())
+    return folder / "dataset.db"
+
+
+@pytest.mark.parametrize("rule", ["values-differ", "problem-returns", "promise-unreported"])
+def test_documents_of_one_county_are_held_against_each_other(rule: str, archive: Path) -> None:
+    assert [remark.path for remark in audit_dataset(archive, date(2024, 1, 1)) if remark.rule == rule] == [str(archive.parent / "b.txt")]
+
+
+def test_a_promise_is_not_due_before_its_day(archive: Path) -> None:
+    assert "promise-unreported" not in [remark.rule for remark in audit_dataset(archive, date(2021, 6, 1))]
+
+
+def test_the_command_lists_by_severity(archive: Path) -> None:
+    result = CliRunner().invoke(app, ["audit", "--dataset", str(archive), "--severity", "error", "--today", "2024-01-01"])
+    assert result.exit_code == 0
+    assert "矛盾" in result.output
+    assert "两份文件数字不一" in result.output
+    assert "提示（" not in result.output
