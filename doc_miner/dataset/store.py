@@ -10,6 +10,7 @@ from pathlib import Path
 from time import sleep
 from types import TracebackType
 
+from doc_miner.dataset import reviews
 from doc_miner.dataset.connection import WAIT_SECONDS, reason_of
 from doc_miner.dataset.migrations import migrate
 from doc_miner.dataset.rows import Row, names
@@ -192,6 +193,8 @@ class Store:
                 self._db.executemany(_WRITE[name], rows)
         add_text(self._db, doc_id, document["text"] or "")
         self._name(doc_id)
+        if self._db.execute("SELECT 1 FROM reviews WHERE doc_sha256=? LIMIT 1", (document["sha256"],)).fetchone():
+            reviews.apply(self._db, doc_id)
 
     def _name(self, doc_id: str) -> None:
         """Name a document by the best of its paths: the file itself rather than a copy in an archive, then the one that tells its format."""
@@ -211,6 +214,7 @@ class Store:
         for (doc_id,) in self._db.execute("SELECT doc_id FROM files WHERE path=?", (path,)).fetchall():
             self._db.execute("DELETE FROM files WHERE path=?", (path,))
             if self._db.execute("SELECT 1 FROM files WHERE doc_id=? LIMIT 1", (doc_id,)).fetchone() is None:
+                reviews.leave(self._db, doc_id)
                 self._clear(doc_id)
                 drop_text(self._db, doc_id)
                 self._db.execute("DELETE FROM documents WHERE doc_id=?", (doc_id,))
