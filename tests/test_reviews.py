@@ -124,9 +124,8 @@ def test_a_rejected_record_stays_away_and_comes_back_with_its_links(case: Case) 
         case.mine(force=True)
     case.undo(review)
     assert case.one("SELECT count(*) FROM measures WHERE problem_id = ?", key) == linked
-    with pytest.raises(ReviewConflict, match="已不存在"):
-        with Store(case.path) as store:
-            add_review(store, "problem", "nobody", "", None, verdict="rejected", reviewer="甲")
+    with pytest.raises(ReviewConflict, match="已不存在"), Store(case.path) as store:
+        add_review(store, "problem", "nobody", "", None, verdict="rejected", reviewer="甲")
 
 
 def test_an_added_record_survives_and_can_be_taken_back(case: Case) -> None:

@@ -263,8 +263,9 @@ def _create(db: sqlite3.Connection, kind: str, document: Mapping[str, Any], star
     if _row(db, kind, record_id) is not None:
         record_id += f"-{end}"
     section = _one(db, 'SELECT section_id FROM sections WHERE doc_id = ? AND start <= ? AND "end" > ? ORDER BY level DESC', doc_id, start, start)
-    row = {f"{kind}_id": record_id, "doc_id": doc_id, "section_id": section and section["section_id"], "text": document["text"][start:end], "start": start, "end": end, "confidence": 1.0}
-    row |= {"rule": f"{kind}/added"} | {"figure": {"qualifier": "=", "role": "level", "missing": 0}, "measure": {"status": "ongoing", "units": "[]"}, "problem": {"mentions": "[]"}}[kind]
+    row: dict[str, Any] = {f"{kind}_id": record_id, "doc_id": doc_id, "section_id": section and section["section_id"], "text": document["text"][start:end], "start": start, "end": end, "confidence": 1.0}
+    usual: dict[str, dict[str, Any]] = {"figure": {"qualifier": "=", "role": "level", "missing": 0}, "measure": {"status": "ongoing", "units": "[]"}, "problem": {"mentions": "[]"}}
+    row |= {"rule": f"{kind}/added"} | usual[kind]
     db.execute(f"INSERT INTO {table} ({_listed(row)}) VALUES ({','.join('?' * len(row))})", list(row.values()))
     for field, value in values.items():
         write_field(db, kind, record_id, field, value, document["text"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -160,6 +161,18 @@ class Store:
         """Return how many rows each table holds."""
         return {name: self._db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in TABLES}
 
+    def also_elsewhere(self, paths: Sequence[str]) -> list[str]:
+        """Return those of *paths* whose document is also at a path that is not among them."""
+        wanted, held = set(paths), defaultdict(set)
+        for path, doc_id in self._db.execute("SELECT path, doc_id FROM files"):
+            held[doc_id].add(path)
+        return sorted({path for together in held.values() if together - wanted for path in together & wanted})
+
+    def reviewed(self, paths: Iterable[str]) -> list[str]:
+        """Return those of *paths* whose document has reviews that were not taken back."""
+        sql = "SELECT 1 FROM files f JOIN documents d USING (doc_id) JOIN reviews r ON r.doc_sha256 = d.sha256 WHERE f.path = ? AND coalesce(r.state, 'applied') <> 'undone' LIMIT 1"
+        return [path for path in paths if self._db.execute(sql, (path,)).fetchone()]
+
     # --- writing ---------------------------------------------------------------------------------
     def describe(self, lexicon: Lexicon, roots: Iterable[str], at: str) -> None:
         """Write the names of categories and indicators, and which paths were mined *at* that time."""
@@ -178,6 +191,15 @@ class Store:
                 self._drop_path(path)
             for tables in documents:
                 self._write_one(tables)
+
+    def place(self, doc_id: str, path: str, size: int, mtime_ns: int, instead_of: Iterable[str] = ()) -> None:
+        """Note that a known document is (also) at *path*, and forget the paths *instead_of* which it is there."""
+        with self.transaction() as db:
+            for other in instead_of:
+                if other != path or db.execute("SELECT doc_id FROM files WHERE path=?", (path,)).fetchone()[0] != doc_id:
+                    self._drop_path(other)
+            db.execute(_insert("files", ("path", "doc_id", "size", "mtime_ns")), (path, doc_id, size, mtime_ns))
+            self._name(doc_id)
 
     def _write_one(self, tables: Mapping[str, Sequence[Row]]) -> None:
         """Replace one document with its records. The same bytes under several paths are one document."""
