@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from doc_miner.dataset import search_index
 from doc_miner.dataset.connection import connect, reason_of
 from doc_miner.dataset.migrations import reshape
 from doc_miner.dataset.schema import KEYS, RECORD_TABLES, REFERENCES, SCHEMA_VERSION, TABLES, create_statements
@@ -45,7 +46,7 @@ def check_dataset(path: Path) -> tuple[dict[str, int], list[Fault]]:
         if faults:
             return {}, faults
         counts = {name: db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in TABLES}
-        return counts, [*_keys(db), *_documents(db), *_reviews(db)]
+        return counts, [*_keys(db), *_search(db), *_documents(db), *_reviews(db)]
 
 
 def repair_dataset(path: Path) -> list[str]:
@@ -67,6 +68,9 @@ def repair_dataset(path: Path) -> list[str]:
         with store.transaction() as db:
             db.execute("REINDEX")
             emptied = _resolve(db)
+            if list(_search(db)):
+                search_index.rebuild(db)
+                done.append("已重建全文索引")
             marked = {fault.doc_id for fault in (*_keys(db), *_documents(db)) if fault.doc_id}
             db.executemany("UPDATE documents SET lexicon_digest = '' WHERE doc_id = ?", [(doc_id,) for doc_id in sorted(marked)])
         if emptied:
@@ -106,6 +110,12 @@ def _keys(db: sqlite3.Connection) -> Iterator[Fault]:
         yield Fault(f"文档 {doc_id} 没有对应的文件路径", _AGAIN, doc_id)
     for doc_id, sha256 in db.execute("SELECT doc_id, sha256 FROM documents WHERE status <> 'failed' AND substr(sha256, 1, 16) IS NOT doc_id").fetchall():
         yield Fault(f"文档 {doc_id} 的编号与文件指纹 {sha256} 不符", _AGAIN, doc_id)
+
+
+def _search(db: sqlite3.Connection) -> Iterator[Fault]:
+    either = "SELECT doc_id FROM documents EXCEPT SELECT doc_id FROM search_documents", "SELECT doc_id FROM search_documents EXCEPT SELECT doc_id FROM documents"
+    if any(db.execute(f"{sql} LIMIT 1").fetchone() for sql in either):
+        yield Fault("全文索引与文档不符", _SHAPE)
 
 
 def _documents(db: sqlite3.Connection) -> Iterator[Fault]:

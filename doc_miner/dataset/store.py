@@ -35,6 +35,20 @@ class Known:
     status: str
 
 
+def known_files(db: sqlite3.Connection) -> dict[str, Known]:
+    """Return what a dataset knows of each path."""
+    rows = db.execute(
+        "SELECT f.path, f.doc_id, d.sha256, f.size, f.mtime_ns, d.miner_version, d.lexicon_digest, coalesce(d.model_digest, ''), d.status"
+        " FROM files f JOIN documents d USING (doc_id)"
+    )
+    return {path: Known(*rest) for path, *rest in rows}
+
+
+def refusals(db: sqlite3.Connection) -> dict[str, str]:
+    """Return the documents that were not read: path to warnings as JSON."""
+    return {path: warnings for path, warnings in db.execute("SELECT f.path, d.warnings FROM files f JOIN documents d USING (doc_id) WHERE d.status='failed'")}
+
+
 class Store:
     """Writes documents into a dataset file; use it in a ``with`` statement.
 
@@ -146,16 +160,11 @@ class Store:
     # --- what is known ---------------------------------------------------------------------------
     def known(self) -> dict[str, Known]:
         """Return what is known of each path."""
-        rows = self._db.execute(
-            "SELECT f.path, f.doc_id, d.sha256, f.size, f.mtime_ns, d.miner_version, d.lexicon_digest, coalesce(d.model_digest, ''), d.status"
-            " FROM files f JOIN documents d USING (doc_id)"
-        )
-        return {path: Known(*rest) for path, *rest in rows}
+        return known_files(self._db)
 
     def failures(self) -> dict[str, str]:
         """Return the documents that were not read: path to warnings as JSON."""
-        rows = self._db.execute("SELECT f.path, d.warnings FROM files f JOIN documents d USING (doc_id) WHERE d.status='failed'")
-        return dict(rows.fetchall())
+        return refusals(self._db)
 
     def counts(self) -> dict[str, int]:
         """Return how many rows each table holds."""
