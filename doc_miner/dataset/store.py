@@ -70,6 +70,7 @@ class Store:
             self._write_ahead()
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute("PRAGMA cache_size=-65536")
+            db.execute("PRAGMA wal_autocheckpoint=8000")  # pages: 32 MB at a time are moved into the file
             self._prepare()
             db.execute("PRAGMA foreign_keys=ON")
         except sqlite3.Error as error:
@@ -217,13 +218,16 @@ class Store:
         before = self._db.execute("SELECT doc_id FROM files WHERE path=?", (path,)).fetchone()
         if before is not None and before[0] != doc_id:
             self._drop_path(path)
-        self._clear(doc_id)
-        drop_text(self._db, doc_id)
+        is_new = self._db.execute("SELECT 1 FROM documents WHERE doc_id=?", (doc_id,)).fetchone() is None
+        if not is_new:
+            self._clear(doc_id)
+            drop_text(self._db, doc_id)
         for name, rows in tables.items():
             if rows:
                 self._db.executemany(_WRITE[name], rows)
         add_text(self._db, doc_id, document["text"] or "")
-        self._name(doc_id)
+        if not is_new:
+            self._name(doc_id)
         if self._db.execute("SELECT 1 FROM reviews WHERE doc_sha256=? LIMIT 1", (document["sha256"],)).fetchone():
             reviews.apply(self._db, doc_id)
 
@@ -253,8 +257,8 @@ class Store:
                 self._name(doc_id)
 
 
-def _insert(table: str, columns: Sequence[str]) -> str:
-    return f"INSERT OR REPLACE INTO {table} ({_listed(columns)}) VALUES ({','.join('?' * len(columns))})"
+def _insert(table: str, columns: Sequence[str], verb: str = "INSERT OR REPLACE") -> str:
+    return f"{verb} INTO {table} ({_listed(columns)}) VALUES ({','.join('?' * len(columns))})"
 
 
 def _listed(columns: Iterable[str]) -> str:
@@ -268,5 +272,5 @@ def _upsert(table: str, key: str) -> str:
     return f"INSERT INTO {table} ({_listed(columns)}) VALUES ({','.join('?' * len(columns))}) ON CONFLICT ({key}) DO UPDATE SET {changed}"
 
 
-_WRITE = {name: _insert(name, names(name)) for name in TABLES} | {"documents": _upsert("documents", "doc_id")}
+_WRITE = {name: _insert(name, names(name), verb="INSERT" if name in RECORD_TABLES else "INSERT OR REPLACE") for name in TABLES} | {"documents": _upsert("documents", "doc_id")}
 """Table to the SQL that writes one of its rows, columns as `doc_miner.dataset.rows` gives them."""
