@@ -7,28 +7,27 @@ running again. An archive of files is read as the documents in it, ``archive.zip
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import re
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from doc_miner import __version__
-from doc_miner.classify import model_digest
-from doc_miner.dataset.rows import failed_rows, rows_of
-from doc_miner.dataset.store import Known, Store
+from doc_miner.dataset.reviews import Unfit, unfit
+from doc_miner.dataset.rows import failed_rows, names, rows_of
+from doc_miner.dataset.store import Store
 from doc_miner.engine import Engine
-from doc_miner.errors import LoadError, SettingsError
+from doc_miner.errors import LoadError
+from doc_miner.inventory import Inventory, Versions, find_files, is_shut, reason_of, stat_of, take_inventory, written_path
 from doc_miner.lexicon import Lexicon
 from doc_miner.loaders import DEFAULT, Limits, read_bytes
-from doc_miner.loaders.containers import INSIDE, Member, container_kind, is_system_file, members
+from doc_miner.loaders.containers import INSIDE, Member, container_kind, members
 from doc_miner.loaders.worker import SafeLoader
 from doc_miner.pipeline import Miner
 from doc_miner.source import Source, Warning
+
+__all__ = ["FileWork", "Outcome", "Summary", "Task", "find_files", "mine_archive", "written_path"]
 
 _BATCH_SECONDS = 0.5
 
@@ -58,27 +57,18 @@ class Summary:
     unchanged: int
     failures: tuple[tuple[str, str], ...]
     records: dict[str, int]
+    """Rows written by table; the same bytes under two paths count once."""
     seconds: float
-
-
-def find_files(paths: Sequence[Path], dataset: Path) -> list[Path]:
-    """Return the files under *paths* in a fixed order; raises `SettingsError` for a path that does not exist.
-
-    Hidden system files and the dataset itself are left out; nothing else is.
-    """
-    out: dict[Path, None] = {}
-    place = os.path.realpath(dataset)
-    own = {place, f"{place}-wal", f"{place}-shm"}
-    for path in paths:
-        if path.is_dir():
-            for file in sorted(path.rglob("*")):
-                if (file.is_symlink() or not file.is_dir()) and not is_system_file(file.name) and os.path.realpath(file) not in own:
-                    out[file] = None
-        elif path.exists() or path.is_symlink():
-            out[path] = None
-        else:
-            raise SettingsError(f"{path}: 没有这个文件或文件夹；请检查路径。")
-    return list(out)
+    moved: int = 0
+    """Files moved, renamed or copied: bytes that were known."""
+    gone: tuple[str, ...] = ()
+    """Paths in the dataset whose files are not there any more; their documents were kept."""
+    pruned: tuple[str, ...] = ()
+    """Paths that were dropped, by *prune*."""
+    reviewed: tuple[str, ...] = ()
+    """Paths that *prune* kept, because readers have reviewed their documents."""
+    unfit: tuple[Unfit, ...] = ()
+    """Reviews that fit no more."""
 
 
 def mine_archive(
@@ -89,122 +79,117 @@ def mine_archive(
     engine: Engine,
     limits: Limits = DEFAULT,
     force: bool = False,
+    prune: bool = False,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Summary:
     """Mine the files under *paths* into *dataset* and return the run in numbers.
 
     *progress* is called with (done, all, path) after each file. A file whose size, time and
-    bytes are known and whose lexicons and program version are the same is not read again,
-    unless *force*.
+    bytes are known and whose lexicons, model and program version are the same is not read again,
+    unless *force*; nor is one that was moved or renamed. Documents whose files are gone from
+    *paths* are kept, or dropped with *prune* unless they have reviews.
     """
     begun = time.monotonic()
     files = [str(file) for file in find_files(paths, dataset)]
-    run = _Run()
     with Store(dataset) as store:
         store.describe(lexicon, [written_path(str(path)) for path in paths], datetime.now(UTC).isoformat(timespec="seconds"))
-        known, refused = _by_file(store.known(), [written_path(file) for file in files]), store.failures()
-        tasks = []
-        for file in files:
-            entries = known.get(written_path(file), {})
-            if force or not _is_unchanged(file, entries, refused, lexicon):
-                tasks.append(Task(file))
-                continue
-            run.leave(entries, refused)
-            if progress:
-                progress(run.files, len(files), written_path(file))
-        written = time.monotonic()
-        for task, outcomes in zip(tasks, engine.map(FileWork(lexicon.folder, limits), tasks), strict=True):
-            run.add(outcomes, known.get(written_path(task.path), {}))
-            if progress:
-                progress(run.files, len(files), written_path(task.path))
-            if time.monotonic() - written > _BATCH_SECONDS:
-                run.write(store)
-                written = time.monotonic()
-        run.write(store)
-    return run.summary(time.monotonic() - begun)
+        refused = store.failures()
+        there = take_inventory(files, paths, store.known(), refused, Versions.current(lexicon))
+        run = _Run(store, there, len(files), progress)
+        tasks = [Task(file) for file in (files if force else there.to_read)]
+        if not force:
+            run.leave(refused)
+        results = engine.map(FileWork(lexicon.folder, limits), tasks)
+        try:
+            for task, outcomes in zip(tasks, results, strict=True):
+                run.add(task.path, outcomes)
+        finally:
+            run.write()  # what was read is not lost, whatever stops the run
+        run.sweep(prune)
+        return run.summary(time.monotonic() - begun)
 
 
 class _Run:
     """The tally of a run, and what is not yet written."""
 
-    def __init__(self) -> None:
-        self.files = self.found = self.unchanged = self.read = 0
+    def __init__(self, store: Store, there: Inventory, files: int, progress: Callable[[int, int, str], None] | None) -> None:
+        self._store, self._there, self._files, self._progress = store, there, files, progress
+        self._done = self._found = self._unchanged = self._read = self._moved = 0
         self._failures: list[tuple[str, str]] = []
         self._records: Counter[str] = Counter()
+        self._counted: set[object] = set()
         self._batch: list[Outcome] = []
+        self._dropped: list[str] = []
+        self._written = time.monotonic()
         self._gone: list[str] = []
+        self._pruned: list[str] = []
+        self._reviewed: list[str] = []
 
-    def leave(self, entries: Mapping[str, Known], refused: Mapping[str, str]) -> None:
-        """Count a file that is unchanged, with the documents it holds."""
-        self.files += 1
-        self.found += len(entries)
-        self.unchanged += len(entries)
-        self._failures += [(path, _reason(refused.get(path, "[]"))) for path, entry in entries.items() if entry.status == "failed"]
+    def leave(self, refused: Mapping[str, str]) -> None:
+        """Count the files that need not be read; a known document at a new place gets its path."""
+        for file in self._there.unchanged:
+            entries = self._there.entries[file]
+            self._found += len(entries)
+            self._unchanged += len(entries)
+            self._failures += [(path, reason_of(refused.get(path, "[]"))) for path, entry in entries.items() if entry.status == "failed"]
+            self._tell(file)
+        for file, doc_id in self._there.same.items():
+            entries = self._there.entries[file]
+            self._found += 1
+            self._unchanged += bool(entries)
+            self._moved += not entries
+            self._tell(file)
+            self._store.place(doc_id, written_path(file), *stat_of(Path(file)), instead_of=entries.keys())
 
-    def add(self, outcomes: Sequence[Outcome], before: Mapping[str, Known]) -> None:
-        """Count a file that was read; what it held *before* and holds no more is to be dropped."""
-        self.files += 1
-        self.found += len(outcomes)
+    def add(self, file: str, outcomes: Sequence[Outcome]) -> None:
+        """Count a file that was read; what it held before and holds no more is to be dropped."""
+        self._found += len(outcomes)
         self._batch += outcomes
-        self._gone += sorted(before.keys() - {outcome.path for outcome in outcomes})
+        self._dropped += sorted(self._there.entries[file].keys() - {outcome.path for outcome in outcomes})
         for outcome in outcomes:
             if outcome.failure is None:
-                self.read += 1
-                self._records.update({name: len(rows) for name, rows in outcome.rows.items()})
+                self._read += 1
+                self._count(outcome)
             else:
                 self._failures.append((outcome.path, outcome.failure))
+        self._tell(file)
+        if time.monotonic() - self._written > _BATCH_SECONDS:
+            self.write()
 
-    def write(self, store: Store) -> None:
+    def _count(self, outcome: Outcome) -> None:
+        doc_id = outcome.rows["documents"][0][names("documents").index("doc_id")]
+        self._records["files"] += len(outcome.rows["files"])
+        if doc_id not in self._counted:
+            self._counted.add(doc_id)
+            self._records.update({name: len(rows) for name, rows in outcome.rows.items() if name != "files"})
+
+    def _tell(self, file: str) -> None:
+        self._done += 1
+        if self._progress:
+            self._progress(self._done, self._files, written_path(file))
+
+    def write(self) -> None:
         """Write what waits, in one transaction: an archive is in it whole or not at all."""
-        store.write([one.rows for one in self._batch], gone=self._gone)
-        self._batch, self._gone = [], []
+        if self._batch or self._dropped:
+            self._store.write([one.rows for one in self._batch], gone=self._dropped)
+        self._batch, self._dropped, self._written = [], [], time.monotonic()
+
+    def sweep(self, prune: bool) -> None:
+        """Forget paths that are gone where the document is at another place, and with *prune* where it has no reviews; keep the others."""
+        gone = self._there.gone
+        moved = self._store.also_elsewhere(gone)
+        self._reviewed = self._store.reviewed(one for one in gone if one not in moved) if prune else []
+        self._pruned = [one for one in gone if one not in moved and one not in self._reviewed] if prune else []
+        self._gone = [] if prune else [one for one in gone if one not in moved]
+        if moved or self._pruned:
+            self._store.write([], gone=[*moved, *self._pruned])
 
     def summary(self, seconds: float) -> Summary:
         """Return the run in numbers."""
-        return Summary(self.found, self.read, self.unchanged, tuple(self._failures), dict(self._records), seconds)
-
-
-def _by_file(known: Mapping[str, Known], files: Collection[str]) -> dict[str, dict[str, Known]]:
-    """Return what is known of each of *files*: of an archive, of all its members."""
-    out: dict[str, dict[str, Known]] = {}
-    there = set(files)
-    for path, entry in known.items():
-        heads = (path[: mark.start()] for mark in re.finditer(INSIDE, path))
-        file = path if path in there else next((head for head in heads if head in there), path)
-        out.setdefault(file, {})[path] = entry
-    return out
-
-
-def written_path(path: str) -> str:
-    """Return a path as the dataset writes it: a name that is not UTF-8 (from an unpacked archive, on Linux) is read as GB18030."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return "/".join(_name(part) for part in path.split("/"))
-    return path
-
-
-def _name(part: str) -> str:
-    data = os.fsencode(part)
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("gb18030", "replace")
-
-
-def _is_unchanged(file: str, entries: Mapping[str, Known], refused: Mapping[str, str], lexicon: Lexicon) -> bool:
-    """Return whether reading *file* again would give what is known; a library that was missing may be there now."""
-    size = _size(Path(file))
-    return bool(entries) and all(
-        (entry.miner_version, entry.lexicon_digest, entry.model_digest, entry.size, entry.mtime_ns)
-        == (__version__, lexicon.digest, model_digest(lexicon), size["size"], size["mtime_ns"])
-        and '"not_installed"' not in refused.get(path, "")
-        for path, entry in entries.items()
-    )
-
-
-def _reason(warnings: str) -> str:
-    return "；".join(warning["message"] for warning in json.loads(warnings))
+        return Summary(
+            self._found, self._read, self._unchanged, tuple(self._failures), dict(self._records), seconds,
+            self._moved, tuple(self._gone), tuple(self._pruned), tuple(self._reviewed), tuple(unfit(self._store.db)),
+        )  # fmt: skip
 
 
 class FileWork:
@@ -214,6 +199,7 @@ class FileWork:
         self.lexicons, self.limits = lexicons, limits
         self._miner: Miner | None = None
         self._loader: SafeLoader | None = None
+        self._versions: Versions | None = None
 
     def __getstate__(self) -> tuple[Path, Limits]:
         return self.lexicons, self.limits
@@ -225,9 +211,12 @@ class FileWork:
         """Return the rows of one file, or of its refusal; of an archive those of every file in it."""
         if self._miner is None or self._loader is None:
             self._miner, self._loader = Miner(Lexicon.load(self.lexicons)), SafeLoader(self.limits)
+            self._versions = Versions.current(self._miner.lexicon)
         loader, path, written = self._loader, Path(task.path), written_path(task.path)
         common = self._common(path)
         try:
+            if is_shut(path):
+                raise LoadError("unreadable", "没有打开这个文件夹的权限；请检查文件夹的权限设置。")
             data = read_bytes(path, self.limits)
         except LoadError as error:
             return [self._refused(written, None, Warning(error.code, error.message), common)]
@@ -242,9 +231,11 @@ class FileWork:
         ]
 
     def _common(self, path: Path) -> dict[str, object]:
-        assert self._miner is not None
+        assert self._miner is not None and self._versions is not None
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        return {"mined_at": now, "miner_version": __version__, "lexicon_digest": self._miner.lexicon.digest, "model_digest": model_digest(self._miner.lexicon), **_size(path)}
+        size, mtime_ns = stat_of(path)
+        versions = self._versions
+        return {"mined_at": now, "miner_version": versions.miner, "lexicon_digest": versions.lexicon, "model_digest": versions.model, "size": size, "mtime_ns": mtime_ns}
 
     def _member(self, path: str, member: Member, common: dict[str, object]) -> Outcome:
         data, loader = member.data, self._loader
@@ -278,11 +269,3 @@ class FileWork:
         """End the child process that reads files."""
         if self._loader is not None:
             self._loader.close()
-
-
-def _size(path: Path) -> dict[str, int]:
-    try:
-        status = path.stat()
-    except OSError:
-        return {"size": -1, "mtime_ns": -1}
-    return {"size": status.st_size, "mtime_ns": status.st_mtime_ns}

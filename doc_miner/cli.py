@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from enum import Enum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -65,6 +66,7 @@ def mine(
     ocr: Annotated[Ocr, typer.Option(help="文字识别：本版本只能用 never 或 auto（无识别引擎时等于 never）。", metavar="方式")] = Ocr.auto,
     lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
     force: Annotated[bool, typer.Option("--force", help="未变化的文件也重新读取。")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="从数据集中删除文件已不在的文档；有人工核对的除外。")] = False,
 ) -> None:
     """读取文件和文件夹，把新的或改动过的文档加入数据集。
 
@@ -82,9 +84,41 @@ def mine(
         raise SettingsError("本版本没有文字识别（OCR）引擎，不能用 --ocr always；请改用 --ocr auto。")
     lexicon = Lexicon.load(lexicons)
     with Progress() as progress:
-        summary = mine_archive(paths, dataset, lexicon=lexicon, engine=engine_for(engine.value, workers), force=force, progress=progress.update)
+        summary = mine_archive(paths, dataset, lexicon=lexicon, engine=engine_for(engine.value, workers), force=force, prune=prune, progress=progress.update)
     print_summary(summary, dataset)
     raise typer.Exit(1 if summary.failures else 0)
+
+
+@app.command()
+def status(
+    paths: Annotated[list[Path] | None, typer.Argument(help="要对照的文件或文件夹；默认为以前处理过的。", metavar="[路径…]")] = None,
+    dataset: DatasetOption = Path("dataset.db"),
+    lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
+) -> None:
+    """列出新增、改动、移动、过时、未能读取和已不在的文件，以及不再适用的核对。只读，不改动数据集。
+
+    示例：doc-miner status 整改报告/ --dataset 数据集.db
+    """
+    from doc_miner.present.status import print_status
+
+    print_status(paths or [], dataset, lexicons)
+
+
+@app.command()
+def check(
+    dataset: DatasetOption = Path("dataset.db"),
+    repair: Annotated[bool, typer.Option("--repair", help="修复能修复的，并把旧版本的数据集升级。")] = False,
+) -> None:
+    """检查数据集：文件完整，编号都有着落，每条记录与原文位置一致。没有问题时退出码为 0，否则为 1。
+
+    示例：doc-miner check --dataset 数据集.db
+    """
+    from doc_miner.dataset.check import report
+
+    lines, sound = report(dataset, repair)
+    for line in lines:
+        typer.echo(line)
+    raise typer.Exit(0 if sound else 1)
 
 
 @app.command()
@@ -96,12 +130,17 @@ def show(
 
     示例：doc-miner show 整改报告.pdf
     """
+    from doc_miner.errors import LoadError
     from doc_miner.lexicon import Lexicon, default_lexicon
     from doc_miner.pipeline import mine as mine_file
     from doc_miner.present.terminal import print_report
 
     lexicon = Lexicon.load(lexicons) if lexicons else default_lexicon()
-    print_report(mine_file(file, lexicon=lexicon if lexicons else None), {code: category.name for code, category in lexicon.categories.items()})
+    try:
+        found = mine_file(file, lexicon=lexicon if lexicons else None)
+    except LoadError as error:
+        raise LoadError(error.code, f"{file}: {error.message}") from error
+    print_report(found, {code: category.name for code, category in lexicon.categories.items()})
 
 
 @app.command()
@@ -212,13 +251,26 @@ def lexicon_check(
 
 
 def main() -> None:
-    """Run the command line: a user's error is a message and exit code 2, not a trace."""
+    """Run the command line: wrong use and what a user can repair are a message and exit code 2, not a trace."""
     from doc_miner.errors import DocMinerError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a character that the console has not ends nothing
     try:
-        app()
+        sys.exit(app(prog_name="doc-miner", standalone_mode=False) or 0)
     except DocMinerError as error:
         typer.echo(str(error), err=True)
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("已停止。已写入的数据完好，再次运行即可继续。", err=True)
+        sys.exit(130)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        from doc_miner.present.usage import usage_message
+
+        typer.echo(usage_message(error), err=True)
         sys.exit(2)
 
 

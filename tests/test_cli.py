@@ -216,7 +216,6 @@ def test_show_of_a_file_that_cannot_be_read_gives_the_reason(run: Run, tmp_path:
         assert (done.code, done.out) == (2, "") and done.err.endswith(f"{reason}\n")
 
 
-@pytest.mark.xfail(strict=True, reason="show tells the reason without the file it is about")
 def test_show_names_the_file_that_cannot_be_read(run: Run, tmp_path: Path) -> None:
     assert run("show", tmp_path / "没有.txt").err == f"{tmp_path / '没有.txt'}: 文件不存在（或是失效的链接）；请检查路径。\n"
 
@@ -344,7 +343,6 @@ def test_output_goes_to_a_chinese_console_that_is_not_utf8(report: Path) -> None
     assert "问题1" in process("show", report, PYTHONIOENCODING="gb18030").out
 
 
-@pytest.mark.xfail(strict=True, reason="a character that the console's encoding has not (𠮷 in GBK) ends show in a trace; it should be replaced")
 def test_a_character_that_the_console_has_not_ends_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("青岚县𠮷镇整改报告\n一、存在问题\n（一）𠮷镇校舍不足，缺5间。\n", "utf-8")
     done = process("show", tmp_path / "a.txt", PYTHONIOENCODING="gbk")

@@ -19,6 +19,8 @@ import pytest
 from doc_miner.archive import mine_archive
 from doc_miner.dataset import Dataset, open_dataset
 from doc_miner.dataset.export import export_csv, export_jsonl
+from doc_miner.dataset.frames import CATEGORICAL, DATES
+from doc_miner.dataset.query import PANEL
 from doc_miner.dataset.rows import exact, number
 from doc_miner.dataset.schema import KEYS, SCHEMA_VERSION, TABLES
 from doc_miner.dataset.store import Store
@@ -248,15 +250,39 @@ def test_an_empty_dataset_is_exported_as_empty_tables(tmp_path: Path) -> None:
 
 
 # --- pandas --------------------------------------------------------------------------------------
-def test_frames_have_every_column_in_its_own_type(dataset: Path) -> None:
+def test_frames_have_every_column_in_its_own_type(dataset: Path, tmp_path: Path) -> None:
     types = {"INTEGER": "Int64", "REAL": "Float64", "NUMERIC": "Float64", "BOOLEAN": "boolean", "JSON": "object", "TEXT": "string"}
+    with Store(tmp_path / "empty.db"):
+        pass
+    for opened in (open_dataset(dataset), open_dataset(tmp_path / "empty.db")):
+        for name in (*CONTRACT, "categories", "indicators"):
+            frame = getattr(opened, name)()
+            assert list(frame.columns) == [column.name for column in TABLES[name]]
+            for column in TABLES[name]:
+                wanted = "category" if column.name in CATEGORICAL and column.type == "TEXT" else "datetime64[s]" if column.name in DATES else types[column.type]
+                assert str(frame[column.name].dtype) == wanted, (name, column.name)
+
+
+def test_the_panel_is_the_figures_with_their_region_year_and_names(dataset: Path) -> None:
     opened = open_dataset(dataset)
-    for name in CONTRACT:
-        frame = getattr(opened, name)()
-        assert list(frame.columns) == [column.name for column in TABLES[name]]
-        for column in TABLES[name]:
-            if column.type != "JSON" or len(frame):
-                assert str(frame[column.name].dtype) == types[column.type], (name, column.name)
+    panel = opened.panel()
+    assert sorted(panel.figure_id) == sorted(opened.figures().figure_id)
+    row = panel[panel.text == "1276.5万元"].iloc[0]
+    assert (row.county, row.city, row.document_year, row.value, row.value_exact) == ("青岚县", "临岳市", 2023, 12765000, "12765000")
+    assert set(panel.category_name.dropna()) <= set(opened.categories().name)
+    assert panel.value.dtype == "Float64" and panel.county.dtype == "category"
+    assert set(opened.panel(county="白石县", year=2022).text) >= {"12所"}
+
+
+def test_types_of_the_panel_are_listed_as_the_view_has_its_columns(db: sqlite3.Connection) -> None:
+    assert [column.name for column in PANEL] == [row[1] for row in db.execute("PRAGMA table_info(figure_details)")]
+
+
+def test_dates_are_dates_and_gaps_are_gaps(dataset: Path) -> None:
+    measures = open_dataset(dataset).measures()
+    assert measures.deadline.max() == pandas.Timestamp("2024-12-31") and measures.deadline.isna().any()
+    assert len(open_dataset(dataset).measures(deadline=pandas.Timestamp("2024-12-31"))) == 1
+    assert len(open_dataset(dataset).measures(deadline=None)) == measures.deadline.isna().sum()
 
 
 def test_frames_hold_the_values_lists_and_gaps(dataset: Path) -> None:
@@ -265,7 +291,7 @@ def test_frames_hold_the_values_lists_and_gaps(dataset: Path) -> None:
     assert (row.value, row.unit, row.value_exact) == (12765000, "元", "12765000")
     assert row.value_max is pandas.NA and row.bbox is None and not row.missing
     measures = open_dataset(dataset).measures()
-    assert list(measures[measures.deadline == "2024-12-31"].units) == [["县教育局", "县财政局"]]
+    assert list(measures[measures.deadline == pandas.Timestamp("2024-12-31")].units) == [["县教育局", "县财政局"]]
     assert open_dataset(dataset).tables().rows.iloc[0][0] == ["指标", "2022年", "2023年"]
 
 
@@ -278,9 +304,11 @@ def test_frames_hold_the_values_lists_and_gaps(dataset: Path) -> None:
         ("figures", {"unit": "所", "county": ("青岚县", "白石县")}, ["2所", "12所"]),
         ("figures", {"doc_type": "实施方案", "role": "level"}, ["12所"]),
         ("figures", {"value": 51}, ["51个"]),
-        ("figures", {"county": "青石县"}, []),
         ("figures", {"unit": []}, []),
         ("problems", {"county": "白石县"}, []),
+        ("measures", {"units": "县财政局"}, ["扩建校舍。2024年底前新增校舍不少于0.1万平方米。责任单位：县教育局、县财政局。"]),
+        ("measures", {"units": ["县财政局", "县委"], "status": "done"}, []),
+        ("targets", {"indicator": 2, "year": 2022}, ["80%学校达标"]),
         ("targets", {"year": 2023}, ["初中5.3人", "100%学校达标"]),
     ],
 )
@@ -299,6 +327,30 @@ def test_an_unknown_filter_is_refused_with_the_columns_there_are(dataset: Path) 
     assert str(refusal.value) == "changes 表没有“indicator”这一列；可用：after、before、change、change_id、doc_id。"
     with pytest.raises(DatasetError, match="^documents 表没有“nation”这一列；可用：city、county、"):
         open_dataset(dataset).documents(nation="")
+
+
+@pytest.mark.parametrize(
+    ("table", "filters", "words"),
+    [
+        ("problems", {"categories": "Z9"}, "problems 的“categories”没有“Z9”这个值；可用："),
+        ("figures", {"category": ["G2", "大班额"]}, "没有“大班额”这个值"),
+        ("figures", {"indicator": "YZ-99"}, "可用：YZ-"),
+        ("figures", {"county": "青石县"}, "figures 的“county”没有“青石县”这个值；可用：青岚县、"),
+        ("figures", {"role": "now"}, "可用：level、before、after、change、plan、standard。"),
+        ("measures", {"status": "已完成"}, "可用：done、ongoing、planned。"),
+    ],
+)
+def test_a_value_that_no_record_can_have_is_refused_with_those_there_are(dataset: Path, table: str, filters: dict[str, Any], words: str) -> None:
+    with pytest.raises(DatasetError) as refusal:
+        getattr(open_dataset(dataset), table)(**filters)
+    assert words in str(refusal.value)
+
+
+def test_categories_choose_the_records_that_have_any_of_them(dataset: Path) -> None:
+    everything = open_dataset(dataset).problems()
+    for code in {code for codes in everything.categories for code in codes}:
+        found = open_dataset(dataset).problems(categories=code)
+        assert list(found.problem_id) == [key for key, codes in zip(everything.problem_id, everything.categories, strict=True) if code in codes]
 
 
 def test_a_filter_is_a_value_and_never_a_piece_of_sql(dataset: Path) -> None:

@@ -282,6 +282,20 @@ def test_every_text_is_the_document_at_its_span(mined: Mined, table: str) -> Non
         assert mined.texts[row["doc_id"]][row["start"] : row["end"]] == row["text"], row
 
 
+@pytest.mark.parametrize("table", ["problems", "measures", "figures"])
+def test_every_record_of_a_paged_document_knows_its_page_and_box(mined: Mined, table: str) -> None:
+    pages = {row["doc_id"]: row["pages"] for row in mined.rows["documents"] if row["format"] == "pdf"}
+    placed = [row for row in mined.rows[table] if row["doc_id"] in pages]
+    assert placed
+    for row in mined.rows[table]:
+        if row["doc_id"] not in pages:
+            assert row["page"] is None and row["bbox"] is None
+            continue
+        assert 1 <= row["page"] <= pages[row["doc_id"]], row
+        left, top, right, bottom = row["bbox"]
+        assert 0 <= left < right and 0 <= top < bottom, row
+
+
 @pytest.mark.parametrize("table", [name for name in RECORD_TABLES if "start" in {column.name for column in TABLES[name]}])
 def test_every_span_lies_in_its_document(mined: Mined, table: str) -> None:
     for row in mined.rows[table]:

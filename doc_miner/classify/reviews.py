@@ -15,6 +15,9 @@ from doc_miner.textfold import fold
 WEIGHT = 3.0
 """A reviewed record counts as much as so many rows of the corpus."""
 _TABLES = {"problem": "problems", "measure": "measures", "figure": "figures"}
+_STANDING = """SELECT * FROM reviews WHERE coalesce(state, 'applied') = 'applied' AND verdict IN ('confirmed', 'corrected', 'added')
+               AND field IN ('categories', 'category', '') ORDER BY at, review_id"""
+"""What readers hold now: not what was undone, or replaced by a later verdict."""
 _SENTENCE = re.compile(r"[。;!?\n]")
 
 
@@ -22,10 +25,10 @@ def reviewed_rows(dataset: Path, lexicon: Lexicon) -> list[Row]:
     """Return a row for each record whose categories a person confirmed or corrected; the latest verdict counts."""
     with connect(dataset) as db:
         found: dict[tuple[str, str], Row] = {}
-        for review in db.execute("SELECT * FROM reviews WHERE field IN ('categories', 'category') AND verdict IN ('confirmed', 'corrected') ORDER BY at, review_id"):
+        for review in db.execute(_STANDING):
             kind = str(review["record_kind"]).removesuffix("s")
-            value = review["new"] if review["verdict"] == "corrected" or review["new"] else review["old"]
-            codes = tuple(code for code in _codes(value) if code in lexicon.categories)
+            value = review["new"] if review["verdict"] in ("corrected", "added") or review["new"] else review["old"]
+            codes = tuple(code for code in _codes(value if review["field"] else _of_record(value)) if code in lexicon.categories)
             row = _row(db, kind, str(review["record_id"]), codes) if codes and kind in _TABLES else None
             if row is not None:
                 found[kind, str(review["record_id"])] = row
@@ -38,6 +41,12 @@ def _codes(value: object) -> list[str]:
     except ValueError:
         read = str(value).split(",")
     return [str(code).strip() for code in (read if isinstance(read, list) else [read])]
+
+
+def _of_record(value: object) -> object:
+    """Return the categories in a verdict on a whole record, which names its fields."""
+    fields = json.loads(str(value)) if value else {}
+    return json.dumps(fields.get("categories") or [fields.get("category")])
 
 
 def _row(db: sqlite3.Connection, kind: str, record_id: str, codes: tuple[str, ...]) -> Row | None:

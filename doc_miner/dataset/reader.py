@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doc_miner.dataset.connection import connect
-from doc_miner.dataset.schema import TABLES
-from doc_miner.errors import DatasetError
+from doc_miner.dataset.query import columns_of, select
 
 if TYPE_CHECKING:
     import pandas
@@ -19,8 +17,11 @@ __all__ = ["Dataset", "connect", "open_dataset"]
 class Dataset:
     """A dataset for analysis: one method a table, each giving a DataFrame.
 
-    Filters are columns of the table, or ``county``, ``city``, ``province``, ``doc_type`` of its
-    document; a list means any of its values.
+    Filters are columns of the table, or ``county``, ``city``, ``province``, ``region_code``,
+    ``doc_type`` of its document; a list means any of its values, None a gap. Of a column of lists
+    (``categories``, ``units``) a record is taken that has any of the values. They are looked up in
+    the database: what does not fit is not read. An unknown column, and a value of a closed list
+    (category, indicator, status, county …) that occurs nowhere, raise `DatasetError`.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -80,47 +81,20 @@ class Dataset:
         """Return the names of the official indicators."""
         return self._frame("indicators", filters)
 
+    def panel(self, **filters: Any) -> pandas.DataFrame:
+        """Return the figures with region, year and the names of category and indicator, ready for analysis (view ``figure_details``).
+
+        ``year`` is the year that the text states for the figure, else the document's.
+        """
+        return self._frame("figure_details", filters)
+
     def _frame(self, name: str, filters: dict[str, Any]) -> pandas.DataFrame:
-        import pandas
+        from doc_miner.dataset.frames import frame_of
 
-        sql, values = _query(name, filters)
         with connect(self.path) as db:
-            rows = db.execute(sql, values).fetchall()
-        columns = [column.name for column in TABLES[name]]
-        frame = pandas.DataFrame([tuple(row) for row in rows], columns=columns)
-        for column in TABLES[name]:
-            if column.is_list:
-                frame[column.name] = frame[column.name].map(lambda text: json.loads(text) if isinstance(text, str) else None)
-            elif column.type == "INTEGER":
-                frame[column.name] = frame[column.name].astype("Int64")
-            elif column.type in ("REAL", "NUMERIC"):
-                frame[column.name] = frame[column.name].astype("Float64")
-            elif column.type == "BOOLEAN":
-                frame[column.name] = frame[column.name].astype("boolean")
-            else:
-                frame[column.name] = frame[column.name].astype("string")
-        return frame
-
-
-_ALONE = ("documents", "reviews", "categories", "indicators")
-_OF_DOCUMENT = ("county", "city", "province", "doc_type")
-
-
-def _query(name: str, filters: dict[str, Any]) -> tuple[str, list[Any]]:
-    known = {column.name for column in TABLES[name]}
-    parts: list[str] = []
-    values: list[Any] = []
-    for key, value in filters.items():
-        if key not in known and (key not in _OF_DOCUMENT or name in _ALONE):
-            raise DatasetError(f"{name} 表没有“{key}”这一列；可用：{'、'.join(sorted(known))}。")
-        options = list(value) if isinstance(value, (list, tuple, set)) else [value]
-        marks = ",".join("?" * len(options))
-        column = f't."{key}"' if key in known else f'd."{key}"'
-        parts.append(f"{column} IN ({marks})")
-        values += options
-    join = "" if name in _ALONE else " JOIN documents d ON d.doc_id = t.doc_id"
-    where = f" WHERE {' AND '.join(parts)}" if parts else ""
-    return f"SELECT t.* FROM {name} t{join}{where}", values
+            columns = columns_of(name)
+            sql, values = select(db, name, columns, filters)
+            return frame_of(columns, db.execute(sql, values).fetchall())
 
 
 def open_dataset(path: str | Path) -> Dataset:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from time import sleep
 from types import TracebackType
 
+from doc_miner.dataset import reviews
 from doc_miner.dataset.connection import WAIT_SECONDS, reason_of
 from doc_miner.dataset.migrations import migrate
 from doc_miner.dataset.rows import Row, names
@@ -33,6 +35,20 @@ class Known:
     status: str
 
 
+def known_files(db: sqlite3.Connection) -> dict[str, Known]:
+    """Return what a dataset knows of each path."""
+    rows = db.execute(
+        "SELECT f.path, f.doc_id, d.sha256, f.size, f.mtime_ns, d.miner_version, d.lexicon_digest, coalesce(d.model_digest, ''), d.status"
+        " FROM files f JOIN documents d USING (doc_id)"
+    )
+    return {path: Known(*rest) for path, *rest in rows}
+
+
+def refusals(db: sqlite3.Connection) -> dict[str, str]:
+    """Return the documents that were not read: path to warnings as JSON."""
+    return {path: warnings for path, warnings in db.execute("SELECT f.path, d.warnings FROM files f JOIN documents d USING (doc_id) WHERE d.status='failed'")}
+
+
 class Store:
     """Writes documents into a dataset file; use it in a ``with`` statement.
 
@@ -54,6 +70,7 @@ class Store:
             self._write_ahead()
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute("PRAGMA cache_size=-65536")
+            db.execute("PRAGMA wal_autocheckpoint=8000")  # pages: 32 MB at a time are moved into the file
             self._prepare()
             db.execute("PRAGMA foreign_keys=ON")
         except sqlite3.Error as error:
@@ -144,20 +161,27 @@ class Store:
     # --- what is known ---------------------------------------------------------------------------
     def known(self) -> dict[str, Known]:
         """Return what is known of each path."""
-        rows = self._db.execute(
-            "SELECT f.path, f.doc_id, d.sha256, f.size, f.mtime_ns, d.miner_version, d.lexicon_digest, coalesce(d.model_digest, ''), d.status"
-            " FROM files f JOIN documents d USING (doc_id)"
-        )
-        return {path: Known(*rest) for path, *rest in rows}
+        return known_files(self._db)
 
     def failures(self) -> dict[str, str]:
         """Return the documents that were not read: path to warnings as JSON."""
-        rows = self._db.execute("SELECT f.path, d.warnings FROM files f JOIN documents d USING (doc_id) WHERE d.status='failed'")
-        return dict(rows.fetchall())
+        return refusals(self._db)
 
     def counts(self) -> dict[str, int]:
         """Return how many rows each table holds."""
         return {name: self._db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in TABLES}
+
+    def also_elsewhere(self, paths: Sequence[str]) -> list[str]:
+        """Return those of *paths* whose document is also at a path that is not among them."""
+        wanted, held = set(paths), defaultdict(set)
+        for path, doc_id in self._db.execute("SELECT path, doc_id FROM files"):
+            held[doc_id].add(path)
+        return sorted({path for together in held.values() if together - wanted for path in together & wanted})
+
+    def reviewed(self, paths: Iterable[str]) -> list[str]:
+        """Return those of *paths* whose document has reviews that were not taken back."""
+        sql = "SELECT 1 FROM files f JOIN documents d USING (doc_id) JOIN reviews r ON r.doc_sha256 = d.sha256 WHERE f.path = ? AND coalesce(r.state, 'applied') <> 'undone' LIMIT 1"
+        return [path for path in paths if self._db.execute(sql, (path,)).fetchone()]
 
     # --- writing ---------------------------------------------------------------------------------
     def describe(self, lexicon: Lexicon, roots: Iterable[str], at: str) -> None:
@@ -178,6 +202,15 @@ class Store:
             for tables in documents:
                 self._write_one(tables)
 
+    def place(self, doc_id: str, path: str, size: int, mtime_ns: int, instead_of: Iterable[str] = ()) -> None:
+        """Note that a known document is (also) at *path*, and forget the paths *instead_of* which it is there."""
+        with self.transaction() as db:
+            for other in instead_of:
+                if other != path or db.execute("SELECT doc_id FROM files WHERE path=?", (path,)).fetchone()[0] != doc_id:
+                    self._drop_path(other)
+            db.execute(_insert("files", ("path", "doc_id", "size", "mtime_ns")), (path, doc_id, size, mtime_ns))
+            self._name(doc_id)
+
     def _write_one(self, tables: Mapping[str, Sequence[Row]]) -> None:
         """Replace one document with its records. The same bytes under several paths are one document."""
         document = dict(zip(names("documents"), tables["documents"][0], strict=True))
@@ -185,13 +218,18 @@ class Store:
         before = self._db.execute("SELECT doc_id FROM files WHERE path=?", (path,)).fetchone()
         if before is not None and before[0] != doc_id:
             self._drop_path(path)
-        self._clear(doc_id)
-        drop_text(self._db, doc_id)
+        is_new = self._db.execute("SELECT 1 FROM documents WHERE doc_id=?", (doc_id,)).fetchone() is None
+        if not is_new:
+            self._clear(doc_id)
+            drop_text(self._db, doc_id)
         for name, rows in tables.items():
             if rows:
                 self._db.executemany(_WRITE[name], rows)
         add_text(self._db, doc_id, document["text"] or "")
-        self._name(doc_id)
+        if not is_new:
+            self._name(doc_id)
+        if self._db.execute("SELECT 1 FROM reviews WHERE doc_sha256=? LIMIT 1", (document["sha256"],)).fetchone():
+            reviews.apply(self._db, doc_id)
 
     def _name(self, doc_id: str) -> None:
         """Name a document by the best of its paths: the file itself rather than a copy in an archive, then the one that tells its format."""
@@ -211,6 +249,7 @@ class Store:
         for (doc_id,) in self._db.execute("SELECT doc_id FROM files WHERE path=?", (path,)).fetchall():
             self._db.execute("DELETE FROM files WHERE path=?", (path,))
             if self._db.execute("SELECT 1 FROM files WHERE doc_id=? LIMIT 1", (doc_id,)).fetchone() is None:
+                reviews.leave(self._db, doc_id)
                 self._clear(doc_id)
                 drop_text(self._db, doc_id)
                 self._db.execute("DELETE FROM documents WHERE doc_id=?", (doc_id,))
@@ -218,8 +257,8 @@ class Store:
                 self._name(doc_id)
 
 
-def _insert(table: str, columns: Sequence[str]) -> str:
-    return f"INSERT OR REPLACE INTO {table} ({_listed(columns)}) VALUES ({','.join('?' * len(columns))})"
+def _insert(table: str, columns: Sequence[str], verb: str = "INSERT OR REPLACE") -> str:
+    return f"{verb} INTO {table} ({_listed(columns)}) VALUES ({','.join('?' * len(columns))})"
 
 
 def _listed(columns: Iterable[str]) -> str:
@@ -233,5 +272,5 @@ def _upsert(table: str, key: str) -> str:
     return f"INSERT INTO {table} ({_listed(columns)}) VALUES ({','.join('?' * len(columns))}) ON CONFLICT ({key}) DO UPDATE SET {changed}"
 
 
-_WRITE = {name: _insert(name, names(name)) for name in TABLES} | {"documents": _upsert("documents", "doc_id")}
+_WRITE = {name: _insert(name, names(name), verb="INSERT" if name in RECORD_TABLES else "INSERT OR REPLACE") for name in TABLES} | {"documents": _upsert("documents", "doc_id")}
 """Table to the SQL that writes one of its rows, columns as `doc_miner.dataset.rows` gives them."""

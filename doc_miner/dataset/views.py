@@ -40,7 +40,7 @@ _SELECTS = {
     "indicator_values": f"""
         SELECT f.indicator, i.name AS indicator_name, {_PLACE}, coalesce(f.year, d.year) AS year, f.year AS stated_year, f.stage, f.role, f.qualifier, f.value, f.unit,
                f.figure_id, f.doc_id
-        FROM figures f JOIN documents d ON d.doc_id = f.doc_id LEFT JOIN indicators i ON i.code = f.indicator
+        FROM figures f JOIN documents d INDEXED BY documents_region ON d.doc_id = f.doc_id LEFT JOIN indicators i ON i.code = f.indicator
         WHERE f.indicator IS NOT NULL AND f.role IN ('level', 'after') AND NOT f.missing""",
     "movements": f"""
         SELECT m.change_id, m.doc_id, {_PLACE}, d.year, coalesce(a.subject, b.subject, c.subject) AS subject, b.text AS before, a.text AS after, c.text AS change,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
@@ -11,6 +14,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _CHUNK = 16
+_LOOK_SECONDS = 0.5
 
 
 class Processes:
@@ -33,6 +37,20 @@ _work: Callable[[object], object] | None = None
 def _prepare(work: Callable[[object], object]) -> None:
     global _work  # noqa: PLW0603 - one function a process, set once when it starts
     _work = work
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent has gone. A pool does not: its workers hold each other's pipes open, so none of them reads an end."""
+    if os.name == "posix":
+        while os.getppid() == parent:
+            time.sleep(_LOOK_SECONDS)
+    else:
+        started_by = multiprocessing.parent_process()
+        if started_by is None:
+            return
+        started_by.join()
+    os._exit(1)
 
 
 def _run(item: Item) -> Result:  # type: ignore[type-var]

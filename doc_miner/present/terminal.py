@@ -20,6 +20,7 @@ from doc_miner.dataset.describe import ROLES, SEVERITIES, STATUS
 from doc_miner.dataset.rows import exact
 from doc_miner.dataset.search import Found
 from doc_miner.model import REVIEW_BELOW, Change, Figure, Measure, Problem, Report
+from doc_miner.present.status import print_unfit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +58,9 @@ def print_summary(summary: Summary, dataset: Path) -> None:
     table.add_row("文件", str(summary.found))
     table.add_row("读取", str(summary.read))
     table.add_row("未变化", str(summary.unchanged))
+    for title, count in (("移动、改名或副本", summary.moved), ("已不在（保留）", len(summary.gone) + len(summary.reviewed)), ("已删除", len(summary.pruned))):
+        if count:
+            table.add_row(title, str(count))
     table.add_row("未能读取", str(len(summary.failures)))
     for name, title in _RECORDS.items():
         if summary.records.get(name):
@@ -65,6 +69,13 @@ def print_summary(summary: Summary, dataset: Path) -> None:
     console.print(table)
     for path, reason in summary.failures:
         console.print(Text(f"未能读取 {path}：{reason}"), soft_wrap=True)
+    for path in summary.gone:
+        console.print(Text(f"已不在 {path}：数据仍保留；加 --prune 可删除"), soft_wrap=True)
+    for path in summary.reviewed:
+        console.print(Text(f"已不在 {path}：有人工核对，未删除；先撤销核对，再加 --prune"), soft_wrap=True)
+    for path in summary.pruned:
+        console.print(Text(f"已删除 {path}"), soft_wrap=True)
+    print_unfit(console, summary.unfit)
     console.print(Text(f"数据集：{dataset}"), soft_wrap=True)
 
 

@@ -1,0 +1,211 @@
+"""A dataset that grows: how fast records are written, how fast questions are answered, what an unchanged archive and a large one cost.
+
+    python benchmarks/dataset.py [--figures 300000] [--documents 300] [--full] [--folder DIR] [--only write,mine,memory]
+
+Documents are the samples under ``corpora/samples``, told again of counties that do not exist, each with its own numbers.
+``--full``: 5,000,000 figures, 1,000 and 20,000 documents (disk: about 8 GB; some twenty minutes). Prints each measure beside its
+bar; exit code 1 where one is missed. A measure in milliseconds is the median of thirty; the operating system holds the file in
+memory, as it does for whoever works with it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from doc_miner.archive import mine_archive
+from doc_miner.dataset import open_dataset
+from doc_miner.dataset.connection import connect
+from doc_miner.dataset.rows import Row, names, rows_of
+from doc_miner.dataset.store import Store
+from doc_miner.engine.serial import Serial
+from doc_miner.lexicon import default_lexicon
+from doc_miner.loaders import load_source
+from doc_miner.pipeline import Miner
+
+SAMPLES = Path(__file__).resolve().parents[1] / "corpora" / "samples"
+LETTERS = "青白望临松竹云石清岚溪岳坪坞川湖"
+YEARS = range(2015, 2025)
+RECORDS_A_SECOND, COUNTY_YEAR_MS, INDICATOR_MS, SECOND_RUN, MEMORY = 100_000, 5.0, 100.0, 200, 1.2
+
+Document = dict[str, list[Row]]
+
+
+def county(number: int) -> str:
+    """Return the name of a county that does not exist; 4,096 of them."""
+    return "".join(LETTERS[number // 16**place % 16] for place in range(3)) + "县"
+
+
+def samples() -> list[Document]:
+    """Return the rows of every sample."""
+    miner, out = Miner(), []
+    for path in sorted(SAMPLES.iterdir()):
+        if path.suffix in (".txt", ".html", ".docx", ".pdf"):
+            report = miner.mine_source(load_source(path), path=path.name, sha256=hashlib.sha256(path.name.encode()).hexdigest())
+            out.append(rows_of(report, mined_at="2025-01-01T00:00:00+00:00", miner_version="0", lexicon_digest="0", model_digest="0", size=1, mtime_ns=1))
+    return out
+
+
+def retold(document: Document, number: int) -> Document:
+    """Return a document with an id, a county and a year of its own."""
+    head = dict(zip(names("documents"), document["documents"][0], strict=True))
+    old, sha256 = head["doc_id"], hashlib.sha256(str(number).encode()).hexdigest()
+    new, year = sha256[:16], YEARS[number // 4096 % len(YEARS)]
+    out = {
+        name: [tuple(new + value[16:] if isinstance(value, str) and value.startswith(old) else value for value in row) for row in rows]
+        for name, rows in document.items()
+    }
+    out["findings"] = [tuple(value.replace(old, new) if isinstance(value, str) else value for value in row) for row in out["findings"]]
+    head |= {"doc_id": new, "sha256": sha256, "path": f"{number}.txt", "county": county(number % 4096), "year": year, "region_code": None}
+    out["documents"] = [tuple(head[name] for name in names("documents"))]
+    out["files"] = [(f"{number}.txt", new, 1, 1)]
+    return out
+
+
+def generated(figures: int) -> Iterator[Document]:
+    """Yield documents until they hold so many figures."""
+    told, held, number = samples(), 0, 0
+    while held < figures:
+        document = retold(told[number % len(told)], number)
+        held += len(document["figures"])
+        number += 1
+        yield document
+
+
+def write(path: Path, figures: int) -> float:
+    """Write so many figures with all that belongs to them; return records a second of processor time (that to make them is not counted)."""
+    records, seconds, batch = 0, 0.0, []
+
+    def flush(store: Store) -> None:
+        nonlocal seconds
+        begun = time.process_time()  # others may have this machine's cores too
+        store.write(batch)
+        seconds += time.process_time() - begun
+        batch.clear()
+
+    with Store(path) as store:
+        store.describe(default_lexicon(), [], "2025-01-01T00:00:00+00:00")
+        for document in generated(figures):
+            records += sum(map(len, document.values()))
+            batch.append(document)
+            if len(batch) == 100:
+                flush(store)
+        flush(store)
+    print(f"  {records:,} records, {path.stat().st_size / 1e9:.2f} GB")
+    return records / seconds
+
+
+def median_ms(question: Callable[[int], Any]) -> tuple[float, int]:
+    """Return the median time of a question asked thirty times of different places, and the rows of the largest answer."""
+    times, rows = [], 0
+    for number in range(31):
+        begun = time.perf_counter()
+        rows = max(rows, len(question(number)))
+        times.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(times[1:]), rows
+
+
+def ask(path: Path) -> list[tuple[str, float, float, str]]:
+    """Return what the questions cost, with their bars."""
+    dataset = open_dataset(path)
+    with connect(path) as db:
+        codes = [code for (code,) in db.execute("SELECT indicator FROM figures WHERE indicator IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT 5")]
+        places = db.execute("SELECT DISTINCT county, year FROM documents ORDER BY doc_id LIMIT 31").fetchall()
+        one = "SELECT f.* FROM documents d JOIN figures f ON f.doc_id = d.doc_id WHERE d.county = ? AND d.year = ?"
+        county_year, rows = median_ms(lambda n: db.execute(one, tuple(places[n % len(places)])).fetchall())
+        every = "SELECT * FROM indicator_values WHERE indicator = ?"
+        indicator, values = median_ms(lambda n: db.execute(every, (codes[n % len(codes)],)).fetchall())
+    frame, _ = median_ms(lambda n: dataset.figures(county=places[n % len(places)][0]))
+    return [
+        (f"one county-year of figures ({rows} rows), ms", county_year, COUNTY_YEAR_MS, "<="),
+        (f"one indicator over all counties ({values} rows), ms", indicator, INDICATOR_MS, "<="),
+        ("the figures of a county as a DataFrame, ms", frame, float("inf"), "<="),
+    ]
+
+
+def archive(folder: Path, documents: int) -> Path:
+    """Write so many text files: the samples' texts under other counties."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = [dict(zip(names("documents"), one["documents"][0], strict=True)) for one in samples()]
+    for number in range(documents):
+        head = texts[number % len(texts)]
+        text = head["text"].replace(head["county"] or "\0", county(number % 4096))
+        (folder / f"{number:05}.txt").write_text(f"{text}\n编号{number}。\n", "utf-8")
+    return folder
+
+
+def mine_twice(folder: Path, documents: int) -> list[tuple[str, float, float, str]]:
+    """Return how many times faster the second run is."""
+    lexicon, seconds = default_lexicon(), []
+    source = archive(folder / "twice", documents)
+    for _ in range(2):
+        summary = mine_archive([source], folder / "twice.db", lexicon=lexicon, engine=Serial())
+        seconds.append(summary.seconds)
+    assert summary.unchanged == documents, summary
+    print(f"  {documents:,} documents: first run {seconds[0]:.1f} s, second {seconds[1]:.3f} s")
+    return [("second run over an unchanged archive, times faster", seconds[0] / seconds[1], SECOND_RUN, ">=")]
+
+
+def memory(folder: Path, few: int, many: int) -> list[tuple[str, float, float, str]]:
+    """Return how much more memory many documents take than few, each run in a process of its own."""
+    peaks = []
+    for count in (few, many):
+        source = archive(folder / f"memory-{count}", count)
+        command = [sys.executable, __file__, "--peak", str(source), str(folder / f"memory-{count}.db")]
+        peaks.append(float(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+        print(f"  {count:,} documents: peak {peaks[-1]:.0f} MB")
+    return [(f"peak memory, {many:,} documents to {few:,}", peaks[1] / peaks[0], MEMORY, "<=")]
+
+
+def peak(source: str, dataset: str) -> None:
+    """Mine and print the peak memory of this process in MB."""
+    mine_archive([Path(source)], Path(dataset), lexicon=default_lexicon(), engine=Serial())
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--figures", type=int, default=300_000)
+    parser.add_argument("--documents", type=int, default=300)
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--only", default="write,mine,memory")
+    parser.add_argument("--peak", nargs=2, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.peak:
+        peak(*given.peak)
+        return 0
+    figures, few, many = (5_000_000, 1_000, 20_000) if given.full else (given.figures, max(20, given.documents // 3), given.documents)
+    folder = given.folder or Path(tempfile.mkdtemp(prefix="doc-miner-"))
+    found: list[tuple[str, float, float, str]] = []
+    try:
+        if "write" in given.only:
+            found.append((f"records written a second, {figures:,} figures", write(folder / "written.db", figures), RECORDS_A_SECOND, ">="))
+            found += ask(folder / "written.db")
+        if "mine" in given.only:
+            found += mine_twice(folder, few)
+        if "memory" in given.only:
+            found += memory(folder, few, many)
+    finally:
+        if given.folder is None:
+            shutil.rmtree(folder)
+    missed = 0
+    for name, value, bar, sign in found:
+        kept = value <= bar if sign == "<=" else value >= bar
+        missed += not kept
+        print(f"{'ok  ' if kept else 'MISS'} {name}: {value:,.2f} ({sign} {bar:,.2f})")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
