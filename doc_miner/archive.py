@@ -26,18 +26,20 @@ from doc_miner.errors import LoadError, SettingsError
 from doc_miner.lexicon import Lexicon
 from doc_miner.loaders import DEFAULT, Limits, read_bytes
 from doc_miner.loaders.containers import INSIDE, Member, container_kind, is_system_file, members
+from doc_miner.loaders.office import batches
 from doc_miner.loaders.worker import SafeLoader
 from doc_miner.pipeline import Miner
 from doc_miner.source import Source, Warning
 
 _BATCH_SECONDS = 0.5
+_OVER_A_LIMIT = ("too_large", "timeout", "memory", "depth", "crash")
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A file to mine."""
+    """Files to mine together: one, or some that LibreOffice converts in one go."""
 
-    path: str
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,28 +97,32 @@ def mine_archive(
 
     *progress* is called with (done, all, path) after each file. A file whose size, time and
     bytes are known and whose lexicons and program version are the same is not read again,
-    unless *force*.
+    unless *force*; with *limits* of the caller's, what was refused as too much is tried again.
     """
     begun = time.monotonic()
     files = [str(file) for file in find_files(paths, dataset)]
     run = _Run()
+    # A program or library that was missing may be there now; other limits may let in what was refused.
+    retried = ("not_installed",) if limits == DEFAULT else ("not_installed", *_OVER_A_LIMIT)
     with Store(dataset) as store:
         store.describe(lexicon, [written_path(str(path)) for path in paths], datetime.now(UTC).isoformat(timespec="seconds"))
         known, refused = _by_file(store.known(), [written_path(file) for file in files]), store.failures()
-        tasks = []
+        changed = []
         for file in files:
             entries = known.get(written_path(file), {})
-            if force or not _is_unchanged(file, entries, refused, lexicon):
-                tasks.append(Task(file))
+            if force or not _is_unchanged(file, entries, refused, lexicon, retried):
+                changed.append(file)
                 continue
             run.leave(entries, refused)
             if progress:
                 progress(run.files, len(files), written_path(file))
         written = time.monotonic()
+        tasks = [Task(tuple(batch)) for batch in batches(changed, _head, lambda file: _size(Path(file))["size"])]
         for task, outcomes in zip(tasks, engine.map(FileWork(lexicon.folder, limits), tasks), strict=True):
-            run.add(outcomes, known.get(written_path(task.path), {}))
+            together = [written_path(path) for path in task.paths]
+            run.add(outcomes, {path: entry for file in together for path, entry in known.get(file, {}).items()}, len(together))
             if progress:
-                progress(run.files, len(files), written_path(task.path))
+                progress(run.files, len(files), together[-1])
             if time.monotonic() - written > _BATCH_SECONDS:
                 run.write(store)
                 written = time.monotonic()
@@ -141,9 +147,9 @@ class _Run:
         self.unchanged += len(entries)
         self._failures += [(path, _reason(refused.get(path, "[]"))) for path, entry in entries.items() if entry.status == "failed"]
 
-    def add(self, outcomes: Sequence[Outcome], before: Mapping[str, Known]) -> None:
-        """Count a file that was read; what it held *before* and holds no more is to be dropped."""
-        self.files += 1
+    def add(self, outcomes: Sequence[Outcome], before: Mapping[str, Known], files: int) -> None:
+        """Count so many *files* that were read; what they held *before* and hold no more is to be dropped."""
+        self.files += files
         self.found += len(outcomes)
         self._batch += outcomes
         self._gone += sorted(before.keys() - {outcome.path for outcome in outcomes})
@@ -192,13 +198,13 @@ def _name(part: str) -> str:
         return data.decode("gb18030", "replace")
 
 
-def _is_unchanged(file: str, entries: Mapping[str, Known], refused: Mapping[str, str], lexicon: Lexicon) -> bool:
-    """Return whether reading *file* again would give what is known; a library that was missing may be there now."""
+def _is_unchanged(file: str, entries: Mapping[str, Known], refused: Mapping[str, str], lexicon: Lexicon, retried: Collection[str]) -> bool:
+    """Return whether reading *file* again would give what is known; what was refused with one of the codes *retried* is tried again."""
     size = _size(Path(file))
     return bool(entries) and all(
         (entry.miner_version, entry.lexicon_digest, entry.model_digest, entry.size, entry.mtime_ns)
         == (__version__, lexicon.digest, model_digest(lexicon), size["size"], size["mtime_ns"])
-        and '"not_installed"' not in refused.get(path, "")
+        and not any(f'"{code}"' in refused.get(path, "") for code in retried)
         for path, entry in entries.items()
     )
 
@@ -208,7 +214,7 @@ def _reason(warnings: str) -> str:
 
 
 class FileWork:
-    """Mines one file; made once in each process that works. Picklable: it holds settings, and builds the rest when first called."""
+    """Mines files; made once in each process that works. Picklable: it holds settings, and builds the rest when first called."""
 
     def __init__(self, lexicons: Path, limits: Limits) -> None:
         self.lexicons, self.limits = lexicons, limits
@@ -222,11 +228,16 @@ class FileWork:
         self.__init__(*state)  # type: ignore[misc]
 
     def __call__(self, task: Task) -> list[Outcome]:
-        """Return the rows of one file, or of its refusal; of an archive those of every file in it."""
+        """Return the rows of each file, or of its refusal; of an archive those of every file in it."""
         if self._miner is None or self._loader is None:
             self._miner, self._loader = Miner(Lexicon.load(self.lexicons)), SafeLoader(self.limits)
-        loader, path, written = self._loader, Path(task.path), written_path(task.path)
-        common = self._common(path)
+        loader, paths = self._loader, [Path(path) for path in task.paths]
+        if len(paths) > 1:
+            loader.prepare([(data, path.name) for path in paths if (data := _bytes(path, self.limits)) is not None])
+        return [outcome for path in paths for outcome in self._file(path, loader)]
+
+    def _file(self, path: Path, loader: SafeLoader) -> list[Outcome]:
+        common, written = self._common(path), written_path(str(path))
         try:
             data = read_bytes(path, self.limits)
         except LoadError as error:
@@ -236,10 +247,12 @@ class FileWork:
             sha256 = hashlib.sha256(data).hexdigest()
             del data  # it is read again, in the child
             return [self._outcome(written, sha256, lambda: loader.load(path), common)]
-        return [
-            self._member(f"{written}{INSIDE}{member.name}" if member.name else written, member, common)
-            for member in members(data, kind, self.limits, loader.unpack)
-        ]
+        found = []
+        for batch in batches(members(data, kind, self.limits, loader.unpack), lambda one: (one.data or b"")[:8], lambda one: len(one.data or b"")):
+            if len(batch) > 1:
+                loader.prepare([(member.data, member.name) for member in batch if member.data])
+            found += [self._member(f"{written}{INSIDE}{member.name}" if member.name else written, member, common) for member in batch]
+        return found
 
     def _common(self, path: Path) -> dict[str, object]:
         assert self._miner is not None
@@ -278,6 +291,24 @@ class FileWork:
         """End the child process that reads files."""
         if self._loader is not None:
             self._loader.close()
+
+
+def _head(file: str) -> bytes:
+    """Return the first bytes of a file, none where it cannot be read: the refusal is for the loader."""
+    try:
+        if not os.path.isfile(file):  # a pipe would wait for ever
+            return b""
+        with open(file, "rb") as stream:
+            return stream.read(8)
+    except (OSError, ValueError):
+        return b""
+
+
+def _bytes(path: Path, limits: Limits) -> bytes | None:
+    try:
+        return read_bytes(path, limits)
+    except LoadError:
+        return None
 
 
 def _size(path: Path) -> dict[str, int]:

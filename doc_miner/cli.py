@@ -23,6 +23,17 @@ app.add_typer(lexicon_app, name="lexicon")
 DatasetOption = Annotated[Path, typer.Option("--dataset", help="数据集文件。", metavar="文件")]
 
 
+LimitOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        help="读取一个文件的上限，可重复：seconds（秒）、memory_mb（内存 MB）、file_mb（文件 MB）、pages（页）、archive_mb、archive_entries、"
+        "archive_ratio、archive_depth（压缩包解压后 MB、文件数、压缩比、层数）等。例：--limit seconds=60",
+        metavar="名称=数值",
+    ),
+]
+
+
 class EngineName(str, Enum):
     """The engines that can be chosen."""
 
@@ -56,6 +67,7 @@ def mine(
     ocr: Annotated[Ocr, typer.Option(help="文字识别：本版本只能用 never 或 auto（无识别引擎时等于 never）。", metavar="方式")] = Ocr.auto,
     lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
     force: Annotated[bool, typer.Option("--force", help="未变化的文件也重新读取。")] = False,
+    limit: LimitOption = None,
 ) -> None:
     """读取文件和文件夹，把新的或改动过的文档加入数据集。
 
@@ -67,13 +79,16 @@ def mine(
     from doc_miner.engine import engine_for
     from doc_miner.errors import SettingsError
     from doc_miner.lexicon import Lexicon
+    from doc_miner.loaders.limits import limits_of
     from doc_miner.present.terminal import Progress, print_summary
 
     if ocr is Ocr.always:
         raise SettingsError("本版本没有文字识别（OCR）引擎，不能用 --ocr always；请改用 --ocr auto。")
-    lexicon = Lexicon.load(lexicons)
+    limits, lexicon = limits_of(limit or ()), Lexicon.load(lexicons)
     with Progress() as progress:
-        summary = mine_archive(paths, dataset, lexicon=lexicon, engine=engine_for(engine.value, workers), force=force, progress=progress.update)
+        summary = mine_archive(
+            paths, dataset, lexicon=lexicon, engine=engine_for(engine.value, workers), limits=limits, force=force, progress=progress.update
+        )
     print_summary(summary, dataset)
     raise typer.Exit(1 if summary.failures else 0)
 
@@ -82,17 +97,20 @@ def mine(
 def show(
     file: Annotated[Path, typer.Argument(help="一个文档；压缩包里的写作 压缩包!/文件名。", metavar="文件")],
     lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
+    limit: LimitOption = None,
 ) -> None:
     """在终端里显示一个文档：大纲、问题及其措施、数据、核查。
 
     示例：doc-miner show 整改报告.pdf
     """
     from doc_miner.lexicon import Lexicon, default_lexicon
+    from doc_miner.loaders.limits import limits_of
     from doc_miner.pipeline import mine as mine_file
     from doc_miner.present.terminal import print_report
 
+    limits = limits_of(limit or ())
     lexicon = Lexicon.load(lexicons) if lexicons else default_lexicon()
-    print_report(mine_file(file, lexicon=lexicon if lexicons else None), {code: category.name for code, category in lexicon.categories.items()})
+    print_report(mine_file(file, lexicon=lexicon if lexicons else None, limits=limits), {code: category.name for code, category in lexicon.categories.items()})
 
 
 @app.command()
