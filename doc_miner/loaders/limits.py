@@ -65,5 +65,5 @@ def _number(setting: str, value: str, *, whole: bool) -> float:
     except ValueError:
         number = 0
     if not 0 < number < _MOST:
-        raise SettingsError(f"--limit {setting}：等号后面应当是大于 0 的{'整数' if whole else '数'}（写法：--limit seconds=60）。")
+        raise SettingsError(f"--limit {setting}：等号后面应当是大于 0 的{'整数' if whole else '数'}，不超过 10 亿（写法：--limit seconds=60）。")
     return number

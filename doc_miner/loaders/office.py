@@ -163,7 +163,7 @@ class Office:
         """Start LibreOffice once on all that is waiting; return what became of some of it, of one document at least."""
         results = {index: place / "out" / f"{path.stem}.docx" for index, path in waiting.items()}
         seconds = self._limits.seconds * _SHARE
-        ended = _watch(self._command(program, list(waiting.values()), place), place, seconds, len(waiting))
+        ended = _watch(self._command(program, list(waiting.values()), place), place, seconds)
         made: dict[int, Path | LoadError] = {index: _result(path, self._limits) for index, path in results.items() if zipfile.is_zipfile(path)}
         # Files are converted in order: the one at work when it ended is the first after the last result.
         last = max(made, default=-1)
@@ -184,7 +184,7 @@ class Office:
         return processes.bounded(command, self._limits.memory_mb, 2 * self._limits.seconds * len(files))
 
 
-def _watch(command: Sequence[str], place: Path, seconds: float, most: int) -> int | None:
+def _watch(command: Sequence[str], place: Path, seconds: float) -> int | None:
     """Run *command* until it ends, and return its exit code; ``None`` where it gave no new result for so many *seconds* and was killed."""
     kept = ("PATH", "SystemRoot", "SYSTEMROOT", "WINDIR", "LD_LIBRARY_PATH")
     folder = str(place / "tmp")
@@ -197,7 +197,7 @@ def _watch(command: Sequence[str], place: Path, seconds: float, most: int) -> in
     try:
         while process.poll() is None:
             time.sleep(_POLL)
-            now = min(most, sum(1 for _ in (place / "out").iterdir()))
+            now = sum(zipfile.is_zipfile(path) for path in (place / "out").glob("*.docx"))  # one half written is no progress
             if now > count:
                 count, since = now, time.monotonic()
             if time.monotonic() - since > seconds:
