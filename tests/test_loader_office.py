@@ -89,9 +89,11 @@ for arg in "$@"; do
     --outdir) next=1 ;;
     *.rtf)
       echo start >> "$(dirname "$0")/log"
+      if grep -q broken "$arg"; then echo "Error: source file could not be loaded" >&2; continue; fi
       if grep -q hang "$arg"; then sleep 60 & echo $! > "$(dirname "$0")/sleeper"; wait; fi
       if grep -q die "$arg"; then kill -9 $$; fi
-      if ! grep -q broken "$arg"; then cp "$(dirname "$0")/good.docx" "$out/$(basename "$arg" .rtf).docx"; fi ;;
+      echo "convert $arg -> $out"
+      cp "$(dirname "$0")/good.docx" "$out/$(basename "$arg" .rtf).docx" ;;
   esac
 done
 """
@@ -121,7 +123,9 @@ def outcomes(words: list[str], limits: Limits) -> list[str]:
 
 @posix
 def test_a_document_that_hangs_or_kills_the_program_costs_itself_alone(stand_in: Path) -> None:
-    assert outcomes(["good", "hang", "good", "die", "good"], Limits(seconds=1)) == ["ok", "timeout", "ok", "crash", "ok"]
+    words = ["good", "broken", "hang", "good", "broken", "die", "good", "broken"]
+    assert outcomes(words, Limits(seconds=1)) == ["ok", "damaged", "timeout", "ok", "damaged", "crash", "ok", "damaged"]
+    assert (stand_in / "log").read_text().count("start") == len(words)
     assert outcomes(["broken", "good"], DEFAULT) == ["damaged", "ok"]
 
 

@@ -35,6 +35,7 @@ _SHARE = 0.8
 _POLL = 0.03
 _RTF, _OLE = b"{\\rtf", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RTF_BRACES = re.compile(rb"\\[\\{}]|[{}]")
+_TOLD = re.compile(rb"^(convert |Error: source file could not be loaded)", re.MULTILINE)
 _ENCRYPTED = 0x01
 _ADVICE = "请用 Word 或 WPS 打开，另存为 DOCX 后再试"
 _NAMES = ("soffice", "libreoffice", "loffice")
@@ -165,18 +166,17 @@ class Office:
         seconds = self._limits.seconds * _SHARE
         ended = _watch(self._command(program, list(waiting.values()), place), place, seconds)
         made: dict[int, Path | LoadError] = {index: _result(path, self._limits) for index, path in results.items() if zipfile.is_zipfile(path)}
-        # Files are converted in order: the one at work when it ended is the first after the last result.
-        last = max(made, default=-1)
-        at_work = next((index for index in results if index > last), None)
+        failed = LoadError("damaged", f"LibreOffice 打不开这个文件，可能已损坏或设有密码；{_ADVICE}。")
+        order = list(results)
         if ended == 0:
-            failed = LoadError("damaged", f"LibreOffice 打不开这个文件，可能已损坏或设有密码；{_ADVICE}。")
-            return made | {index: failed for index in results if index not in made}
-        if at_work is None:  # it died when all was done
+            return made | {index: failed for index in order if index not in made}
+        at = _place_at_work([index in made for index in order], (place / "log").read_bytes())
+        made = {index: one for index, one in made.items() if index in order[:at]} | {index: failed for index in order[:at] if index not in made}
+        if at == len(order):  # it died when all was done
             return made
         if ended is None:
-            made.pop(at_work, None)
-            return made | {at_work: LoadError("timeout", f"用 LibreOffice 转换超过 {seconds:g} 秒，已停止；{_ADVICE}，或放宽时间上限。")}
-        return made | {at_work: LoadError("crash", f"LibreOffice 转换时中断（{ended}），文件可能已损坏、带有恶意或过大；{_ADVICE}。")}
+            return made | {order[at]: LoadError("timeout", f"用 LibreOffice 转换超过 {seconds:g} 秒，已停止；{_ADVICE}，或放宽时间上限。")}
+        return made | {order[at]: LoadError("crash", f"LibreOffice 转换时中断（{ended}），文件可能已损坏、带有恶意或过大；{_ADVICE}。")}
 
     def _command(self, program: str, files: Sequence[Path], place: Path) -> list[str]:
         options = [f"-env:UserInstallation={(place / 'profile').as_uri()}", "--headless", "--norestore", "--nologo", "--nolockcheck", "--nodefault"]
@@ -190,9 +190,10 @@ def _watch(command: Sequence[str], place: Path, seconds: float) -> int | None:
     folder = str(place / "tmp")
     environment = {name: os.environ[name] for name in kept if name in os.environ} | {"HOME": folder, "TMPDIR": folder, "TEMP": folder, "TMP": folder}
     environment |= {"LANG": "C.UTF-8", "SAL_USE_VCLPLUGIN": "svp"}
-    process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **processes.apart()
-    )
+    with open(place / "log", "wb") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, **processes.apart()
+        )
     count, since = 0, time.monotonic()
     try:
         while process.poll() is None:
@@ -205,6 +206,19 @@ def _watch(command: Sequence[str], place: Path, seconds: float) -> int | None:
         return process.returncode
     finally:
         processes.kill(process)
+
+
+def _place_at_work(done: Sequence[bool], log: bytes) -> int:
+    """Return which file was at work when the program ended: files are converted in order, and each is told of in the log.
+
+    *done* says of each file whether its result is there. A line is written when a file is loaded and is to be stored, or cannot be loaded.
+
+    >>> _place_at_work([True, False, False], b"convert a -> b\\nError: source file could not be loaded\\n")
+    2
+    """
+    told = _TOLD.findall(log)[: len(done)]
+    at = len(told) - 1 if told and told[-1] == b"convert " and not done[len(told) - 1] else len(told)
+    return max(at, max((index + 1 for index, one in enumerate(done) if one), default=0))
 
 
 def _result(path: Path, limits: Limits) -> Path | LoadError:
