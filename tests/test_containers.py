@@ -530,6 +530,14 @@ def test_an_unchanged_archive_is_not_read_again(folder: Folder, monkeypatch: pyt
     assert folder.select("SELECT * FROM documents ORDER BY 1") == rows
 
 
+def test_what_was_too_much_is_tried_again_with_other_limits(folder: Folder) -> None:
+    folder.put("a.zip", zipped({f"{n}.txt": report(n) for n in range(3)}))
+    assert counts(folder.mine(limits=Limits(archive_entries=2))) == (1, 0, 0, 1)
+    assert counts(folder.mine()) == (1, 0, 1, 1)
+    assert counts(folder.mine(limits=Limits(archive_entries=3))) == (3, 3, 0, 0)
+    assert counts(folder.mine(limits=Limits(archive_entries=3))) == (3, 0, 3, 0)
+
+
 def test_a_changed_archive_loses_what_it_held(folder: Folder) -> None:
     folder.put("a.zip", zipped({"a.txt": report(5), "alt.txt": report(6)}))
     folder.put("b.txt", report(7))
