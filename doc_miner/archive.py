@@ -7,6 +7,7 @@ running again. An archive of files is read as the documents in it, ``archive.zip
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ from doc_miner.inventory import Inventory, Versions, find_files, is_shut, reason
 from doc_miner.lexicon import Lexicon
 from doc_miner.loaders import DEFAULT, Limits, read_bytes
 from doc_miner.loaders.containers import INSIDE, Member, container_kind, members
+from doc_miner.loaders.office import batches
 from doc_miner.loaders.worker import SafeLoader
 from doc_miner.pipeline import Miner
 from doc_miner.source import Source, Warning
@@ -34,9 +36,9 @@ _BATCH_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A file to mine."""
+    """Files to mine together: one, or some that LibreOffice converts in one go."""
 
-    path: str
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +88,24 @@ def mine_archive(
 
     *progress* is called with (done, all, path) after each file. A file whose size, time and
     bytes are known and whose lexicons, model and program version are the same is not read again,
-    unless *force*; nor is one that was moved or renamed. Documents whose files are gone from
-    *paths* are kept, or dropped with *prune* unless they have reviews.
+    unless *force*; nor is one that was moved or renamed; with *limits* of the caller's, what was
+    refused as too much is tried again. Documents whose files are gone from *paths* are kept, or
+    dropped with *prune* unless they have reviews.
     """
     begun = time.monotonic()
     files = [str(file) for file in find_files(paths, dataset)]
     with Store(dataset) as store:
         store.describe(lexicon, [written_path(str(path)) for path in paths], datetime.now(UTC).isoformat(timespec="seconds"))
         refused = store.failures()
-        there = take_inventory(files, paths, store.known(), refused, Versions.current(lexicon))
+        there = take_inventory(files, paths, store.known(), refused, Versions.current(lexicon), limits)
         run = _Run(store, there, len(files), progress)
-        tasks = [Task(file) for file in (files if force else there.to_read)]
+        tasks = [Task(tuple(batch)) for batch in batches(files if force else there.to_read, _head, lambda file: stat_of(Path(file))[0])]
         if not force:
             run.leave(refused)
         results = engine.map(FileWork(lexicon.folder, limits), tasks)
         try:
             for task, outcomes in zip(tasks, results, strict=True):
-                run.add(task.path, outcomes)
+                run.add(task.paths, outcomes)
         finally:
             run.write()  # what was read is not lost, whatever stops the run
         run.sweep(prune)
@@ -141,18 +144,19 @@ class _Run:
             self._tell(file)
             self._store.place(doc_id, written_path(file), *stat_of(Path(file)), instead_of=entries.keys())
 
-    def add(self, file: str, outcomes: Sequence[Outcome]) -> None:
-        """Count a file that was read; what it held before and holds no more is to be dropped."""
+    def add(self, files: Sequence[str], outcomes: Sequence[Outcome]) -> None:
+        """Count files that were read; what they held before and hold no more is to be dropped."""
         self._found += len(outcomes)
         self._batch += outcomes
-        self._dropped += sorted(self._there.entries[file].keys() - {outcome.path for outcome in outcomes})
+        self._dropped += sorted({path for file in files for path in self._there.entries[file]} - {outcome.path for outcome in outcomes})
         for outcome in outcomes:
             if outcome.failure is None:
                 self._read += 1
                 self._count(outcome)
             else:
                 self._failures.append((outcome.path, outcome.failure))
-        self._tell(file)
+        for file in files:
+            self._tell(file)
         if time.monotonic() - self._written > _BATCH_SECONDS:
             self.write()
 
@@ -193,7 +197,7 @@ class _Run:
 
 
 class FileWork:
-    """Mines one file; made once in each process that works. Picklable: it holds settings, and builds the rest when first called."""
+    """Mines files; made once in each process that works. Picklable: it holds settings, and builds the rest when first called."""
 
     def __init__(self, lexicons: Path, limits: Limits) -> None:
         self.lexicons, self.limits = lexicons, limits
@@ -208,12 +212,17 @@ class FileWork:
         self.__init__(*state)  # type: ignore[misc]
 
     def __call__(self, task: Task) -> list[Outcome]:
-        """Return the rows of one file, or of its refusal; of an archive those of every file in it."""
+        """Return the rows of each file, or of its refusal; of an archive those of every file in it."""
         if self._miner is None or self._loader is None:
             self._miner, self._loader = Miner(Lexicon.load(self.lexicons)), SafeLoader(self.limits)
             self._versions = Versions.current(self._miner.lexicon)
-        loader, path, written = self._loader, Path(task.path), written_path(task.path)
-        common = self._common(path)
+        loader, paths = self._loader, [Path(path) for path in task.paths]
+        if len(paths) > 1:
+            loader.prepare([(data, path.name) for path in paths if (data := _bytes(path, self.limits)) is not None])
+        return [outcome for path in paths for outcome in self._file(path, loader)]
+
+    def _file(self, path: Path, loader: SafeLoader) -> list[Outcome]:
+        common, written = self._common(path), written_path(str(path))
         try:
             if is_shut(path):
                 raise LoadError("unreadable", "没有打开这个文件夹的权限；请检查文件夹的权限设置。")
@@ -225,10 +234,12 @@ class FileWork:
             sha256 = hashlib.sha256(data).hexdigest()
             del data  # it is read again, in the child
             return [self._outcome(written, sha256, lambda: loader.load(path), common)]
-        return [
-            self._member(f"{written}{INSIDE}{member.name}" if member.name else written, member, common)
-            for member in members(data, kind, self.limits, loader.unpack)
-        ]
+        found = []
+        for batch in batches(members(data, kind, self.limits, loader.unpack), lambda one: (one.data or b"")[:8], lambda one: len(one.data or b"")):
+            if len(batch) > 1:
+                loader.prepare([(member.data, member.name) for member in batch if member.data])
+            found += [self._member(f"{written}{INSIDE}{member.name}" if member.name else written, member, common) for member in batch]
+        return found
 
     def _common(self, path: Path) -> dict[str, object]:
         assert self._miner is not None and self._versions is not None
@@ -269,3 +280,21 @@ class FileWork:
         """End the child process that reads files."""
         if self._loader is not None:
             self._loader.close()
+
+
+def _head(file: str) -> bytes:
+    """Return the first bytes of a file, none where it cannot be read: the refusal is for the loader."""
+    try:
+        if not os.path.isfile(file):  # a pipe would wait for ever
+            return b""
+        with open(file, "rb") as stream:
+            return stream.read(8)
+    except (OSError, ValueError):
+        return b""
+
+
+def _bytes(path: Path, limits: Limits) -> bytes | None:
+    try:
+        return read_bytes(path, limits)
+    except LoadError:
+        return None

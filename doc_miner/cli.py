@@ -25,6 +25,17 @@ app.add_typer(lexicon_app, name="lexicon")
 DatasetOption = Annotated[Path, typer.Option("--dataset", help="数据集文件。", metavar="文件")]
 
 
+LimitOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        help="读取一个文件的上限，可重复：seconds（秒）、memory_mb（内存 MB）、file_mb（文件 MB）、pages（页）、archive_mb、archive_entries、"
+        "archive_ratio、archive_depth（压缩包解压后 MB、文件数、压缩比、层数）等。例：--limit seconds=60",
+        metavar="名称=数值",
+    ),
+]
+
+
 class EngineName(str, Enum):
     """The engines that can be chosen."""
 
@@ -67,6 +78,7 @@ def mine(
     lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
     force: Annotated[bool, typer.Option("--force", help="未变化的文件也重新读取。")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="从数据集中删除文件已不在的文档；有人工核对的除外。")] = False,
+    limit: LimitOption = None,
 ) -> None:
     """读取文件和文件夹，把新的或改动过的文档加入数据集。
 
@@ -78,13 +90,16 @@ def mine(
     from doc_miner.engine import engine_for
     from doc_miner.errors import SettingsError
     from doc_miner.lexicon import Lexicon
+    from doc_miner.loaders.limits import limits_of
     from doc_miner.present.terminal import Progress, print_summary
 
     if ocr is Ocr.always:
         raise SettingsError("本版本没有文字识别（OCR）引擎，不能用 --ocr always；请改用 --ocr auto。")
-    lexicon = Lexicon.load(lexicons)
+    limits, lexicon = limits_of(limit or ()), Lexicon.load(lexicons)
     with Progress() as progress:
-        summary = mine_archive(paths, dataset, lexicon=lexicon, engine=engine_for(engine.value, workers), force=force, prune=prune, progress=progress.update)
+        summary = mine_archive(
+            paths, dataset, lexicon=lexicon, engine=engine_for(engine.value, workers), limits=limits, force=force, prune=prune, progress=progress.update
+        )
     print_summary(summary, dataset)
     raise typer.Exit(1 if summary.failures else 0)
 
@@ -125,6 +140,7 @@ def check(
 def show(
     file: Annotated[Path, typer.Argument(help="一个文档；压缩包里的写作 压缩包!/文件名。", metavar="文件")],
     lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
+    limit: LimitOption = None,
 ) -> None:
     """在终端里显示一个文档：大纲、问题及其措施、数据、核查。
 
@@ -132,12 +148,14 @@ def show(
     """
     from doc_miner.errors import LoadError
     from doc_miner.lexicon import Lexicon, default_lexicon
+    from doc_miner.loaders.limits import limits_of
     from doc_miner.pipeline import mine as mine_file
     from doc_miner.present.terminal import print_report
 
+    limits = limits_of(limit or ())
     lexicon = Lexicon.load(lexicons) if lexicons else default_lexicon()
     try:
-        found = mine_file(file, lexicon=lexicon if lexicons else None)
+        found = mine_file(file, lexicon=lexicon if lexicons else None, limits=limits)
     except LoadError as error:
         raise LoadError(error.code, f"{file}: {error.message}") from error
     print_report(found, {code: category.name for code, category in lexicon.categories.items()})

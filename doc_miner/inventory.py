@@ -16,9 +16,11 @@ from doc_miner.classify import model_digest
 from doc_miner.dataset.store import Known
 from doc_miner.errors import SettingsError
 from doc_miner.lexicon import Lexicon
+from doc_miner.loaders import DEFAULT, Limits
 from doc_miner.loaders.containers import INSIDE, is_system_file
 
 _BLOCK = 1 << 20
+_OVER_A_LIMIT = ("too_large", "timeout", "memory", "depth", "crash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,13 @@ class Inventory:
         return [file for file in self.entries if file in wanted]
 
 
-def take_inventory(files: Sequence[str], roots: Iterable[Path], known: Mapping[str, Known], refused: Mapping[str, str], versions: Versions) -> Inventory:
-    """Compare *files* (as `find_files` gives them for *roots*) with what a dataset knows. Only files of another size or time are opened."""
+def take_inventory(
+    files: Sequence[str], roots: Iterable[Path], known: Mapping[str, Known], refused: Mapping[str, str], versions: Versions, limits: Limits = DEFAULT
+) -> Inventory:
+    """Compare *files* (as `find_files` gives them for *roots*) with what a dataset knows. Only files of another size or time are opened.
+
+    What was *refused* for a reason that does not hold any more, under *limits* of the caller's or with a library that is there now, is stale.
+    """
     out = Inventory(entries=dict.fromkeys(files, {}))
     by_path, rest = _by_file(known, files)
     out.entries |= by_path
@@ -72,7 +79,7 @@ def take_inventory(files: Sequence[str], roots: Iterable[Path], known: Mapping[s
     for file, entries in out.entries.items():
         size, mtime_ns = stat_of(Path(file))
         if entries and all((entry.size, entry.mtime_ns) == (size, mtime_ns) for entry in entries.values()):
-            current = all(_is_current(entry, versions) and '"not_installed"' not in refused.get(path, "") for path, entry in entries.items())
+            current = all(_is_current(entry, versions) and not _may_be_read(refused.get(path, ""), limits) for path, entry in entries.items())
             (out.unchanged if current else out.stale).append(file)
             if current:
                 out.failed |= {path: reason_of(refused.get(path, "[]")) for path, entry in entries.items() if entry.status == "failed"}
@@ -150,6 +157,12 @@ def reason_of(warnings: str) -> str:
 
 def _is_current(entry: Known, versions: Versions) -> bool:
     return (entry.miner_version, entry.lexicon_digest, entry.model_digest) == (versions.miner, versions.lexicon, versions.model)
+
+
+def _may_be_read(warnings: str, limits: Limits) -> bool:
+    """Return whether what was refused may be read now: a program or library that was missing may be there, other limits may let it in."""
+    codes = ("not_installed",) if limits == DEFAULT else ("not_installed", *_OVER_A_LIMIT)
+    return any(f'"{code}"' in warnings for code in codes)
 
 
 def _by_file(known: Mapping[str, Known], files: Sequence[str]) -> tuple[dict[str, dict[str, Known]], dict[str, Known]]:

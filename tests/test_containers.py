@@ -7,10 +7,13 @@ import os
 import signal
 import sqlite3
 import stat
+import struct
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -321,6 +324,148 @@ def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
     assert 'pip install "doc-miner[archives]"' in member.error.message
 
 
+# --- rar ---------------------------------------------------------------------------------------------
+def vint(number: int) -> bytes:
+    """Return a number as RAR 5 writes it: seven bits in a byte, the last byte without its top bit."""
+    out = b""
+    while number > 127:
+        out, number = out + bytes([number & 127 | 128]), number >> 7
+    return out + bytes([number])
+
+
+def block5(kind: int, fields: bytes, data: bytes | None = None, extra: bytes = b"") -> bytes:
+    flags = (1 if extra else 0) | (0 if data is None else 2)
+    body = vint(kind) + vint(flags) + (vint(len(extra)) if extra else b"") + (b"" if data is None else vint(len(data))) + fields + extra
+    head = vint(len(body)) + body
+    return struct.pack("<I", zlib.crc32(head)) + head + (data or b"")
+
+
+def literals(data: bytes) -> bytes:
+    """Return *data* as RAR 5 packs it, every byte by a code of eight bits: nothing is won, but it must be unpacked."""
+    lengths = "0000" * 8 + "0001" + "0000" * 10 + "0001"  # of the codes for the lengths: 0 means "8", 1 "so many zeros"
+    table = "0" * 256 + "".join("1" + f"{count - 11:07b}" for count in (50, 64, 60))  # 306 + 64 + 16 + 44 lengths in all
+    bits = lengths + table + "".join(f"{byte:08b}" for byte in data)
+    packed = bytes(int(bits[at : at + 8].ljust(8, "0"), 2) for at in range(0, len(bits), 8))
+    size = len(packed).to_bytes(3, "little")
+    flags = 0x80 | 0x40 | 2 << 3 | (len(bits) - 1) % 8
+    return bytes([flags, 0x5A ^ flags ^ size[0] ^ size[1] ^ size[2]]) + size + packed
+
+
+def rar5(files: Files, *, pack: bool = False, size: int | None = None, extra: bytes = b"", tail: bool = True) -> bytes:
+    """Return an archive of RAR 5; *size* is stated instead of the true one."""
+    out = b"Rar!\x1a\x07\x01\0" + block5(1, vint(0))
+    for name, data in files.items():
+        method = vint(0x180) if pack else vint(0)
+        fields = vint(4) + vint(len(data) if size is None else size) + vint(0o644) + struct.pack("<I", zlib.crc32(data)) + method + vint(1)
+        out += block5(2, fields + vint(len(name.encode())) + name.encode(), literals(data) if pack else data, extra)
+    return out + (block5(5, vint(0)) if tail else b"")
+
+
+def rar4(files: dict[bytes, bytes], flags: int = 0) -> bytes:
+    """Return an archive of the older RAR, whose names stand in the encoding of the machine that wrote it; nothing is packed."""
+
+    def block(kind: int, flags: int, fields: bytes, data: bytes = b"") -> bytes:
+        head = struct.pack("<BHH", kind, flags, 7 + len(fields)) + fields
+        return struct.pack("<H", zlib.crc32(head) & 0xFFFF) + head + data
+
+    out = b"Rar!\x1a\x07\0" + block(0x73, 0, bytes(6))
+    for name, data in files.items():
+        fields = struct.pack("<IIBIIBBHI", len(data), len(data), 0, zlib.crc32(data), 0, 20, 0x30, len(name), 0) + name
+        out += block(0x74, 0x8000 | flags, fields, data)
+    return out + block(0x7B, 0x4000, b"")
+
+
+@pytest.fixture
+def rarfile() -> Any:
+    return pytest.importorskip("rarfile", reason="rarfile (the extra archives) is not installed")
+
+
+def rar() -> Any:
+    """Return the module that reads RAR: it cannot be imported without the library."""
+    return import_module("doc_miner.loaders.rar")
+
+
+@pytest.fixture
+def unpacker(rarfile: Any) -> None:
+    """A program that unpacks RAR, without which packed files cannot be read."""
+    if rar()._tool() is None:
+        pytest.skip("no program that unpacks RAR (unar, UnRAR, 7-Zip, bsdtar) is installed")
+
+
+@pytest.mark.usefixtures("rarfile")
+class TestRar:
+    def test_it_gives_its_files(self, read: Read) -> None:
+        files = {"2018年/正文（镕䶮）.txt": report(5), "空.txt": b"", "b.txt": b"2" * 100_000}
+        assert {one.name: one.data for one in read(rar5(files))} == files
+
+    @pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+    def test_names_of_the_older_format_are_read_in_their_encoding(self, read: Read, encoding: str) -> None:
+        assert contents(read(rar4({"2018年/正文（镕䶮）.txt".encode(encoding): b"x"}))) == {"2018年/正文（镕䶮）.txt": b"x"}
+
+    @pytest.mark.usefixtures("unpacker")
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_packed_files_are_unpacked(self, read: Read, count: int) -> None:
+        files = {f"甲/第{n}份.txt": report(n) for n in range(count)}
+        assert contents(read(rar5(files, pack=True))) == files
+
+    def test_inside_zip_and_with_zip_inside(self, read: Read) -> None:
+        assert contents(read(zipped({"a.rar": rar5({"b.zip": zipped({"c.txt": b"1"})})}))) == {"a.rar!/b.zip!/c.txt": b"1"}
+
+    def test_an_encrypted_file_costs_only_itself(self, read: Read) -> None:
+        locked = vint(36) + vint(1) + vint(0) + vint(0) + bytes([15]) + bytes(32)
+        start = rar5({}, tail=False)
+        found = read(rar5({"a.txt": b"1"}, tail=False) + rar5({"b.txt": bytes(16)}, extra=locked).removeprefix(start))
+        assert (contents(found), refusals(found)) == ({"a.txt": b"1"}, {"b.txt": "encrypted"})
+
+    def test_encrypted_names_refuse_the_archive(self, read: Read) -> None:
+        head = b"Rar!\x1a\x07\x01\0" + block5(4, vint(0) + vint(0) + bytes([15]) + bytes(16))
+        assert refusals(read(head + os.urandom(200))) == {"": "encrypted"}
+
+    @pytest.mark.parametrize(("name", "placed"), [("../外.txt", "_/外.txt"), ("/abs/x", "abs/x"), ("C:\\w.txt", "C_/w.txt")])
+    def test_no_name_leads_outside(self, read: Read, name: str, placed: str) -> None:
+        found = read(rar5({name: b"1", "a.txt": b"2"}))
+        assert (contents(found), refusals(found)) == ({"a.txt": b"2"}, {placed: "traversal"})
+
+    def test_a_link_is_not_followed(self, read: Read) -> None:
+        target = b"/etc/passwd"
+        extra = vint(1) + vint(0) + vint(len(target)) + target
+        redirected = vint(len(extra) + 1) + vint(5) + extra
+        assert refusals(read(rar5({"link": b""}, extra=redirected))) == {"link": "special"}
+
+    def test_a_bomb_is_refused_by_what_it_states(self, read: Read) -> None:
+        assert refusals(read(rar5({"bomb.txt": b"1" * 100}, pack=True, size=150 << 20))) == {"bomb.txt": "too_large"}
+        assert refusals(read(rar5({"bomb.txt": b"1" * 100}, size=1 << 40))) == {"bomb.txt": "too_large"}
+
+    @pytest.mark.usefixtures("unpacker")
+    @pytest.mark.parametrize("size", [3, 5000])
+    def test_a_size_that_lies_is_not_believed(self, read: Read, size: int) -> None:
+        assert refusals(read(rar5({"a.txt": b"1" * 100, "b.txt": b"2" * 100}, pack=True, size=size))) == {"a.txt": "damaged", "b.txt": "damaged"}
+
+    def test_a_damaged_file_costs_only_itself(self, read: Read) -> None:
+        found = read(rar5({"a.txt": b"1", "b.txt": b"well known"}).replace(b"well known", b"ill known."))
+        assert (contents(found), refusals(found)) == ({"a.txt": b"1"}, {"b.txt": "damaged"})
+
+    def test_one_volume_of_several_is_named_as_such(self, read: Read) -> None:
+        assert refusals(read(rar4({b"a.txt": b"1"}, flags=2))) == {"a.txt": "unsupported"}
+
+    def test_too_many_entries_refuse_the_archive(self, read: Read) -> None:
+        files = {f"{n}.txt": b"1" for n in range(5)}
+        assert refusals(read(rar5(files), Limits(archive_entries=4))) == {"": "too_large"}
+
+    def test_every_cut_is_read_or_refused(self) -> None:
+        data = rar5({"a.txt": b"1" * 50, "b.zip": zipped({"c.txt": b"2"})})
+        for length in range(8, len(data)):
+            found = list(members(data[:length], "rar", DEFAULT))
+            assert found and all((one.data is None) == (one.error is not None) for one in found)
+
+    def test_without_a_program_packed_files_are_refused_and_others_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(rar(), "_tool", lambda: None)
+        packed, plain = rar5({"a.txt": b"1"}, pack=True), rar5({"b.txt": b"2"})
+        found = list(members(packed, "rar", DEFAULT))
+        assert refusals(found) == {"a.txt": "not_installed"} and found[0].error is not None and "unar" in found[0].error.message
+        assert contents(list(members(plain, "rar", DEFAULT))) == {"b.txt": b"2"}
+
+
 # --- in a run ----------------------------------------------------------------------------------------
 class Folder:
     """A folder of archives and its dataset."""
@@ -383,6 +528,14 @@ def test_an_unchanged_archive_is_not_read_again(folder: Folder, monkeypatch: pyt
     assert counts(again) == (4, 0, 4, 2)
     assert sorted(again.failures) == sorted(first.failures)
     assert folder.select("SELECT * FROM documents ORDER BY 1") == rows
+
+
+def test_what_was_too_much_is_tried_again_with_other_limits(folder: Folder) -> None:
+    folder.put("a.zip", zipped({f"{n}.txt": report(n) for n in range(3)}))
+    assert counts(folder.mine(limits=Limits(archive_entries=2))) == (1, 0, 0, 1)
+    assert counts(folder.mine()) == (1, 0, 1, 1)
+    assert counts(folder.mine(limits=Limits(archive_entries=3))) == (3, 3, 0, 0)
+    assert counts(folder.mine(limits=Limits(archive_entries=3))) == (3, 0, 3, 0)
 
 
 def test_a_changed_archive_loses_what_it_held(folder: Folder) -> None:

@@ -176,7 +176,7 @@ def test_every_engine_gives_the_rows_of_serial_in_the_same_order(tmp_path: Path,
 
 
 def test_outcomes_are_the_same_in_every_engine(tmp_path: Path, lexicon: Lexicon) -> None:
-    tasks = [Task(str(path)) for path in sorted(write_archive(tmp_path / "in", 6).iterdir())]
+    tasks = [Task((str(path),)) for path in sorted(write_archive(tmp_path / "in", 6).iterdir())]
 
     def undated(outcomes: Iterator[list[Outcome]]) -> list[Any]:
         return [(one.path, one.failure, {name: len(rows) for name, rows in one.rows.items()}) for of_file in outcomes for one in of_file]
@@ -189,10 +189,10 @@ def test_the_work_travels_to_another_process_before_and_after_it_was_used(tmp_pa
     path = tmp_path / "a.txt"
     path.write_text("青岚县工作汇报\n投入3万元。", "utf-8")
     work = FileWork(lexicon.folder, DEFAULT)
-    (used,) = work(Task(str(path)))
+    (used,) = work(Task((str(path),)))
     for one in (FileWork(lexicon.folder, DEFAULT), work):
         copy = pickle.loads(pickle.dumps(one))
-        (again,) = copy(Task(str(path)))
+        (again,) = copy(Task((str(path),)))
         assert again.rows["figures"] == used.rows["figures"]
         copy.close()
     work.close()

@@ -315,6 +315,18 @@ def test_body_that_differs_from_page_to_page_is_no_furniture() -> None:
     assert texts(source).count("2018") == 0 or len(texts(source)) == 9
 
 
+@pytest.mark.parametrize("label", ["附件{}", "附表{}", "表{} 经费情况"])
+def test_labels_that_number_annexes_are_no_running_header(label: str) -> None:
+    sheets = Sheets()
+    for number in (1, 2):
+        sheets.text(LEFT, 60, label.format(number))
+        sheets.paragraph(INDENT + SENTENCE)
+        sheets.page()
+    found = read(sheets.data(), DEFAULT)
+    assert [text for text in texts(found) if not text.startswith(SENTENCE)] == [label.format(1), label.format(2)]
+    assert "page-furniture" not in codes(found)
+
+
 def test_a_document_of_one_page_keeps_its_head() -> None:
     source = furnished(lambda number: "青岚县人民政府文件", lambda number: "— 1 —", 1)
     assert texts(source) == ["青岚县人民政府文件", f"第1部分，{SENTENCE}。"]
@@ -462,6 +474,23 @@ def test_frames_and_underlines_are_no_tables() -> None:
     source = read(sheets.data(), DEFAULT)
     assert tables(source) == []
     assert texts(source) == [SENTENCE]
+
+
+@pytest.mark.parametrize("three_lines", [False, True])
+def test_a_short_title_and_a_note_close_to_a_table_without_rules_do_not_hide_it(three_lines: bool) -> None:
+    rows = [("学校", "班级数", "学生数"), ("一小", "36", "1,602"), ("二小", "24", "980"), ("三小", "18", "745"), ("四小", "12", "503")]
+    sheets = Sheets()
+    sheets.text(200, 100, "班额统计表")
+    for index, row in enumerate(rows):
+        for x, cell in zip((90, 220, 350), row, strict=True):
+            sheets.text(x, 124 + 24 * index, cell)
+    if three_lines:
+        for y in (122, 145, 242):
+            sheets.rule(85, y, 420, y)
+    sheets.text(90, 124 + 24 * len(rows), "注：数据由学校上报。")
+    found = read(sheets.data(), DEFAULT)
+    assert [table.rows for table in tables(found)] == [tuple(rows)]
+    assert texts(found) == ["班额统计表", "注：数据由学校上报。"]
 
 
 def test_a_table_without_rules_is_found_by_its_gaps() -> None:

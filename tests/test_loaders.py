@@ -5,20 +5,25 @@ from __future__ import annotations
 import io
 import json
 import os
+import quopri
 import re
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from doc_miner.errors import LoadError
+from doc_miner.errors import LoadError, SettingsError
 from doc_miner.loaders import DEFAULT, LOADERS, Limits, detect_format, load_source, read_source
 from doc_miner.loaders.grid import caption_and_unit
+from doc_miner.loaders.limits import limits_of
+from doc_miner.loaders.office import KINDS
 from doc_miner.loaders.repair import repaired
 from doc_miner.loaders.text import decode
+from doc_miner.loaders.worker import SafeLoader
 from doc_miner.source import Line, Paragraph, Source, SourceTable
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -101,6 +106,16 @@ def make_ofd() -> bytes:
     )
 
 
+def make_mht(body: str, head: str = "") -> bytes:
+    """Return a page saved as one file: its HTML in quoted-printable, and a picture."""
+    page = quopri.encodestring(PAGE.format(title="整改报告", body=body).encode()).decode()
+    return (
+        f'From: <saved>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="=_x"; type="text/html"\r\n{head}\r\n'
+        f"--=_x\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{page}\r\n"
+        "--=_x\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n--=_x--\r\n"
+    ).encode()
+
+
 def p(text: str) -> str:
     return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
 
@@ -133,33 +148,72 @@ SAMPLES: dict[str, bytes] = {
     "xls": make_xls(),
     "ofd": make_ofd(),
     "csv": "学校,班额,⼈数\n一小,45,900\n二小,65\x07,1300\n".encode("gb18030"),
+    "mht": make_mht("<p>全区班级73个，⼈数\u200b900。</p><table><tr><td>甲<td>乙</tr><tr><td colspan=2>丙</tr></table>"),
 }
+OFFICE_TEXT = (
+    "整改报告",
+    "全区班级73个，⼈数900。",
+    "\\trowd\\cellx3000\\cellx6000\\intbl 学校\\cell 班额\\cell\\row\\trowd\\cellx3000\\cellx6000\\intbl 一小\\cell 45\\cell\\row\\pard",
+)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A small file of one format, a name that says nothing of it where the format is told without, and what reads it."""
+
+    kind: str
+    data: bytes
+    name: str
+    read: Callable[[bytes], Source]
+    cuts: int = 40
+
+    def source(self) -> Source:
+        return self.read(self.data)
+
+    def shorter(self) -> Iterator[bytes]:
+        yield from (self.data[:length] for length in range(0, len(self.data), max(1, len(self.data) // self.cuts)))
+
+
+@pytest.fixture(scope="session")
+def office_samples(rtf_of: Callable[..., bytes], saved_as: Callable[[bytes, str], bytes]) -> Iterator[dict[str, Sample]]:
+    """The samples that LibreOffice converts, all in one go, for starting it takes long."""
+    document = rtf_of(*OFFICE_TEXT)
+    word = saved_as(document, "doc")
+    with SafeLoader() as loader:
+        samples = {
+            kind: Sample(kind, data, name, lambda data, name=name: loader.load_bytes(data, name), 3)  # type: ignore[misc]
+            for kind, data, name in (("rtf", document, "no name"), ("doc", word, "no name"), ("wps", word, "no name.wps"))
+        }
+        loader.prepare([(data, one.name) for one in samples.values() for data in (one.data, *one.shorter())])
+        yield samples
 
 
 @pytest.fixture(params=sorted(LOADERS))
-def sample(request: pytest.FixtureRequest) -> bytes:
+def sample(request: pytest.FixtureRequest) -> Sample:
     """A small file of every format in the table of loaders: a new loader must bring one."""
-    return SAMPLES[request.param]
+    if request.param in KINDS:
+        found: dict[str, Sample] = request.getfixturevalue("office_samples")
+        return found[request.param]
+    return Sample(request.param, SAMPLES[request.param], "no name", lambda data: read_source(data, "no name"))
 
 
-def test_the_sample_is_recognised_as_its_format(sample: bytes) -> None:
-    kind = detect_format(sample, "no name")
-    assert SAMPLES[kind] is sample
-    assert read_source(sample, "no name").format == kind
+def test_the_sample_is_recognised_as_its_format(sample: Sample) -> None:
+    assert detect_format(sample.data, sample.name) == sample.kind
+    assert sample.source().format == sample.kind
 
 
-def test_grids_are_rectangular_and_texts_free_of_control_characters(sample: bytes) -> None:
-    check_contract(read_source(sample, "no name"))
+def test_grids_are_rectangular_and_texts_free_of_control_characters(sample: Sample) -> None:
+    check_contract(sample.source())
 
 
-def test_the_same_bytes_give_the_same_source(sample: bytes) -> None:
-    assert read_source(sample, "no name") == read_source(sample, "no name")
+def test_the_same_bytes_give_the_same_source(sample: Sample) -> None:
+    assert sample.source() == sample.source()
 
 
-def test_every_cut_of_a_sample_is_read_or_refused(sample: bytes) -> None:
-    for length in range(0, len(sample), max(1, len(sample) // 40)):
+def test_every_cut_of_a_sample_is_read_or_refused(sample: Sample) -> None:
+    for data in sample.shorter():
         try:
-            check_contract(read_source(sample[:length], "no name"))
+            check_contract(sample.read(data))
         except LoadError as error:
             assert error.message.endswith("。")
 
@@ -253,7 +307,7 @@ def test_a_page_of_comments_is_told_in_linear_time() -> None:
         (b"", "empty", "文件是空的。"),
         (zipped(["报告.txt"]), "container", "这是 ZIP 压缩包；请用 doc-miner mine 读取其中的文件，或指明一个：压缩包!/文件名。"),
         (b"7z\xbc\xaf\x27\x1c\0\4", "container", "这是 7z 压缩包；请用 doc-miner mine 读取其中的文件，或指明一个：压缩包!/文件名。"),
-        (b"Rar!\x1a\x07\x01\0", "unsupported", "这是 RAR 压缩包，本版本尚不能读取；请解压成文件夹，或改打包为 ZIP 后再试。"),
+        (b"Rar!\x1a\x07\x01\0", "container", "这是 RAR 压缩包；请用 doc-miner mine 读取其中的文件，或指明一个：压缩包!/文件名。"),
         (b"\0\1\2\3" * 99, "unknown", "认不出的二进制文件；请另存为 PDF、DOCX 或 TXT 后再试。"),
         (make_docx(p("一"))[:200], "damaged", "文件不完整或已损坏（压缩目录读不出）；请用原软件打开并另存后再试，或重新下载。"),
         (zipped(["word/document.xml"]), "damaged", "文件已损坏：word/document.xml 不是完整的 XML；请用原软件打开并另存后再试。"),
@@ -369,6 +423,9 @@ def test_a_sound_source_is_not_touched() -> None:
         (["表1 经费投入情况", "（单位：万元）"], ("表1 经费投入情况", "万元")),
         (["附件2 督导评估反馈问题整改台账"], ("附件2 督导评估反馈问题整改台账", "")),
         (["2022年各学校办学条件统计表", ""], ("2022年各学校办学条件统计表", "")),
+        (["表2 班额情况统计（单位：个）"], ("表2 班额情况统计（单位：个）", "个")),
+        (["表3 经费投入情况", "填报单位：县教育局　　单位：万元"], ("表3 经费投入情况", "万元")),
+        (["表4 督导情况（责任单位：县教育局）"], ("表4 督导情况（责任单位：县教育局）", "")),
         (["四、年度目标"], ("", "")),
         (["责任单位：县教育局"], ("", "")),
         (["具体情况见下表。"], ("", "")),
@@ -453,3 +510,28 @@ def test_the_invented_samples_give_their_gold_text(path: Path) -> None:
 
 def test_limits_can_be_set_one_by_one() -> None:
     assert Limits(seconds=5).pages == DEFAULT.pages
+    assert limits_of([" seconds = 0.5", "pages=7", "pages=8"]) == Limits(seconds=0.5, pages=8)
+    assert limits_of([]) == DEFAULT
+
+
+@pytest.mark.parametrize("name", DEFAULT.__slots__)
+def test_every_limit_can_be_set(name: str) -> None:
+    assert getattr(limits_of([f"{name}=7"]), name) == 7
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("time=60", "没有“time”这个限制；可用：seconds、memory_mb、"),
+        ("60", "没有“60”这个限制"),
+        ("seconds", "大于 0 的数"),
+        ("seconds=nan", "大于 0 的数"),
+        ("seconds=-1", "大于 0 的数"),
+        ("pages=1.5", "大于 0 的整数"),
+        ("pages=0", "大于 0 的整数"),
+        ("memory_mb=99999999999", "大于 0 的整数"),
+    ],
+)
+def test_a_wrong_limit_is_said(setting: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(message)):
+        limits_of([setting])

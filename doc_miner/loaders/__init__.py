@@ -55,10 +55,14 @@ def read_bytes(path: Path, limits: Limits = DEFAULT) -> bytes:
         raise LoadError("unreadable", f"文件打不开（{reason}）；请复制到本地磁盘后再试。") from error
 
 
-def read_source(data: bytes, name: str, limits: Limits = DEFAULT) -> Source:
-    """Return what *data* says, read by the loader of its own format; *name* may only earn a warning."""
-    kind = detect_format(data, name)
-    reader = _reader(kind)
+def read_source(data: bytes, name: str, limits: Limits = DEFAULT, *, converted_from: str = "") -> Source:
+    """Return what *data* says, read by the loader of its own format; *name* may only earn a warning.
+
+    *converted_from* is the format of the file called *name* where *data* was made of it by another program.
+    """
+    found = detect_format(data, name)
+    kind = converted_from or found
+    reader = _reader(found)
     try:
         source = repaired(reader(data, limits))
     except LoadError:
@@ -71,7 +75,7 @@ def read_source(data: bytes, name: str, limits: Limits = DEFAULT) -> Source:
         fault = f"{label(kind).strip()}，{type(error).__name__}"
         raise LoadError("damaged", f"文件已损坏或不合规范（{fault}）；请用原软件打开并另存后再试。") from error
     further = [warning for warning in (_lying_name(name, kind), _no_text(source)) if warning]
-    return replace(source, warnings=(*further, *source.warnings)) if further else source
+    return replace(source, format=kind, warnings=(*further, *source.warnings)) if further or source.format != kind else source
 
 
 def _reader(kind: str) -> Reader:
@@ -121,4 +125,8 @@ LOADERS: dict[str, tuple[str, str]] = {
     "xlsx": ("doc_miner.loaders.xlsx", "read"),
     "xls": ("doc_miner.loaders.xls", "read"),
     "csv": ("doc_miner.loaders.csv_table", "read"),
+    "doc": ("doc_miner.loaders.office", "read"),
+    "wps": ("doc_miner.loaders.office", "read"),
+    "rtf": ("doc_miner.loaders.office", "read"),
+    "mht": ("doc_miner.loaders.mht", "read"),
 }

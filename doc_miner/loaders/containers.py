@@ -61,7 +61,7 @@ def is_system_file(name: str) -> bool:
 
 def container_kind(data: bytes | None) -> str | None:
     """Return which kind of archive *data* is, or ``None``; a DOCX, though a ZIP, is none."""
-    if data is None or data[:2] not in (b"PK", b"7z"):
+    if data is None or data[:2] not in (b"PK", b"7z", b"Ra"):
         return None
     kind = detect_format(data, "")
     return kind if kind in CONTAINERS else None
@@ -145,6 +145,14 @@ class Names:
         return name, LoadError("traversal", "压缩包给它的路径指向文件夹之外（含 ..、盘符或以 / 开头），可能带有恶意，不予读取；请解压后核对。") if outside else None
 
 
+def decoded_name(raw: bytes) -> str:
+    """Return a name in no stated encoding: it is UTF-8, or GB18030."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", errors="replace")
+
+
 def is_left_out(raw: str) -> bool:
     """Return whether an entry is a folder or a system's own file: neither is a document."""
     path = raw.replace("\\", "/")
@@ -205,4 +213,5 @@ def find_member(path: Path, limits: Limits, unpack: Unpack | None = None) -> byt
 _UNPACKERS = {
     "zip": ("doc_miner.loaders.zipped", "files"),
     "7z": ("doc_miner.loaders.sevenzip", "files"),
+    "rar": ("doc_miner.loaders.rar", "files"),
 }

@@ -16,10 +16,11 @@ def label(kind: str) -> str:
 LABELS = {
     "txt": "纯文本", "html": "HTML 网页", "docx": "DOCX 文档", "pdf": "PDF 文档", "ofd": "OFD 版式文件",
     "xlsx": "Excel 工作簿（XLSX）", "xls": "Excel 97-2003 工作簿（XLS）", "csv": "CSV 表格",
+    "doc": "Word 97-2003（DOC）文档", "wps": "WPS 文字文档", "rtf": "RTF 文档", "mht": "单个文件网页（MHT）",
 }  # fmt: skip
-CONTAINERS = {"zip": "ZIP 压缩包", "7z": "7z 压缩包"}
+CONTAINERS = {"zip": "ZIP 压缩包", "7z": "7z 压缩包", "rar": "RAR 压缩包"}
 SUFFIXES = {
-    "txt": "txt", "htm": "html", "html": "html", "shtml": "html", "docx": "docx", "pdf": "pdf", "doc": "doc", "wps": "doc",
+    "txt": "txt", "htm": "html", "html": "html", "shtml": "html", "docx": "docx", "pdf": "pdf", "doc": "doc", "dot": "doc", "wps": "wps", "wpt": "wps",
     "ofd": "ofd", "rtf": "rtf", "mht": "mht", "mhtml": "mht", "xlsx": "xlsx", "xls": "xls", "et": "xls", "pptx": "pptx", "ppt": "ppt",
     "jpg": "jpeg", "jpeg": "jpeg", "png": "png", "tif": "tiff", "tiff": "tiff", "gif": "gif", "bmp": "bmp",
     "csv": "csv", "tsv": "csv", "zip": "zip", "7z": "7z", "rar": "rar",
@@ -27,9 +28,6 @@ SUFFIXES = {
 _SAVE_AS, _OCR = "请另存为 PDF 或 DOCX 后再试", "请先做文字识别（OCR），另存为 PDF 或 DOCX 后再试"
 _UNPACK = "请解压成文件夹，或改打包为 ZIP 后再试"
 REFUSED = {
-    "doc": ("Word 97-2003（DOC/WPS）文件", "请用 Word 或 WPS 另存为 DOCX 后再试"),
-    "rtf": ("RTF 文件", _SAVE_AS),
-    "mht": ("单个文件网页（MHT）", "请用浏览器打开，另存为 HTML 或 PDF 后再试"),
     "wordxml": ("Word XML 文件", "请用 Word 另存为 DOCX 后再试"),
     "xml": ("XML 文件", _SAVE_AS),
     "odt": ("ODT 文档", _SAVE_AS),
@@ -50,7 +48,6 @@ REFUSED = {
     "bmp": ("BMP 图片", _OCR),
     "webp": ("WebP 图片", _OCR),
     "heic": ("HEIC 图片", _OCR),
-    "rar": ("RAR 压缩包", _UNPACK),
     "gzip": ("GZIP 压缩文件", _UNPACK),
     "bzip2": ("BZIP2 压缩文件", _UNPACK),
     "xz": ("XZ 压缩文件", _UNPACK),

@@ -78,11 +78,29 @@ def parse_unit(text: str) -> str:
 
     >>> parse_unit("（单位：万元、人）")
     '万元、人'
+    >>> parse_unit("填报单位：县教育局 单位：人")
+    '人'
     >>> parse_unit("责任单位：县教育局")
     ''
     """
-    found = _UNIT.fullmatch(text.strip())
+    found = _UNIT.fullmatch(text.strip()) or _UNIT.fullmatch(_last_part(text))
     return found["unit"] if found else ""
+
+
+def _last_part(text: str) -> str:
+    """Return what follows the last wide space of a line of form entries, which may be the unit."""
+    parts = re.split(r"\s+(?=(?:计量|货币|金额|面积)?单位\s*[:：])", text.strip())
+    return parts[-1] if len(parts) > 1 else ""
+
+
+def _unit_of_caption(caption: str) -> str:
+    """Return the unit that a caption ends with.
+
+    >>> _unit_of_caption("班额情况统计表（单位：个）")
+    '个'
+    """
+    found = re.search(r"[（(]([^（()）]{1,30})[）)]\s*$", caption)
+    return parse_unit(found[1]) if found else parse_unit(_last_part(caption))
 
 
 def is_caption(text: str) -> bool:
@@ -104,12 +122,15 @@ def caption_and_unit(above: Sequence[str]) -> tuple[str, str]:
 
     >>> caption_and_unit(["见下表。", "表1 经费投入情况", "单位：万元"])
     ('表1 经费投入情况', '万元')
+    >>> caption_and_unit(["表2 班额情况统计（单位：个）"])
+    ('表2 班额情况统计（单位：个）', '个')
     """
     lines = [line for line in above if line.strip()][-2:]
     unit = parse_unit(lines[-1]) if lines else ""
     if unit:
         lines.pop()
-    return (lines[-1].strip() if lines and is_caption(lines[-1]) else ""), unit
+    caption = lines[-1].strip() if lines and is_caption(lines[-1]) else ""
+    return caption, unit or _unit_of_caption(caption)
 
 
 def with_captions(blocks: Sequence[Block]) -> tuple[Block, ...]:

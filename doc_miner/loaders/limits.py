@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from doc_miner.errors import SettingsError
 
 MEGABYTE = 1024 * 1024
+_MOST = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +42,28 @@ class Limits:
 
 
 DEFAULT = Limits()
+
+
+def limits_of(settings: Sequence[str], limits: Limits = DEFAULT) -> Limits:
+    """Return *limits* with ``name=value`` settings put in, the last one of a name counting; raises `SettingsError` for what is none.
+
+    >>> limits_of(["seconds=60", "pages=9000"]).pages
+    9000
+    """
+    values: dict[str, float] = {}
+    for setting in settings:
+        name, _, value = (part.strip() for part in setting.partition("="))
+        if name not in limits.__slots__:
+            raise SettingsError(f"--limit {setting}：没有“{name}”这个限制；可用：{'、'.join(limits.__slots__)}（写法：--limit seconds=60）。")
+        values[name] = _number(setting, value, whole=isinstance(getattr(limits, name), int))
+    return replace(limits, **values)  # type: ignore[arg-type]
+
+
+def _number(setting: str, value: str, *, whole: bool) -> float:
+    try:
+        number = int(value) if whole else float(value)
+    except ValueError:
+        number = 0
+    if not 0 < number < _MOST:
+        raise SettingsError(f"--limit {setting}：等号后面应当是大于 0 的{'整数' if whole else '数'}，不超过 10 亿（写法：--limit seconds=60）。")
+    return number

@@ -19,6 +19,7 @@ _GAP = 0.9
 _COLUMNS, _ROWS = 3, 4
 _DIGITS = 0.3
 _UNIT_LINE = re.compile(r"单位\s*[:：]")
+_NOTE = re.compile(r"[（(]?(?:备?注|说明|(?:资料|数据)来源|填表)\s*\d{0,2}\s*[:：.]|.*[。；]$")
 
 Span = tuple[float, float]
 
@@ -42,12 +43,24 @@ def take_columns(lines: Sequence[PageLine], before: PageTable | None) -> tuple[l
     tables: list[PageTable] = []
     rest: list[PageLine] = []
     for block in _blocks(rows):
-        table = _table(block, before if not rest and not tables else None)
+        around, core = _trimmed(block)
+        table = _table(core, before if not rest and not tables else None)
         if table is None:
             rest += [row.line for row in block]
         else:
             tables.append(table)
+            rest += [row.line for row in around]
     return tables, rest
+
+
+def _trimmed(block: list[_Row]) -> tuple[list[_Row], list[_Row]]:
+    """Return the lines that only stand close to a table, a short title above and a note below it, and the table's own."""
+    start, end = 0, len(block)
+    while start < end and len(block[start].pieces) == 1:
+        start += 1
+    while end > start and len(block[end - 1].pieces) == 1 and _NOTE.match(block[end - 1].line.text.strip()):
+        end -= 1
+    return block[:start] + block[end:], block[start:end]
 
 
 def _pieces(line: PageLine) -> tuple[PageLine, ...]:
@@ -81,7 +94,7 @@ def _is_text(row: _Row) -> bool:
 
 def _table(block: list[_Row], before: PageTable | None) -> PageTable | None:
     full = [row for row in block if len(row.pieces) >= _COLUMNS]
-    if len(full) < (1 if before else _ROWS) or len(block[0].pieces) == 1 or len(block[-1].pieces) == 1:
+    if len(full) < (1 if before else _ROWS) or len(block[-1].pieces) == 1:
         return None
     most = max(len(row.pieces) for row in full)
     columns = _columns([row for row in full if len(row.pieces) > 0.6 * most])

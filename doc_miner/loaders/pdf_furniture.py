@@ -23,6 +23,8 @@ _TOTAL = rf"(?:[,/]?\(?共{_NUMBER}页\)?)?"
 _DRESSED = re.compile(
     rf"[-·]+{_NUMBER}[-·]+|-?第{_NUMBER}页{_TOTAL}-?|共{_NUMBER}页[,/]?第{_NUMBER}页|Page\d+(?:of\d+)?", re.IGNORECASE
 )
+_LABEL = re.compile(r"附[件表录图]|[图表]\d")
+"""Begins a line whose number counts annexes or tables, not pages: two of them are not the same line."""
 _BARE = re.compile(r"[-·]*(\d{1,4})[-·]*(?:(?:/|of)\d{1,4})?")
 
 
@@ -81,7 +83,8 @@ def _repeated(zones: Sequence[Sequence[PageLine]], numbers: set[int]) -> Iterabl
     for index, lines in enumerate(zones):
         for line in lines:
             if id(line) not in numbers:
-                alike[re.sub(r"\d+", "#", _squeezed(line.text))].append((index, line))
+                text = _squeezed(line.text)
+                alike[text if _LABEL.match(text) else re.sub(r"\d+", "#", text)].append((index, line))
     for group in alike.values():
         for level in _at_one_height(group):
             yield from _in_succession(level, len(zones))

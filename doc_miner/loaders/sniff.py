@@ -1,7 +1,7 @@
 """Tell the format of a file from its bytes and, for a container, from the names inside it.
 
-The name of the file decides nothing (but for a CSV of few fields, which is told from prose by it): offices send HTML pages and DOCX files named .doc,
-and pictures named .pdf.
+The name of the file decides nothing (but for a CSV of few fields, which is told from prose by it, and for WPS, which writes what Word
+writes): offices send HTML pages and DOCX files named .doc, and pictures named .pdf.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ _XML = re.compile(r"\s*<\?xml\b")
 def detect_format(data: bytes, name: str) -> str:
     """Return the name of the format of *data*: one that can be read, one that is refused, "empty" or "unknown".
 
-    *name* is asked one thing only: text that may be a table or not is one where its name ends in .csv or .tsv.
+    *name* is asked two things only: text that may be a table or not is one where its name ends in .csv or .tsv,
+    and a Word document is WPS's where it ends in .wps or .wpt.
 
     >>> detect_format("一、存在问题".encode(), "report.pdf")
     'txt'
@@ -71,7 +72,8 @@ def detect_format(data: bytes, name: str) -> str:
     """
     if not data.strip(b"\0 \t\r\n" + _MARKS):
         return "empty"
-    return _by_magic(data) or _by_markup(data) or _by_text(data, name)
+    kind = _by_magic(data) or _by_markup(data) or _by_text(data, name)
+    return "wps" if kind == "doc" and name.lower().endswith((".wps", ".wpt")) else kind
 
 
 def _by_text(data: bytes, name: str) -> str:

@@ -3,7 +3,8 @@
 A 4 KB PDF can abort its library, a page can unpack to gigabytes.  One child is kept alive
 and given one file after another; when it dies, hangs or runs out of memory, that file is
 refused and the next one gets a new child.  Plain text is read here: it cannot do harm.
-Archives are unpacked in the child too, and their files handed back as bytes.
+Archives are unpacked in the child too, and their files handed back as bytes. DOC, WPS and
+RTF are turned into DOCX by LibreOffice, bounded as the child is, and read in the child.
 
 The child is a plain subprocess, not a `multiprocessing` one: those may not be started by
 daemonic workers, and import the caller's main module again.
@@ -12,6 +13,7 @@ daemonic workers, and import the caller's main module again.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import os
 import pickle
@@ -23,16 +25,17 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
 from doc_miner.errors import LoadError
-from doc_miner.loaders import LOADERS, detect_format, load_source, read_bytes, read_source
+from doc_miner.loaders import LOADERS, detect_format, load_source, processes, read_bytes, read_source
 from doc_miner.loaders.containers import Member, Room, unpacked
 from doc_miner.loaders.limits import DEFAULT, MEGABYTE, Limits
+from doc_miner.loaders.office import KINDS, Office
 from doc_miner.source import Source
 
 _HERE = 200_000
@@ -50,13 +53,17 @@ _START = "import sys; sys.path[:] = {path!r}; from doc_miner.loaders.worker impo
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What the child is asked: to load the file at *name*, or the *size* bytes that follow, or to unpack these as *kind*."""
+    """What the child is asked: to load the file at *name*, or the *size* bytes that follow, or to unpack these as *kind*.
+
+    With *converted* the child loads the DOCX at that path, made of a file called *name* of the format *kind*.
+    """
 
     name: str
     limits: Limits
     size: int | None = None
     kind: str = ""
     room: Room | None = None
+    converted: str = ""
 
 
 class SafeLoader:
@@ -75,6 +82,8 @@ class SafeLoader:
         self._limits = limits
         self._files_of_a_child = files_of_a_child
         self._child: _Child | None = None
+        self._office: Office | None = None
+        self._converted: dict[bytes, Path | LoadError] = {}
         self._process = os.getpid()
         self._lock = threading.Lock()
 
@@ -90,16 +99,31 @@ class SafeLoader:
         On top of the codes of `load_source` there are "timeout", "memory" and "crash".
         """
         data = read_bytes(path, self._limits)
-        if self._is_harmless(data, path.name):
+        kind = detect_format(data, path.name)
+        if _is_harmless(data, kind):
             return read_source(data, path.name, self._limits)
+        if kind in KINDS:
+            return self._office_source(data, path.name, kind)
         del data  # the child reads the file again; two copies of a large one need not be kept
         return self._source(_Request(str(path.absolute()), self._limits))
 
     def load_bytes(self, data: bytes, name: str) -> Source:
         """Return what *data* says, a file called *name* that is on no disk; raise `LoadError` as `load` does."""
-        if self._is_harmless(data, name):
+        kind = detect_format(data, name)
+        if _is_harmless(data, kind):
             return read_source(data, name, self._limits)
+        if kind in KINDS:
+            return self._office_source(data, name, kind)
         return self._source(_Request(name, self._limits, len(data)), data)
+
+    def prepare(self, documents: Sequence[tuple[bytes, str]]) -> None:
+        """Convert those of *documents* (bytes and name) that are DOC, WPS or RTF all at once; raises nothing.
+
+        `office.batches` tells how many are worth it. Loading them then takes what was converted here. What an earlier call left over is forgotten.
+        """
+        self._forget_after_fork()
+        with self._lock:
+            self._convert([(data, kind) for data, name in documents if (kind := detect_format(data, name)) in KINDS])
 
     def unpack(self, data: bytes, kind: str, room: Room) -> list[Member]:
         """Return the files of one archive, for `containers.members`; if it fails, what came before and its refusal as the last."""
@@ -116,18 +140,37 @@ class SafeLoader:
         self._forget_after_fork()
         with self._lock:
             self._discard(gently=True)
+            if self._office is not None:
+                self._office.close()
+            self._office, self._converted = None, {}
 
     def _forget_after_fork(self) -> None:
         """In a fork the child belongs to the other process, which still talks to it, and the lock may be held there."""
         if self._process != os.getpid():
             self._child, self._lock, self._process = None, threading.Lock(), os.getpid()
+            self._office, self._converted = None, {}
 
-    def _is_harmless(self, data: bytes, name: str) -> bool:
-        kind = detect_format(data, name)
-        return kind not in LOADERS or kind == "txt" or (kind == "html" and len(data) <= _HERE)
+    def _convert(self, documents: Sequence[tuple[bytes, str]]) -> None:
+        if documents:
+            self._office = self._office or Office(self._limits)
+            made = self._office.convert(documents)
+            self._converted = {_digest(data): one for (data, _), one in zip(documents, made, strict=True)}
+
+    def _office_source(self, data: bytes, name: str, kind: str) -> Source:
+        self._forget_after_fork()
+        with self._lock:
+            if _digest(data) not in self._converted:
+                self._convert([(data, kind)])
+            made = self._converted[_digest(data)]
+            if isinstance(made, LoadError):
+                raise LoadError(made.code, made.message)
+            answer = self._ask_child(_Request(name, self._limits, kind=kind, converted=str(made)), b"", self._limits.seconds, [])
+        return self._checked(answer)
 
     def _source(self, request: _Request, data: bytes = b"") -> Source:
-        answer = self._ask(request, data, self._limits.seconds, [])
+        return self._checked(self._ask(request, data, self._limits.seconds, []))
+
+    def _checked(self, answer: Source | None) -> Source:
         if isinstance(answer, Source):
             return answer
         raise _crash(None, self._limits)
@@ -171,6 +214,14 @@ class SafeLoader:
         self._child = None
 
 
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def _is_harmless(data: bytes, kind: str) -> bool:
+    return kind not in LOADERS or kind == "txt" or (kind == "html" and len(data) <= _HERE)
+
+
 class _ChildDied(Exception):
     """The child ended by itself; *code* is its exit status, negative for a signal."""
 
@@ -203,12 +254,9 @@ class _Child:
         self.files = 0
         path = [entry for entry in sys.path if entry]  # '' is the working directory, full of other people's files
         command = [sys.executable, "-P", "-W", "ignore", "-c", _START.format(path=path, memory=limits.memory_mb)]
-        detached: dict[str, Any]
-        if sys.platform == "win32":
-            detached = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-        else:
-            detached = {"start_new_session": True}  # Ctrl-C is for the caller alone
-        options = detached | {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "bufsize": 0}
+        self._folder = processes.Folder()  # what a killed child leaves behind goes with it
+        folder = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder.path))
+        options: dict[str, Any] = processes.apart() | {"env": {**os.environ, **folder}} | {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "bufsize": 0}
         self._process: subprocess.Popen[bytes] = subprocess.Popen(command, **options)
         self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         # Neither a caller that forgets to close nor the end of the interpreter leaves a child behind.
@@ -235,7 +283,7 @@ class _Child:
     def _send(self, request: _Request, data: bytes, seconds: float) -> None:
         """Write a request and its bytes; a child that does not take them in time is killed, else writing would wait for ever."""
         assert self._process.stdin is not None
-        begun, timer = time.monotonic(), threading.Timer(seconds, self._process.kill)
+        begun, timer = time.monotonic(), threading.Timer(seconds, processes.kill, (self._process,))
         if data:
             timer.start()
         try:
@@ -264,6 +312,7 @@ class _Child:
         """End the process and wait for it, so that no zombie stays."""
         self._finish.detach()
         _end(self._process, _END_SECONDS if gently else 0.0)
+        self._folder.close()
 
 
 def _end_own(process: subprocess.Popen[bytes], owner: int) -> None:
@@ -278,8 +327,7 @@ def _end(process: subprocess.Popen[bytes], patience: float) -> None:
     try:
         process.wait(patience)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        processes.kill(process)
 
 
 def _collect(stream: IO[bytes], answers: queue.SimpleQueue[bytes | None], limits: Limits) -> None:
@@ -375,6 +423,8 @@ def _answers(request: _Request, data: bytes | None) -> Iterator[bytes]:
 
 
 def _loaded(request: _Request, data: bytes | None) -> Source:
+    if request.converted:
+        return read_source(Path(request.converted).read_bytes(), request.name, request.limits, converted_from=request.kind)
     if data is None:
         return load_source(Path(request.name), request.limits)
     return read_source(data, request.name, request.limits)

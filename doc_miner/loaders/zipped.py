@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 
 from doc_miner.errors import LoadError
-from doc_miner.loaders.containers import Member, Names, Room, check_entries, damaged, encrypted, is_left_out, link, refusal
+from doc_miner.loaders.containers import Member, Names, Room, check_entries, damaged, decoded_name, encrypted, is_left_out, link, refusal
 from doc_miner.loaders.limits import Limits
 
 _CHUNK = 65_536
@@ -36,11 +36,7 @@ def _name(info: zipfile.ZipInfo) -> str:
     """Return the name as it was meant: without the UTF-8 mark it is UTF-8 all the same, or GB18030."""
     if info.flag_bits & _UTF8:
         return info.orig_filename
-    raw = info.orig_filename.encode("cp437")  # undoes what zipfile did; every byte has its character there
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030", errors="replace")
+    return decoded_name(info.orig_filename.encode("cp437"))  # undoes what zipfile did; every byte has its character there
 
 
 def _refusal(info: zipfile.ZipInfo, limits: Limits, room: Room) -> LoadError | None:
