@@ -26,6 +26,7 @@ from doc_miner.errors import LoadError, SettingsError
 from doc_miner.lexicon import Lexicon
 from doc_miner.loaders import DEFAULT, Limits, read_bytes
 from doc_miner.loaders.containers import INSIDE, Member, container_kind, is_system_file, members
+from doc_miner.loaders.ocr_choice import would_differ
 from doc_miner.loaders.worker import SafeLoader
 from doc_miner.pipeline import Miner
 from doc_miner.source import Source, Warning
@@ -102,14 +103,14 @@ def mine_archive(
     run = _Run()
     with Store(dataset) as store:
         store.describe(lexicon, [written_path(str(path)) for path in paths], datetime.now(UTC).isoformat(timespec="seconds"))
-        known, refused = _by_file(store.known(), [written_path(file) for file in files]), store.failures()
+        known, remarks = _by_file(store.known(), [written_path(file) for file in files]), store.remarks()
         tasks = []
         for file in files:
             entries = known.get(written_path(file), {})
-            if force or not _is_unchanged(file, entries, refused, lexicon):
+            if force or not _is_unchanged(file, entries, remarks, lexicon, limits):
                 tasks.append(Task(file))
                 continue
-            run.leave(entries, refused)
+            run.leave(entries, remarks)
             if progress:
                 progress(run.files, len(files), written_path(file))
         written = time.monotonic()
@@ -134,12 +135,12 @@ class _Run:
         self._batch: list[Outcome] = []
         self._gone: list[str] = []
 
-    def leave(self, entries: Mapping[str, Known], refused: Mapping[str, str]) -> None:
+    def leave(self, entries: Mapping[str, Known], remarks: Mapping[str, str]) -> None:
         """Count a file that is unchanged, with the documents it holds."""
         self.files += 1
         self.found += len(entries)
         self.unchanged += len(entries)
-        self._failures += [(path, _reason(refused.get(path, "[]"))) for path, entry in entries.items() if entry.status == "failed"]
+        self._failures += [(path, _reason(remarks.get(path, "[]"))) for path, entry in entries.items() if entry.status == "failed"]
 
     def add(self, outcomes: Sequence[Outcome], before: Mapping[str, Known]) -> None:
         """Count a file that was read; what it held *before* and holds no more is to be dropped."""
@@ -192,13 +193,14 @@ def _name(part: str) -> str:
         return data.decode("gb18030", "replace")
 
 
-def _is_unchanged(file: str, entries: Mapping[str, Known], refused: Mapping[str, str], lexicon: Lexicon) -> bool:
-    """Return whether reading *file* again would give what is known; a library that was missing may be there now."""
+def _is_unchanged(file: str, entries: Mapping[str, Known], remarks: Mapping[str, str], lexicon: Lexicon, limits: Limits) -> bool:
+    """Return whether reading *file* again would give what is known; a library that was missing may be there now, and OCR chosen otherwise."""
     size = _size(Path(file))
     return bool(entries) and all(
         (entry.miner_version, entry.lexicon_digest, entry.model_digest, entry.size, entry.mtime_ns)
         == (__version__, lexicon.digest, model_digest(lexicon), size["size"], size["mtime_ns"])
-        and '"not_installed"' not in refused.get(path, "")
+        and '"not_installed"' not in remarks.get(path, "")
+        and not would_differ(path, remarks.get(path, ""), limits)
         for path, entry in entries.items()
     )
 

@@ -150,9 +150,10 @@ class Store:
         )
         return {path: Known(*rest) for path, *rest in rows}
 
-    def failures(self) -> dict[str, str]:
-        """Return the documents that were not read: path to warnings as JSON."""
-        rows = self._db.execute("SELECT f.path, d.warnings FROM files f JOIN documents d USING (doc_id) WHERE d.status='failed'")
+    def remarks(self) -> dict[str, str]:
+        """Return the warnings (as JSON) of documents that were not read, read in part, or read by OCR: what another run may mend."""
+        unsure = """d.status<>'ok' OR d.warnings LIKE '%"ocr"%'"""
+        rows = self._db.execute(f"SELECT f.path, d.warnings FROM files f JOIN documents d USING (doc_id) WHERE {unsure}")
         return dict(rows.fetchall())
 
     def counts(self) -> dict[str, int]:

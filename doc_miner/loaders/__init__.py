@@ -121,4 +121,8 @@ LOADERS: dict[str, tuple[str, str]] = {
     "xlsx": ("doc_miner.loaders.xlsx", "read"),
     "xls": ("doc_miner.loaders.xls", "read"),
     "csv": ("doc_miner.loaders.csv_table", "read"),
+    "jpeg": ("doc_miner.loaders.picture", "read"),
+    "png": ("doc_miner.loaders.picture", "read"),
+    "tiff": ("doc_miner.loaders.picture", "read"),
+    "bmp": ("doc_miner.loaders.picture", "read"),
 }

@@ -16,6 +16,7 @@ def label(kind: str) -> str:
 LABELS = {
     "txt": "纯文本", "html": "HTML 网页", "docx": "DOCX 文档", "pdf": "PDF 文档", "ofd": "OFD 版式文件",
     "xlsx": "Excel 工作簿（XLSX）", "xls": "Excel 97-2003 工作簿（XLS）", "csv": "CSV 表格",
+    "jpeg": "JPEG 图片", "png": "PNG 图片", "tiff": "TIFF 图片", "bmp": "BMP 图片",
 }  # fmt: skip
 CONTAINERS = {"zip": "ZIP 压缩包", "7z": "7z 压缩包"}
 SUFFIXES = {
@@ -24,7 +25,7 @@ SUFFIXES = {
     "jpg": "jpeg", "jpeg": "jpeg", "png": "png", "tif": "tiff", "tiff": "tiff", "gif": "gif", "bmp": "bmp",
     "csv": "csv", "tsv": "csv", "zip": "zip", "7z": "7z", "rar": "rar",
 }
-_SAVE_AS, _OCR = "请另存为 PDF 或 DOCX 后再试", "请先做文字识别（OCR），另存为 PDF 或 DOCX 后再试"
+_SAVE_AS, _OCR = "请另存为 PDF 或 DOCX 后再试", "请另存为 JPEG、PNG 或 PDF 后再试"
 _UNPACK = "请解压成文件夹，或改打包为 ZIP 后再试"
 REFUSED = {
     "doc": ("Word 97-2003（DOC/WPS）文件", "请用 Word 或 WPS 另存为 DOCX 后再试"),
@@ -43,11 +44,7 @@ REFUSED = {
     "djvu": ("DjVu 文件", _SAVE_AS),
     "caj": ("CAJ 文件", _SAVE_AS),
     "ceb": ("方正 CEB 文件", _SAVE_AS),
-    "jpeg": ("JPEG 图片", _OCR),
-    "png": ("PNG 图片", _OCR),
-    "tiff": ("TIFF 图片", _OCR),
     "gif": ("GIF 图片", _OCR),
-    "bmp": ("BMP 图片", _OCR),
     "webp": ("WebP 图片", _OCR),
     "heic": ("HEIC 图片", _OCR),
     "rar": ("RAR 压缩包", _UNPACK),

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 MEGABYTE = 1024 * 1024
 
 
+Ocr = Literal["auto", "never", "always"]
+
+
+def _as_it_is(seconds: float) -> None:
+    """Nobody waits, so nobody need be asked for more time."""
+
+
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds for one file; a file that passes one of them is refused, never read in part.
+class Reading:
+    """How a file is read, beside what it may cost."""
+
+    ocr: Ocr = "auto"
+    """Which pages are read by OCR: those that need it where the engine is installed, none, or all that can be drawn."""
+    more_time: Callable[[float], None] = _as_it_is
+    """Called with the seconds that a page to be read by OCR may take; set by `SafeLoader`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits(Reading):
+    """Bounds for one file; a file that passes a bound is refused, never read in part.
 
     The defaults leave room for the longest real documents (a 98-page report needs about a
     second and 100 MB); raise them for a collection of scanned books, not for everything.
@@ -35,6 +54,14 @@ class Limits:
     """Elements inside elements of a page, at most 2048 (real pages with unclosed tags reach some hundreds)."""
     cells: int = 500_000
     """Cells of one table after merged cells are spread out."""
+    pixels: int = 60_000_000
+    """Pixels of one picture (A3 at 400 dpi has 31 million)."""
+    ocr_pages: int = 300
+    """Pages of one document that are read by OCR; further ones are named in a warning."""
+    ocr_seconds: float = 30.0
+    """Time that each page to be read by OCR adds to ``seconds``; one takes 3 to 6 seconds on one thread."""
+    ocr_threads: int = 1
+    """Threads of the OCR engine; with several worker processes one each is best."""
 
 
 DEFAULT = Limits()
