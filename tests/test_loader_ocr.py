@@ -342,11 +342,12 @@ def test_what_to_do_is_said_where_the_engine_is_missing(monkeypatch: pytest.Monk
 
 @engine
 def test_each_page_by_ocr_gives_the_child_more_time(tmp_path: Path) -> None:
-    (tmp_path / "a.png").write_bytes(saved(page()))
-    # The time of the file itself would do for nothing.
-    with SafeLoader(replace(DEFAULT, seconds=0.4, ocr_seconds=60.0)) as loader:
+    pages = [page(LINES[1:]) for _ in range(3)]
+    (tmp_path / "a.tif").write_bytes(saved(pages[0], "TIFF", save_all=True, append_images=pages[1:]))
+    # The time of the file itself is enough to begin, not to end.
+    with SafeLoader(replace(DEFAULT, seconds=3.0, ocr_seconds=60.0)) as loader:
         loader.load_bytes(b"a,b\n1,2\n3,4\n", "a.csv")  # the child has started
-        assert plain(text_of(loader.load(tmp_path / "a.png"))) == plain(TEXT)
+        assert loader.load(tmp_path / "a.tif").pages == 3
 
 
 @pytest.mark.parametrize(

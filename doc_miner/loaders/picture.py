@@ -22,6 +22,8 @@ _A4 = 11.69
 """Inches of the longer side of a page whose picture does not tell its resolution, as photographs do not."""
 _SHORTEST, _LONGEST = 5.0, 34.0
 """Inches that the longer side of a page may have; a resolution that gives another size is not believed."""
+_LEAST_DPI = 100.0
+"""Cameras and screens write 72 or 96, which is nobody's measure; what is scanned so coarsely can hardly be read."""
 _ORIENTATION = 0x0112
 
 
@@ -86,7 +88,7 @@ def _resolution(picture: Any) -> float:
     except (TypeError, ValueError, ZeroDivisionError):
         dpi = 0.0
     longer = max(picture.size)
-    return dpi if dpi > 1 and _SHORTEST <= longer / dpi <= _LONGEST else longer / _A4
+    return dpi if dpi >= _LEAST_DPI and _SHORTEST <= longer / dpi <= _LONGEST else longer / _A4
 
 
 def _turned_size(picture: Any) -> tuple[int, int]:

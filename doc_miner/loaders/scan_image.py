@@ -27,8 +27,10 @@ _MOST_SKEW, _STEP, _FINE_STEP = 6.0, 0.5, 0.05
 _RULE_LENGTH = 7.5
 """Millimetres of a ruling line at least: longer than the strokes of a character of body size."""
 _RULE_WIDTH = 2.0
+_GAP = 0.35
+"""Millimetres over which a rule may be broken; the strokes of one character are farther from the next."""
 _GRID = 30.0
-"""Millimetres that a table is wide or high at least; the strokes of one large character meet as well."""
+"""Millimetres that the longest rule of a table has at least; the strokes of large characters meet as well."""
 _MOST_RULES = 2000
 
 Rule = tuple[float, float, float]
@@ -124,8 +126,7 @@ def ruling_lines(grey: Image, pixels_per_mm: float) -> tuple[list[Rule], list[Ru
         return [], []
     kept_across, kept_down = set[Rule](), set[Rule]()
     for group_across, group_down in _groups(across, down, near):
-        ends_x, ends_y = [x for _, *ends in group_across for x in ends], [y for _, *ends in group_down for y in ends]
-        if max(max(ends_x) - min(ends_x), max(ends_y) - min(ends_y)) >= _GRID * pixels_per_mm:
+        if max(end - start for _, start, end in (*group_across, *group_down)) >= _GRID * pixels_per_mm:
             kept_across.update(group_across)
             kept_down.update(group_down)
     return sorted(kept_across), sorted(kept_down)
@@ -138,7 +139,8 @@ def _stretches(dark: Image, kernel: tuple[int, int], pixels_per_mm: float) -> It
     # A thin line that is not quite level, or broken by noise, is made whole before it is measured.
     thick = 3 if min(dark.shape) > 1000 else 2
     wide = cv2.dilate(dark, np.ones((thick if kernel[0] == 1 else 1, thick if kernel[1] == 1 else 1), np.uint8))
-    wide = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((1, 5) if kernel[0] == 1 else (5, 1), np.uint8))
+    gap = max(2, round(_GAP * pixels_per_mm))
+    wide = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((1, gap) if kernel[0] == 1 else (gap, 1), np.uint8))
     lines = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones(kernel, np.uint8))
     _, _, boxes, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
     for left, top, width, height, _ in boxes[1:].tolist():
