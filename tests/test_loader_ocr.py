@@ -7,6 +7,7 @@ import math
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -25,18 +26,9 @@ from doc_miner.loaders.pdf_frame import Frame
 from doc_miner.loaders.worker import SafeLoader
 from doc_miner.source import Paragraph, Source, SourceTable
 
-HAS_ENGINE = bool(ocr_choice.engine_version())
-FONTS = (
-    "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc",
-    "/usr/share/fonts/noto-cjk/NotoSerifCJK-Regular.ttc",
-    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-    "/System/Library/Fonts/Supplemental/Songti.ttc",
-    "C:/Windows/Fonts/simsun.ttc",
-)
-FONT = next((path for path in FONTS if Path(path).exists()), "")
-engine = pytest.mark.skipif(not (HAS_ENGINE and FONT), reason="the extra `ocr` or a Chinese font is not installed")
-WIDTH, HEIGHT = 1240, 820
-"""Half a page of A4 at 150 dpi."""
+from . import drawing
+from .drawing import FONT, HAS_ENGINE, HEIGHT, WIDTH, engine, saved
+
 NEVER = replace(DEFAULT, ocr="never")
 
 LINES = [
@@ -48,14 +40,8 @@ LINES = [
 TEXT = "".join(LINES).replace("　", "")
 
 
-def page(lines: list[str] = LINES, *, size: int = 40) -> Any:
-    from PIL import Image, ImageDraw, ImageFont
-
-    picture = Image.new("RGB", (WIDTH, HEIGHT), "white")
-    draw, font = ImageDraw.Draw(picture), ImageFont.truetype(FONT, size)
-    for row, line in enumerate(lines):
-        draw.text((90, 90 + row * 2 * size), line, font=font, fill="black")
-    return picture
+def page(lines: Sequence[str] = LINES) -> Any:
+    return drawing.page(lines)
 
 
 def with_seal(picture: Any, middle: tuple[int, int]) -> Any:
@@ -86,12 +72,6 @@ def table() -> Any:
 
 
 CELLS = (("指标", "2021年", "2022年"), ("巩固率", "94.5%", "96.8%"), ("学位数", "3120个", "4075个"))
-
-
-def saved(picture: Any, kind: str = "PNG", **more: Any) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, kind, **({"dpi": (150, 150)} | more))
-    return buffer.getvalue()
 
 
 def scanned_pdf(*pictures: Any, hidden: str = "", text_page: bool = False) -> bytes:

@@ -78,7 +78,7 @@ def _read_page(document: pdfium.PdfDocument, index: int, limits: Limits, scanner
 
         if text.garbled or (length < _STRAY and (pictures > 0.5 or (not length and paths > _OUTLINES))):
             return recognised()
-        hidden = pictures > 0.5 and hides_text(objects)
+        hidden = pictures > 0.5 and hides_text(objects, pictures)
         tables, rest = take_tables(rules, text.runs, number, limits.cells)
         layer = Page(number, "text" if length else "blank", text.frame, lines_of(rest, number), tables, text.slanted)
         if scanner.always or (scanner.active and (hidden or layer.unmapped > _UNMAPPED * length)):

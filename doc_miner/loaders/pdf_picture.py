@@ -15,6 +15,8 @@ from doc_miner.loaders.pdf_frame import Frame
 from doc_miner.loaders.pdf_objects import PageObjects, pointer
 from doc_miner.loaders.scan import pixels_for
 
+_WHOLE = 0.9
+
 
 def picture_of(page: pdfium.PdfPage, objects: PageObjects, frame: Frame, limits: Limits) -> Image:
     """Return *page* as it is shown, three colours, red first; raise `LoadError` for a picture over the limit of pixels."""
@@ -29,11 +31,11 @@ def picture_of(page: pdfium.PdfPage, objects: PageObjects, frame: Frame, limits:
         bitmap.close()
 
 
-def hides_text(objects: PageObjects) -> bool:
-    """Return whether most of the text is not to be seen: drawn without paint, or under a picture that is drawn later."""
+def hides_text(objects: PageObjects, covered: float) -> bool:
+    """Return whether most of the text is not to be seen: drawn without paint, or under pictures that cover the page (a share *covered* of it)."""
     if not objects.texts:
         return False
-    if objects.texts_below >= 0.8 * len(objects.texts):
+    if covered > _WHOLE and objects.texts_below >= 0.8 * len(objects.texts):
         return True
     invisible = sum(pdfium_c.FPDFTextObj_GetTextRenderMode(pointer(at)) == pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE for at in objects.texts)
     return bool(invisible >= 0.8 * len(objects.texts))
