@@ -191,6 +191,27 @@ def test_a_table_is_read_by_its_rules(angle: float) -> None:
 
 
 @engine
+def test_labels_written_downwards_and_lone_figures_are_read_in_their_cells() -> None:
+    from PIL import Image, ImageDraw, ImageFont
+
+    picture = Image.new("RGB", (WIDTH, HEIGHT), "white")
+    draw, font = ImageDraw.Draw(picture), ImageFont.truetype(FONT, 32)
+    xs, ys = [100, 200, 620, 1000], [100, 200, 300, 400]
+    for x in xs:
+        draw.line((x, ys[0], x, ys[-1]), fill="black", width=3)
+    for y in ys:
+        draw.line((xs[0] if y in (100, 400) else xs[1], y, xs[-1], y), fill="black", width=3)
+    for row, sign in enumerate("资源配置"):
+        draw.text((134, 140 + 50 * row), sign, font=font, fill="black")
+    for row, (name, count) in enumerate((("新建学校", "1"), ("改建学校", "7"), ("撤并学校", "11"))):
+        draw.text((240, ys[row] + 30), name, font=font, fill="black")
+        draw.text((700, ys[row] + 30), count, font=font, fill="black")
+    (found,) = read(saved(picture)).blocks
+    assert isinstance(found, SourceTable)
+    assert found.rows == (("资源配置", "新建学校", "1"), ("", "改建学校", "7"), ("", "撤并学校", "11"))
+
+
+@engine
 def test_brackets_of_a_document_number_are_restored_and_round_ones_kept() -> None:
     from doc_miner.loaders.ocr_engine import Letter, TextLine
     from doc_miner.loaders.scan_text import runs_of

@@ -36,9 +36,22 @@ class _Sized:
 def runs_of(lines: Sequence[TextLine], down: Sequence[Rule]) -> tuple[list[Run], int]:
     """Return the runs of recognised lines in pixels, cut at the rules *down* and at wide gaps, and how many marks were put right."""
     done = [_mended(_without_spaces(line)) for line in lines]
-    sized = _sized([line for line, _ in done if line.letters])
-    runs = [run for one in sized for run in _runs(one, down)]
+    lines = [line for line, _ in done if line.letters]
+    runs = [run for one in _sized([line for line in lines if not _is_label(line)]) for run in _runs(one, down)]
+    runs += [_label(line) for line in lines if _is_label(line)]
     return runs, sum(count for _, count in done)
+
+
+def _is_label(line: TextLine) -> bool:
+    """Return whether the line runs down the page; a lone character does not."""
+    left, top, right, bottom = line.box
+    return len(line.letters) > 1 and (line.is_stacked or bottom - top > 1.5 * (right - left))
+
+
+def _label(line: TextLine) -> Run:
+    left, top, right, bottom = line.box
+    text = "".join(letter.text[0] for letter in line.letters)
+    return Run(text, [left] * len(text) + [right], top, bottom, sideways=True, confidence=line.score)
 
 
 def _without_spaces(line: TextLine) -> TextLine:
