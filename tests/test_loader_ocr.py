@@ -211,7 +211,6 @@ def test_labels_written_downwards_and_lone_figures_are_read_in_their_cells() -> 
     assert found.rows == (("资源配置", "新建学校", "1"), ("", "改建学校", "7"), ("", "撤并学校", "11"))
 
 
-@engine
 def test_brackets_of_a_document_number_are_restored_and_round_ones_kept() -> None:
     from doc_miner.loaders.ocr_engine import Letter, TextLine
     from doc_miner.loaders.scan_text import runs_of
@@ -229,7 +228,6 @@ def test_brackets_of_a_document_number_are_restored_and_round_ones_kept() -> Non
     assert mended("第一章总则共一页") == ("第一章总则共一页", 0)
 
 
-@engine
 def test_a_faint_line_is_named_in_a_warning() -> None:
     from doc_miner.loaders.pdf_pages import Page, Recognition, page_warnings
 
@@ -329,7 +327,8 @@ def test_a_bomb_or_a_wreck_is_refused_before_it_is_decoded(data: bytes, code: st
 def test_an_empty_page_is_said_to_be_empty() -> None:
     from PIL import Image
 
-    assert refusal(saved(Image.new("RGB", (600, 800), "white"))).code == "empty"
+    error = refusal(saved(Image.new("RGB", (600, 800), "white")))
+    assert (error.code, error.message) == ("empty", "图片里没有文字。")
 
 
 def test_what_to_do_is_said_where_the_engine_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,12 +129,13 @@ def refuse_unreadable(label: str, pages: Sequence[Page], limits: Limits) -> None
     states = {page.state for page in pages}
     if "text" in states:
         return
+    label += " " if label.isascii() else ""
     if "picture" in states:
         # Where OCR was at work, it will not do better another time.
-        raise LoadError("unsupported" if mark(limits) else "scanned", f"{label} 共 {len(pages)} 页，都没有文字层（可能是扫描件）；{advice(limits)}。")
+        raise LoadError("unsupported" if mark(limits) else "scanned", f"{label}共 {len(pages)} 页，都没有文字层（可能是扫描件）；{advice(limits)}。")
     if "lost" in states or not pages:
-        raise LoadError("damaged", f"{label} 已损坏，没有一页能读；请重新下载或从原软件另存后再试。")
-    raise LoadError("empty", f"{label} 里没有文字。")
+        raise LoadError("damaged", f"{label}已损坏，没有一页能读；请重新下载或从原软件另存后再试。")
+    raise LoadError("empty", f"{label}里没有文字。")
 
 
 def page_warnings(pages: Sequence[Page], dropped: Sequence[str], limits: Limits) -> list[Warning]:
