@@ -13,7 +13,7 @@ from doc_miner.loaders.limits import Limits
 from doc_miner.loaders.ocr_choice import advice, engine_version, not_installed
 from doc_miner.loaders.ocr_engine import Image
 from doc_miner.loaders.pdf_pages import Page, blocks_of, page_warnings, refuse_unreadable
-from doc_miner.loaders.scan import DPI, Scanner
+from doc_miner.loaders.scan import Scanner, pixels_for
 from doc_miner.source import Source
 
 _FORMATS = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "TIFF": "tiff", "BMP": "bmp"}  # MPO: of some telephones
@@ -55,7 +55,9 @@ def _page(picture: Any, number: int, limits: Limits, scanner: Scanner) -> Page:
     inches = max(picture.size) / _resolution(picture)
     width, height = _turned_size(picture)
     points = inches * 72 / max(width, height)
-    return scanner.page(number, lambda: _decoded(picture, inches), (0.0, 0.0, width * points, height * points))
+    box = (0.0, 0.0, width * points, height * points)
+    longer = round(inches * 72 * pixels_for(box[2], box[3], limits))
+    return scanner.page(number, lambda: _decoded(picture, longer), box)
 
 
 def opened(data: bytes) -> Any:
@@ -96,17 +98,16 @@ def _turned_size(picture: Any) -> tuple[int, int]:
     return (height, width) if picture.getexif().get(_ORIENTATION, 1) >= 5 else (width, height)
 
 
-def _decoded(picture: Any, inches: float) -> Image:
-    """Return the pixels as the picture is shown, not many more than are read; what is transparent is paper."""
+def _decoded(picture: Any, longer: int) -> Image:
+    """Return the pixels as the picture is shown, about *longer* on its longer side at most; what is transparent is paper."""
     import PIL.ImageOps as operations
 
-    longer = round(inches * DPI)
     picture.draft("RGB", (longer, longer))  # a JPEG is decoded at the half or the quarter where that is enough
     try:
         picture.load()
     except (OSError, SyntaxError, ValueError) as error:
         raise LoadError("damaged", "图片不完整或已损坏，解不开；请重新扫描或从原软件另存后再试。") from error
-    image = picture.reduce(factor) if (factor := max(picture.size) // longer) > 1 else picture
+    image = picture.reduce(factor) if (factor := max(picture.size) // max(1, longer)) > 1 else picture
     image = without_transparency(operations.exif_transpose(image))
     if max(image.size) > 1.2 * longer:
         image.thumbnail((longer, longer))

@@ -29,6 +29,8 @@ from doc_miner.textfold import fold
 
 DPI = 200
 """Resolution at which a page is read; more costs time and finds no more."""
+_MOST_PIXELS = 12_000_000
+"""Pixels of a page as it is read: three pages of A4; a larger page is read at a lower resolution."""
 _MM = 25.4
 _UPRIGHT = 0.85
 """Mean score of the lines of an upright page at least; upside down they reach 0.6 to 0.7."""
@@ -179,5 +181,5 @@ def _rule(rule: Rule, scale: float) -> Rule:
 def pixels_for(width: float, height: float, limits: Limits) -> float:
     """Return how many pixels a point gets when a page of *width* × *height* points is drawn, within the limit of pixels."""
     wanted = DPI / 72
-    most = min(limits.pixels, 3 * DPI * DPI * 97)  # A2 at full resolution
+    most = min(limits.pixels, _MOST_PIXELS)
     return min(wanted, math.sqrt(most / max(1.0, width * height)))
