@@ -58,8 +58,8 @@ class Limits(Reading):
     """Pixels of one picture (A3 at 400 dpi has 31 million)."""
     ocr_pages: int = 300
     """Pages of one document that are read by OCR; further ones are named in a warning."""
-    ocr_seconds: float = 30.0
-    """Time that each page to be read by OCR adds to ``seconds``; one takes 3 to 6 seconds on one thread."""
+    ocr_seconds: float = 60.0
+    """Time that each page to be read by OCR adds to ``seconds``; one takes 3 to 6 seconds on one thread, more where it must be turned or the machine is busy."""
     ocr_threads: int = 1
     """Threads of the OCR engine; with several worker processes one each is best."""
 

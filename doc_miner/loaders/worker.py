@@ -41,10 +41,10 @@ _FILES_OF_A_CHILD = 200
 _START_SECONDS = 60.0
 _END_SECONDS = 1.0
 _SPARING = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"} | {
-    "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "8388608"
+    "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "4194304", "MALLOC_TRIM_THRESHOLD_": "33554432"
 }  # fmt: skip
 """Threads of numeric libraries and arenas of glibc take address space; large blocks mapped one by one are given back when they are
-freed (an A4 page by OCR: 0.7 GB at the most, 0.96 GB without)."""
+freed (an A4 page by OCR: 0.8 GB at the most, 0.96 GB without)."""
 _SIZE = struct.Struct("<Q")
 _ALLOWED = frozenset(
     [("doc_miner.errors", "LoadError"), ("doc_miner.loaders.containers", "Member")]
