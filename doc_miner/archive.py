@@ -96,12 +96,12 @@ def mine_archive(
     files = [str(file) for file in find_files(paths, dataset)]
     with Store(dataset) as store:
         store.describe(lexicon, [written_path(str(path)) for path in paths], datetime.now(UTC).isoformat(timespec="seconds"))
-        refused = store.failures()
-        there = take_inventory(files, paths, store.known(), refused, Versions.current(lexicon), limits)
+        remarks = store.remarks()
+        there = take_inventory(files, paths, store.known(), remarks, Versions.current(lexicon), limits)
         run = _Run(store, there, len(files), progress)
         tasks = [Task(tuple(batch)) for batch in batches(files if force else there.to_read, _head, lambda file: stat_of(Path(file))[0])]
         if not force:
-            run.leave(refused)
+            run.leave(remarks)
         results = engine.map(FileWork(lexicon.folder, limits), tasks)
         try:
             for task, outcomes in zip(tasks, results, strict=True):
@@ -128,13 +128,13 @@ class _Run:
         self._pruned: list[str] = []
         self._reviewed: list[str] = []
 
-    def leave(self, refused: Mapping[str, str]) -> None:
+    def leave(self, remarks: Mapping[str, str]) -> None:
         """Count the files that need not be read; a known document at a new place gets its path."""
         for file in self._there.unchanged:
             entries = self._there.entries[file]
             self._found += len(entries)
             self._unchanged += len(entries)
-            self._failures += [(path, reason_of(refused.get(path, "[]"))) for path, entry in entries.items() if entry.status == "failed"]
+            self._failures += [(path, reason_of(remarks.get(path, "[]"))) for path, entry in entries.items() if entry.status == "failed"]
             self._tell(file)
         for file, doc_id in self._there.same.items():
             entries = self._there.entries[file]

@@ -74,7 +74,7 @@ def mine(
     dataset: DatasetOption = Path("dataset.db"),
     engine: Annotated[EngineName, typer.Option(help="serial 逐个处理；processes 用多个进程。", metavar="引擎")] = EngineName.serial,
     workers: Annotated[int | None, typer.Option(help="进程数，默认等于处理器核数。", metavar="N", min=1)] = None,
-    ocr: Annotated[Ocr, typer.Option(help="文字识别：本版本只能用 never 或 auto（无识别引擎时等于 never）。", metavar="方式")] = Ocr.auto,
+    ocr: Annotated[Ocr, typer.Option(help="文字识别（OCR）：auto 需要时识别（须已安装）；never 不识别；always 每页都识别。", metavar="方式")] = Ocr.auto,
     lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
     force: Annotated[bool, typer.Option("--force", help="未变化的文件也重新读取。")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="从数据集中删除文件已不在的文档；有人工核对的除外。")] = False,
@@ -86,16 +86,19 @@ def mine(
 
     示例：doc-miner mine 整改报告/ --dataset 数据集.db
     """
+    from dataclasses import replace
+
     from doc_miner.archive import mine_archive
     from doc_miner.engine import engine_for
     from doc_miner.errors import SettingsError
     from doc_miner.lexicon import Lexicon
     from doc_miner.loaders.limits import limits_of
+    from doc_miner.loaders.ocr_choice import engine_version, not_installed
     from doc_miner.present.terminal import Progress, print_summary
 
-    if ocr is Ocr.always:
-        raise SettingsError("本版本没有文字识别（OCR）引擎，不能用 --ocr always；请改用 --ocr auto。")
-    limits, lexicon = limits_of(limit or ()), Lexicon.load(lexicons)
+    if ocr is Ocr.always and not engine_version():
+        raise SettingsError(not_installed().message)
+    limits, lexicon = replace(limits_of(limit or ()), ocr=ocr.value), Lexicon.load(lexicons)
     with Progress() as progress:
         summary = mine_archive(
             paths, dataset, lexicon=lexicon, engine=engine_for(engine.value, workers), limits=limits, force=force, prune=prune, progress=progress.update

@@ -8,7 +8,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from doc_miner import __version__
@@ -18,6 +18,7 @@ from doc_miner.errors import SettingsError
 from doc_miner.lexicon import Lexicon
 from doc_miner.loaders import DEFAULT, Limits
 from doc_miner.loaders.containers import INSIDE, is_system_file
+from doc_miner.loaders.ocr_choice import would_differ
 
 _BLOCK = 1 << 20
 _OVER_A_LIMIT = ("too_large", "timeout", "memory", "depth", "crash")
@@ -62,11 +63,12 @@ class Inventory:
 
 
 def take_inventory(
-    files: Sequence[str], roots: Iterable[Path], known: Mapping[str, Known], refused: Mapping[str, str], versions: Versions, limits: Limits = DEFAULT
+    files: Sequence[str], roots: Iterable[Path], known: Mapping[str, Known], remarks: Mapping[str, str], versions: Versions, limits: Limits = DEFAULT
 ) -> Inventory:
     """Compare *files* (as `find_files` gives them for *roots*) with what a dataset knows. Only files of another size or time are opened.
 
-    What was *refused* for a reason that does not hold any more, under *limits* of the caller's or with a library that is there now, is stale.
+    *remarks* are the warnings of what was not read, read in part or by OCR, by path. What would be read otherwise now, with a
+    library that is there, another choice of OCR or *limits* of the caller's, is stale.
     """
     out = Inventory(entries=dict.fromkeys(files, {}))
     by_path, rest = _by_file(known, files)
@@ -79,10 +81,10 @@ def take_inventory(
     for file, entries in out.entries.items():
         size, mtime_ns = stat_of(Path(file))
         if entries and all((entry.size, entry.mtime_ns) == (size, mtime_ns) for entry in entries.values()):
-            current = all(_is_current(entry, versions) and not _may_be_read(refused.get(path, ""), limits) for path, entry in entries.items())
+            current = all(_is_current(entry, versions) and not _may_differ(path, remarks.get(path, ""), limits) for path, entry in entries.items())
             (out.unchanged if current else out.stale).append(file)
             if current:
-                out.failed |= {path: reason_of(refused.get(path, "[]")) for path, entry in entries.items() if entry.status == "failed"}
+                out.failed |= {path: reason_of(remarks.get(path, "[]")) for path, entry in entries.items() if entry.status == "failed"}
             continue
         twin = _twin(file, by_size.get(size, []), suffixes)
         if twin is not None:
@@ -159,10 +161,11 @@ def _is_current(entry: Known, versions: Versions) -> bool:
     return (entry.miner_version, entry.lexicon_digest, entry.model_digest) == (versions.miner, versions.lexicon, versions.model)
 
 
-def _may_be_read(warnings: str, limits: Limits) -> bool:
-    """Return whether what was refused may be read now: a program or library that was missing may be there, other limits may let it in."""
-    codes = ("not_installed",) if limits == DEFAULT else ("not_installed", *_OVER_A_LIMIT)
-    return any(f'"{code}"' in warnings for code in codes)
+def _may_differ(path: str, warnings: str, limits: Limits) -> bool:
+    """Return whether a document would be read otherwise now: what was missing may be there, other limits may let it in, OCR may be chosen otherwise."""
+    asked = replace(limits, ocr=DEFAULT.ocr, more_time=DEFAULT.more_time) != DEFAULT
+    codes = ("not_installed", *_OVER_A_LIMIT) if asked else ("not_installed",)
+    return any(f'"{code}"' in warnings for code in codes) or would_differ(path, warnings, limits)
 
 
 def _by_file(known: Mapping[str, Known], files: Sequence[str]) -> tuple[dict[str, dict[str, Known]], dict[str, Known]]:

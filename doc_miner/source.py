@@ -27,12 +27,14 @@ class Line:
 
     ``edges`` holds the left edge of every character and the right edge of the last one
     (``len(text) + 1`` numbers, in points), or nothing where the format has no pages.
+    ``confidence`` is the score, from 0 to 1, of a line read by OCR.
     """
 
     text: str
     page: int | None = None
     bbox: BBox | None = None
     edges: tuple[float, ...] = ()
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,10 +96,10 @@ def counts(summary: Summary) -> tuple[int, int, int, int]:
 
 
 # --- bad files -----------------------------------------------------------------------------------
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00" + bytes(range(256)) * 8 + b"\xff\xd9"
+GIF = b"GIF89a\x01\x00\x01\x00\x00\x00\x00" + bytes(range(256)) * 8 + b";"
 BAD: dict[str, tuple[bytes, str]] = {
     "空.txt": (b"", "文件是空的。"),
-    "照片.pdf": (JPEG, "这是 JPEG 图片，本版本尚不能读取；请先做文字识别（OCR），另存为 PDF 或 DOCX 后再试。"),
+    "照片.pdf": (GIF, "这是 GIF 图片，本版本尚不能读取；请另存为 JPEG、PNG 或 PDF 后再试。"),
     "截断.docx": (docx(*["整改报告" * 40] * 40)[:200], "文件不完整或已损坏（压缩目录读不出）；请用原软件打开并另存后再试，或重新下载。"),
     "乱码.doc": (random.Random(7).randbytes(3000), "认不出的二进制文件；请另存为 PDF、DOCX 或 TXT 后再试。"),
 }

@@ -20,6 +20,7 @@ from doc_miner import mine
 from doc_miner.cli import app, main
 from doc_miner.dataset.schema import TABLES
 from doc_miner.lexicon import CUE_KINDS, Lexicon
+from doc_miner.loaders import ocr_choice
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "corpora" / "samples"
@@ -164,7 +165,6 @@ def test_user_errors_are_one_message_and_exit_code_2(run: Run, report: Path, tmp
         db.execute("PRAGMA user_version=9")
     cases = [
         (("mine", missing), f"{missing}: 没有这个文件或文件夹；请检查路径。"),
-        (("mine", report, "--ocr", "always"), "本版本没有文字识别（OCR）引擎，不能用 --ocr always；请改用 --ocr auto。"),
         (("mine", report, "--dataset", letter), f"{letter}: 打不开数据集（这个文件不是数据库）；请检查路径、权限和磁盘空间，或换一个 --dataset。"),
         (("mine", report, "--dataset", newer), f"{newer}: 数据集由更新的版本（9）生成，本程序只认识到 2；请升级 doc-miner。"),
         (("export", "--format", "csv", "--out", tmp_path / "o", "--dataset", missing), f"{missing}: 没有这个数据集；请先运行 doc-miner mine 文件夹 --dataset {missing}"),
@@ -173,6 +173,13 @@ def test_user_errors_are_one_message_and_exit_code_2(run: Run, report: Path, tmp
     ]
     for command, message in cases:
         assert run(*command) == Done(2, "", f"{message}\n"), command
+
+
+def test_ocr_on_every_page_needs_the_engine(run: Run, report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr_choice, "engine_version", lambda: "")
+    done = run("mine", report, "--ocr", "always")
+    assert (done.code, done.out) == (2, "")
+    assert "pip install 'doc-miner[ocr]'" in done.err
 
 
 def test_a_refused_export_leaves_nothing_behind(run: Run, tmp_path: Path) -> None:

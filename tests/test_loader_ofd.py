@@ -13,6 +13,7 @@ from doc_miner.errors import LoadError
 from doc_miner.loaders import Limits, load_source, read_source
 from doc_miner.source import Paragraph, Source, SourceTable
 
+NO_OCR = Limits(ocr="never")
 NAMESPACE = 'xmlns:ofd="http://www.ofdspec.org/2016"'
 
 
@@ -192,13 +193,13 @@ PICTURE = '<ofd:ImageObject Boundary="0 0 210 297" ResourceID="1"/>'
 )
 def test_what_cannot_be_read_is_refused(data: bytes, code: str) -> None:
     with pytest.raises(LoadError) as caught:
-        read(data, Limits(pages=1) if code == "too_large" else None)
+        read(data, Limits(pages=1, ocr="never") if code == "too_large" else NO_OCR)
     assert caught.value.code == code and caught.value.message.endswith("。")
 
 
 def test_pages_that_are_pictures_or_lost_are_named() -> None:
     data = ofd([text(28, 40, "存在问题"), PICTURE, "<"], document="<ofd:Attachments>a.xml</ofd:Attachments>")
-    assert [(warning.code, warning.place) for warning in read(data).warnings] == [
+    assert [(warning.code, warning.place) for warning in read(data, NO_OCR).warnings] == [
         ("no-text-layer", "第2页"),
         ("truncated", "第3页"),
         ("embedded", ""),

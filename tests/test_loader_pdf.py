@@ -81,6 +81,8 @@ class Sheets:
         self.canvas.save()
         return self._buffer.getvalue()
 
+NO_OCR = Limits(ocr="never")
+
 
 def texts(source: Source) -> list[str]:
     return [block.text.strip() for block in source.blocks if isinstance(block, Paragraph)]
@@ -515,11 +517,12 @@ def test_pages_without_text_are_named() -> None:
         sheets.canvas.drawImage(picture(), 0, 0, *A4)
     sheets.page()
     sheets.paragraph("特此报告。")
-    source = read(sheets.data(), DEFAULT)
+    source = read(sheets.data(), NO_OCR)
     assert texts(source) == [SENTENCE, "特此报告。"]
     assert source.pages == 4
     assert [(warning.code, warning.place) for warning in source.warnings] == [("no-text-layer", "第2—3页")]
-    assert source.warnings[0].message == "第2—3页没有可用的文字层（扫描图像，或字体没有编码对照），未读取；请先做文字识别（OCR）。"
+    message = "第2—3页没有可用的文字层（扫描图像，或字体没有编码对照），未读取；本次设定为不做文字识别，请改用 --ocr auto 重新读取。"
+    assert source.warnings[0].message == message
 
 
 def picture() -> object:
@@ -541,7 +544,7 @@ def test_a_scanned_page_with_a_page_number_is_still_a_scan() -> None:
     sheets.page()
     sheets.canvas.drawImage(picture(), 0, 0, *A4)
     sheets.text(LEFT, 780, "— 2 —", 9)
-    source = read(sheets.data(), DEFAULT)
+    source = read(sheets.data(), NO_OCR)
     assert [(warning.code, warning.place) for warning in source.warnings] == [("no-text-layer", "第2页")]
 
 
@@ -565,7 +568,8 @@ def test_garbled_text_is_told_by_its_characters(text: str, garbled: bool) -> Non
 def test_a_scan_is_refused() -> None:
     sheets = Sheets()
     sheets.canvas.drawImage(picture(), 0, 0, *A4)
-    assert refused(sheets.data()) == ("scanned", "PDF 共 1 页，都没有文字层（可能是扫描件）；请先做文字识别（OCR）再读取。")
+    message = "PDF 共 1 页，都没有文字层（可能是扫描件）；本次设定为不做文字识别，请改用 --ocr auto 重新读取。"
+    assert refused(sheets.data(), NO_OCR) == ("scanned", message)
 
 
 def test_an_empty_file_is_refused() -> None:
@@ -667,7 +671,7 @@ def test_every_cell_of_the_shared_tables(shared: Path, name: str, known: list[st
 
 @pytest.mark.parametrize(("name", "code"), [("p16_user_encrypted.pdf", "encrypted"), ("p21_scanned.pdf", "scanned")])
 def test_shared_files_that_must_be_refused(shared: Path, name: str, code: str) -> None:
-    assert refused((shared / "pdf" / name).read_bytes())[0] == code
+    assert refused((shared / "pdf" / name).read_bytes(), NO_OCR)[0] == code
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ from doc_miner.loaders.text import decode
 from doc_miner.loaders.worker import SafeLoader
 from doc_miner.source import Line, Paragraph, Source, SourceTable
 
+from .drawing import FONT, HAS_ENGINE, page, saved
+
 ROOT = Path(__file__).resolve().parents[1]
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\ufeff\ufffe\ud800-\udfff]")
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -186,6 +188,7 @@ def office_samples(rtf_of: Callable[..., bytes], saved_as: Callable[[bytes, str]
         }
         loader.prepare([(data, one.name) for one in samples.values() for data in (one.data, *one.shorter())])
         yield samples
+PICTURES = {"jpeg", "png", "tiff", "bmp"}
 
 
 @pytest.fixture(params=sorted(LOADERS))
@@ -194,6 +197,10 @@ def sample(request: pytest.FixtureRequest) -> Sample:
     if request.param in KINDS:
         found: dict[str, Sample] = request.getfixturevalue("office_samples")
         return found[request.param]
+    if request.param in PICTURES and request.param not in SAMPLES:
+        if not (HAS_ENGINE and FONT):
+            pytest.skip("the extra `ocr` or a Chinese font is not installed")
+        SAMPLES[request.param] = saved(page(["整改报告"], width=420, height=220), request.param.upper())
     return Sample(request.param, SAMPLES[request.param], "no name", lambda data: read_source(data, "no name"))
 
 
@@ -303,7 +310,7 @@ def test_a_page_of_comments_is_told_in_linear_time() -> None:
     ("data", "code", "message"),
     [
         (zipped(["ppt/presentation.xml"]), "unsupported", "这是 PowerPoint 演示文稿（PPTX），本版本尚不能读取；请另存为 PDF 或 DOCX 后再试。"),
-        (b"\xff\xd8\xff\xe0", "unsupported", "这是 JPEG 图片，本版本尚不能读取；请先做文字识别（OCR），另存为 PDF 或 DOCX 后再试。"),
+        (b"GIF89a\1\0", "unsupported", "这是 GIF 图片，本版本尚不能读取；请另存为 JPEG、PNG 或 PDF 后再试。"),
         (b"", "empty", "文件是空的。"),
         (zipped(["报告.txt"]), "container", "这是 ZIP 压缩包；请用 doc-miner mine 读取其中的文件，或指明一个：压缩包!/文件名。"),
         (b"7z\xbc\xaf\x27\x1c\0\4", "container", "这是 7z 压缩包；请用 doc-miner mine 读取其中的文件，或指明一个：压缩包!/文件名。"),

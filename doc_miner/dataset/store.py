@@ -44,9 +44,10 @@ def known_files(db: sqlite3.Connection) -> dict[str, Known]:
     return {path: Known(*rest) for path, *rest in rows}
 
 
-def refusals(db: sqlite3.Connection) -> dict[str, str]:
-    """Return the documents that were not read: path to warnings as JSON."""
-    return {path: warnings for path, warnings in db.execute("SELECT f.path, d.warnings FROM files f JOIN documents d USING (doc_id) WHERE d.status='failed'")}
+def remarks(db: sqlite3.Connection) -> dict[str, str]:
+    """Return the warnings of the documents that were not read, read in part, or read by OCR: path to warnings as JSON."""
+    unsure = """d.status <> 'ok' OR d.warnings LIKE '%"ocr"%'"""
+    return {path: warnings for path, warnings in db.execute(f"SELECT f.path, d.warnings FROM files f JOIN documents d USING (doc_id) WHERE {unsure}")}
 
 
 class Store:
@@ -163,9 +164,9 @@ class Store:
         """Return what is known of each path."""
         return known_files(self._db)
 
-    def failures(self) -> dict[str, str]:
-        """Return the documents that were not read: path to warnings as JSON."""
-        return refusals(self._db)
+    def remarks(self) -> dict[str, str]:
+        """Return the warnings (as JSON) of documents that were not read, read in part, or read by OCR: what another run may mend."""
+        return remarks(self._db)
 
     def counts(self) -> dict[str, int]:
         """Return how many rows each table holds."""

@@ -129,4 +129,8 @@ LOADERS: dict[str, tuple[str, str]] = {
     "wps": ("doc_miner.loaders.office", "read"),
     "rtf": ("doc_miner.loaders.office", "read"),
     "mht": ("doc_miner.loaders.mht", "read"),
+    "jpeg": ("doc_miner.loaders.picture", "read"),
+    "png": ("doc_miner.loaders.picture", "read"),
+    "tiff": ("doc_miner.loaders.picture", "read"),
+    "bmp": ("doc_miner.loaders.picture", "read"),
 }

@@ -17,6 +17,7 @@ LABELS = {
     "txt": "纯文本", "html": "HTML 网页", "docx": "DOCX 文档", "pdf": "PDF 文档", "ofd": "OFD 版式文件",
     "xlsx": "Excel 工作簿（XLSX）", "xls": "Excel 97-2003 工作簿（XLS）", "csv": "CSV 表格",
     "doc": "Word 97-2003（DOC）文档", "wps": "WPS 文字文档", "rtf": "RTF 文档", "mht": "单个文件网页（MHT）",
+    "jpeg": "JPEG 图片", "png": "PNG 图片", "tiff": "TIFF 图片", "bmp": "BMP 图片",
 }  # fmt: skip
 CONTAINERS = {"zip": "ZIP 压缩包", "7z": "7z 压缩包", "rar": "RAR 压缩包"}
 SUFFIXES = {
@@ -25,7 +26,7 @@ SUFFIXES = {
     "jpg": "jpeg", "jpeg": "jpeg", "png": "png", "tif": "tiff", "tiff": "tiff", "gif": "gif", "bmp": "bmp",
     "csv": "csv", "tsv": "csv", "zip": "zip", "7z": "7z", "rar": "rar",
 }
-_SAVE_AS, _OCR = "请另存为 PDF 或 DOCX 后再试", "请先做文字识别（OCR），另存为 PDF 或 DOCX 后再试"
+_SAVE_AS, _OCR = "请另存为 PDF 或 DOCX 后再试", "请另存为 JPEG、PNG 或 PDF 后再试"
 _UNPACK = "请解压成文件夹，或改打包为 ZIP 后再试"
 REFUSED = {
     "wordxml": ("Word XML 文件", "请用 Word 另存为 DOCX 后再试"),
@@ -41,11 +42,7 @@ REFUSED = {
     "djvu": ("DjVu 文件", _SAVE_AS),
     "caj": ("CAJ 文件", _SAVE_AS),
     "ceb": ("方正 CEB 文件", _SAVE_AS),
-    "jpeg": ("JPEG 图片", _OCR),
-    "png": ("PNG 图片", _OCR),
-    "tiff": ("TIFF 图片", _OCR),
     "gif": ("GIF 图片", _OCR),
-    "bmp": ("BMP 图片", _OCR),
     "webp": ("WebP 图片", _OCR),
     "heic": ("HEIC 图片", _OCR),
     "gzip": ("GZIP 压缩文件", _UNPACK),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from doc_miner.errors import SettingsError
 
@@ -11,9 +12,26 @@ MEGABYTE = 1024 * 1024
 _MOST = 10**9
 
 
+Ocr = Literal["auto", "never", "always"]
+
+
+def _as_it_is(seconds: float) -> None:
+    """Nobody waits, so nobody need be asked for more time."""
+
+
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds for one file; a file that passes one of them is refused, never read in part.
+class Reading:
+    """How a file is read, beside what it may cost."""
+
+    ocr: Ocr = "auto"
+    """Which pages are read by OCR: those that need it where the engine is installed, none, or all that can be drawn."""
+    more_time: Callable[[float], None] = _as_it_is
+    """Called with the seconds that a page to be read by OCR may take; set by `SafeLoader`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits(Reading):
+    """Bounds for one file; a file that passes a bound is refused, never read in part.
 
     The defaults leave room for the longest real documents (a 98-page report needs about a
     second and 100 MB); raise them for a collection of scanned books, not for everything.
@@ -39,6 +57,14 @@ class Limits:
     """Elements inside elements of a page, at most 2048 (real pages with unclosed tags reach some hundreds)."""
     cells: int = 500_000
     """Cells of one table after merged cells are spread out."""
+    pixels: int = 60_000_000
+    """Pixels of one picture (A3 at 400 dpi has 31 million)."""
+    ocr_pages: int = 300
+    """Pages of one document that are read by OCR; further ones are named in a warning."""
+    ocr_seconds: float = 60.0
+    """Time that each page to be read by OCR adds to ``seconds``; one takes 3 to 6 seconds on one thread, more where it must be turned or the machine is busy."""
+    ocr_threads: int = 1
+    """Threads of the OCR engine; with several worker processes one each is best."""
 
 
 DEFAULT = Limits()

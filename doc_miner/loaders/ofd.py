@@ -16,12 +16,14 @@ from lxml import etree
 from doc_miner.errors import LoadError
 from doc_miner.loaders.limits import Limits
 from doc_miner.loaders.ofd_objects import POINTS, OfdObjects, collect, name_of, numbers, page_matrix, rules_of, runs_of, turn_of
+from doc_miner.loaders.ofd_picture import picture_of
 from doc_miner.loaders.package import Package, parse_xml
 from doc_miner.loaders.pdf_frame import Frame
 from doc_miner.loaders.pdf_lines import lines_of
 from doc_miner.loaders.pdf_pages import Page, blocks_of, page_warnings, refuse_unreadable
 from doc_miner.loaders.pdf_runs import is_garbled, visible_length
 from doc_miner.loaders.pdf_tables import take_tables
+from doc_miner.loaders.scan import Scanner
 from doc_miner.source import BBox, Source, Warning
 
 _ENTRY = "OFD.xml"
@@ -44,13 +46,14 @@ class _Template:
 
 @dataclass(frozen=True, slots=True)
 class _Document:
-    """One document of the file: its part, the box of its pages, templates and composite graphics by identifier."""
+    """One document of the file: its part, the box of its pages, templates, composite graphics and picture files by identifier."""
 
     part: str
     root: etree._Element
     box: BBox
     templates: Mapping[str, _Template]
     units: Mapping[str, etree._Element]
+    media: Mapping[str, str]
 
 
 def read(data: bytes, limits: Limits) -> Source:
@@ -60,9 +63,9 @@ def read(data: bytes, limits: Limits) -> Source:
             raise LoadError("encrypted", "OFD 文件已加密；请去掉密码后再试。")
         documents = list(_documents(package))
         pages = _pages(package, documents, limits)
-    refuse_unreadable("OFD", pages)
+    refuse_unreadable("OFD", pages, limits)
     blocks, dropped = blocks_of(pages, limits)
-    warnings = page_warnings(pages, dropped)
+    warnings = page_warnings(pages, dropped, limits)
     if any(document.root.find("{*}Attachments") is not None for document in documents):
         warnings.append(Warning("embedded", "OFD 带有附件，未读取；需要时请取出后单独交来。"))
     return Source("ofd", blocks, pages=len(pages), warnings=tuple(warnings))
@@ -95,7 +98,7 @@ def _documents(package: Package) -> Iterator[_Document]:
         common = root.find("{*}CommonData")
         parts = [] if common is None else list(common)
         box = next((box for child in parts if name_of(child) == "PageArea" and (box := _box(child))), _A4)
-        yield _Document(part, root, box, _templates(package, part, parts), _units(package, part, parts))
+        yield _Document(part, root, box, _templates(package, part, parts), *_resources(package, part, parts))
 
 
 def _box(area: etree._Element | None) -> BBox | None:
@@ -116,14 +119,20 @@ def _templates(package: Package, part: str, parts: Sequence[etree._Element]) -> 
     return found
 
 
-def _units(package: Package, part: str, parts: Sequence[etree._Element]) -> dict[str, etree._Element]:
-    found = {}
+def _resources(package: Package, part: str, parts: Sequence[etree._Element]) -> tuple[dict[str, etree._Element], dict[str, str]]:
+    """Return composite graphics, and the parts that hold pictures, by identifier."""
+    units, media = {}, {}
     for child in parts:
         target = _beside(part, child.text or "")
-        if name_of(child) in ("PublicRes", "DocumentRes") and target in package:
-            for unit in _xml(package, target).iter("{*}CompositeGraphicUnit"):
-                found[unit.get("ID") or ""] = unit
-    return found
+        if name_of(child) not in ("PublicRes", "DocumentRes") or target not in package:
+            continue
+        root = _xml(package, target)
+        for unit in root.iter("{*}CompositeGraphicUnit"):
+            units[unit.get("ID") or ""] = unit
+        base = _beside(target, (root.get("BaseLoc") or "") + "/")
+        for medium in root.iter("{*}MultiMedia"):
+            media[medium.get("ID") or ""] = _beside(base + "/", medium.findtext("{*}MediaFile") or "")
+    return units, media
 
 
 # --- pages -------------------------------------------------------------------------------------
@@ -131,10 +140,11 @@ def _pages(package: Package, documents: Sequence[_Document], limits: Limits) -> 
     listed = [(document, element) for document in documents for element in document.root.iterfind("{*}Pages/{*}Page")]
     if len(listed) > limits.pages:
         raise LoadError("too_large", f"OFD 有 {len(listed)} 页，超过 {limits.pages} 页的上限；请拆分后再试。")
-    return [_page(package, document, element, number, limits) for number, (document, element) in enumerate(listed, 1)]
+    scanner = Scanner(limits)
+    return [_page(package, document, element, number, limits, scanner) for number, (document, element) in enumerate(listed, 1)]
 
 
-def _page(package: Package, document: _Document, element: etree._Element, number: int, limits: Limits) -> Page:
+def _page(package: Package, document: _Document, element: etree._Element, number: int, limits: Limits, scanner: Scanner) -> Page:
     try:
         root = _xml(package, _beside(document.part, element.get("BaseLoc") or ""))
     except LoadError as error:
@@ -149,9 +159,25 @@ def _page(package: Package, document: _Document, element: etree._Element, number
     pictured = found.pictures > 0.5 * frame.width * frame.height
     garbled = is_garbled("".join(run.text for run in runs))
     if garbled or (length < _STRAY and (pictured or (not length and found.paths > _OUTLINES))):
-        return Page(number, "picture", frame, [], [])
+        # Only pictures can be drawn: of text in a font without codes nothing would be seen.
+        return _recognised(package, document, found, frame, number, limits, scanner)
     tables, rest = take_tables(rules_of(found, frame), runs, number, limits.cells)
     return Page(number, "text" if length else "blank", frame, lines_of(rest, number), tables, slanted)
+
+
+def _recognised(
+    package: Package, document: _Document, found: OfdObjects, frame: Frame, number: int, limits: Limits, scanner: Scanner
+) -> Page:
+    plain = Frame(frame.box)
+
+    def media(name: str) -> bytes | None:
+        part = document.media.get(name, "")
+        return package.read(part) if part in package else None
+
+    picture = picture_of(found.images, media, plain, limits) if scanner.active and found.images else None
+    if picture is None:
+        return Page(number, "picture", frame, [], [])
+    return scanner.page(number, lambda: picture, plain.box)
 
 
 def _objects(root: etree._Element, document: _Document, box: BBox) -> OfdObjects:

@@ -62,11 +62,15 @@ class Glyph:
 
 @dataclass(slots=True)
 class OfdObjects:
-    """The objects of a page: strings as lists of glyphs, thin boxes that are rules, the area of pictures, the number of paths."""
+    """The objects of a page: strings as lists of glyphs, thin boxes that are rules, pictures and their area, the number of paths.
+
+    A picture is the identifier of its file and the matrix from the unit square to the page.
+    """
 
     strings: list[list[Glyph]] = field(default_factory=list)
     lines: list[Rect] = field(default_factory=list)
     pictures: float = 0.0
+    images: list[tuple[str, Matrix]] = field(default_factory=list)
     paths: int = 0
     parts: int = 0
     count: int = 0
@@ -107,19 +111,25 @@ def collect(found: OfdObjects, element: etree._Element, matrix: Matrix, units: M
             _add_path(found, item, _placed(item, matrix))
         elif kind == "ImageObject":
             found.pictures += _area(item, matrix)
+            found.images.append((item.get("ResourceID") or "", _placed(item, matrix, _whole_box(item))))
         elif kind == "CompositeObject" and depth < _DEEP:
             unit = units.get(item.get("ResourceID") or "")
             if unit is not None:
                 collect(found, unit, _placed(item, matrix), units, depth + 1)
 
 
-def _placed(item: etree._Element, matrix: Matrix) -> Matrix:
-    """Return the matrix of an object: its own, then where its box stands, then that of what holds it."""
+def _placed(item: etree._Element, matrix: Matrix, without: Matrix = _SAME) -> Matrix:
+    """Return the matrix of an object: its own (*without* one, another), then where its box stands, then that of what holds it."""
     own = numbers(item.get("CTM"))
-    a, b, c, d, e, f = own if len(own) == 6 else _SAME
+    a, b, c, d, e, f = own if len(own) == 6 else without
     boundary = numbers(item.get("Boundary"))
     x, y = boundary[:2] if len(boundary) >= 2 else (0.0, 0.0)
     return product((a, b, c, d, e + x, f + y), matrix)
+
+
+def _whole_box(item: etree._Element) -> Matrix:
+    boundary = numbers(item.get("Boundary"))
+    return (boundary[2], 0, 0, boundary[3], 0, 0) if len(boundary) == 4 else _SAME
 
 
 def _area(item: etree._Element, matrix: Matrix) -> float:

@@ -6,6 +6,8 @@ reading is done in the space in which the text runs from left to right.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from doc_miner.source import BBox
@@ -16,11 +18,13 @@ class Frame:
     """The box of a page in the space of the file (left, bottom, right, top), and how far page and text are turned.
 
     ``turn`` and ``shown`` are quarters clockwise: what brings the text upright, what the page asks for.
+    ``skew`` is by how many radians the lines of a scan ran downwards before it was levelled about its middle.
     """
 
     box: BBox
     turn: int = 0
     shown: int = 0
+    skew: float = 0.0
 
     @property
     def width(self) -> float:
@@ -47,9 +51,30 @@ class Frame:
 
     def as_shown(self, bbox: BBox) -> BBox:
         """Return a box from where the text reads as it stands on the page as shown."""
+        if self.skew:
+            bbox = self._askew(bbox)
         if self.is_plain:
             return bbox
         return _turned(self.box, self.shown, _turned_back(self.box, self.turn, bbox))
+
+    def edges_as_shown(self, edges: Sequence[float], y: float) -> tuple[float, ...]:
+        """Return the edges of characters on a line at height *y* as on the page as shown; nothing where it is shown sideways."""
+        if not self.is_plain:
+            return ()
+        if not self.skew:
+            return tuple(edges)
+        return tuple(round(self._point_askew(x, y)[0], 2) for x in edges)
+
+    def _askew(self, bbox: BBox) -> BBox:
+        left, top, right, bottom = bbox
+        corners = [self._point_askew(x, y) for x in (left, right) for y in (top, bottom)]
+        xs, ys = [x for x, _ in corners], [y for _, y in corners]
+        return min(xs), min(ys), max(xs), max(ys)
+
+    def _point_askew(self, x: float, y: float) -> tuple[float, float]:
+        across, down = x - self.width / 2, y - self.height / 2
+        sine, cosine = math.sin(self.skew), math.cos(self.skew)
+        return self.width / 2 + across * cosine - down * sine, self.height / 2 + across * sine + down * cosine
 
 
 def _turned(box: BBox, turn: int, rect: BBox) -> BBox:

@@ -24,7 +24,7 @@ _LATIN_START = re.compile(r"[A-Za-z]")
 
 @dataclass(slots=True)
 class PageLine:
-    """A line on page *page* (from 1), in the space in which its text reads; ``edges`` as in `Line`."""
+    """A line on page *page* (from 1), in the space in which its text reads; ``edges`` and ``confidence`` as in `Line`."""
 
     text: str
     edges: list[float]
@@ -32,6 +32,7 @@ class PageLine:
     bottom: float
     size: float
     page: int = 0
+    confidence: float | None = None
 
     @property
     def left(self) -> float:
@@ -103,7 +104,11 @@ def _line(runs: list[Run], page: int) -> PageLine:
     longest = max(runs, key=lambda run: len(run.text))
     size = longest.size
     same = [run for run in runs if abs(run.size - size) < 0.2 * size] or runs
-    return PageLine(text, edges, min(run.top for run in same), max(run.bottom for run in same), size, page)
+    return PageLine(text, edges, min(run.top for run in same), max(run.bottom for run in same), size, page, _least_confidence(runs))
+
+
+def _least_confidence(runs: Sequence[Run]) -> float | None:
+    return min((run.confidence for run in runs if run.confidence is not None), default=None)
 
 
 def _drawn_once(runs: Sequence[Run]) -> list[Run]:

@@ -32,11 +32,15 @@ _SAME: Matrix = (1, 0, 0, 1, 0, 0)
 
 @dataclass(slots=True)
 class PageObjects:
-    """The objects of a page by kind; a matrix leads from the form that holds an object to the page."""
+    """The objects of a page by kind; a matrix leads from the form that holds an object to the page.
+
+    ``texts_below`` is how many of the texts are drawn before the last picture.
+    """
 
     texts: list[Any] = field(default_factory=list)
     paths: list[tuple[Any, Matrix]] = field(default_factory=list)
     pictures: list[tuple[Any, Matrix]] = field(default_factory=list)
+    texts_below: int = 0
 
 
 def read_objects(page: pdfium.PdfPage) -> PageObjects:
@@ -57,6 +61,7 @@ def _walk(found: PageObjects, items: Iterable[Any], matrix: Matrix, depth: int) 
             found.paths.append((pointer(at), matrix))
         elif kind == pdfium_c.FPDF_PAGEOBJ_IMAGE:
             found.pictures.append((pointer(at), matrix))
+            found.texts_below = len(found.texts)
         elif kind == pdfium_c.FPDF_PAGEOBJ_FORM and depth < _FORMS_DEEP:
             room = _MOST_OBJECTS - len(found.texts) - len(found.paths) - len(found.pictures)
             count = min(pdfium_c.FPDFFormObj_CountObjects(pointer(at)), room)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from doc_miner.errors import LoadError
 from doc_miner.loaders.grid import with_captions
 from doc_miner.loaders.limits import Limits
+from doc_miner.loaders.ocr_choice import advice, mark
 from doc_miner.loaders.pdf_columns import take_columns
 from doc_miner.loaders.pdf_frame import Frame
 from doc_miner.loaders.pdf_furniture import PageSpace, find_furniture
@@ -22,7 +23,17 @@ from doc_miner.loaders.pdf_paragraphs import Group, Item, body_size_of, group_li
 from doc_miner.loaders.pdf_tables import PageTable
 from doc_miner.source import BBox, Block, Line, Paragraph, Warning
 
+_LOW_SHOWN = 8
 _CONTINUED = re.compile(r"[（(]?\s*(?:续\s*表|续上表|接上表|上接).{0,20}")
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """How well a page was read by OCR: the mean score of its characters, its doubtful lines with their scores, marks put right."""
+
+    score: float
+    low: tuple[tuple[str, float], ...]
+    marks: int
 
 
 @dataclass(slots=True)
@@ -35,6 +46,7 @@ class Page:
     lines: list[PageLine]
     tables: list[PageTable]
     slanted: str = ""
+    recognition: Recognition | None = None
 
     @property
     def unmapped(self) -> int:
@@ -100,10 +112,10 @@ def _paragraph(group: Group, frames: dict[int, Frame]) -> Paragraph:
 def _line(line: PageLine, frame: Frame, *, space: bool) -> Line:
     bbox = _rounded(frame.as_shown((line.left, line.top, line.right, line.bottom)))
     # Edges run along the line, which on a page shown sideways is not from left to right.
-    edges = tuple(line.edges) if frame.is_plain else ()
+    edges = frame.edges_as_shown(line.edges, (line.top + line.bottom) / 2)
     if space:
-        return Line(line.text + " ", line.page, bbox, (*edges, edges[-1]) if edges else ())
-    return Line(line.text, line.page, bbox, edges)
+        return Line(line.text + " ", line.page, bbox, (*edges, edges[-1]) if edges else (), line.confidence)
+    return Line(line.text, line.page, bbox, edges, line.confidence)
 
 
 def _rounded(bbox: BBox) -> BBox:
@@ -112,26 +124,28 @@ def _rounded(bbox: BBox) -> BBox:
 
 
 # --- warnings ----------------------------------------------------------------------------------
-def refuse_unreadable(label: str, pages: Sequence[Page]) -> None:
+def refuse_unreadable(label: str, pages: Sequence[Page], limits: Limits) -> None:
     """Raise `LoadError` where no page has text; *label* is the format as users call it."""
     states = {page.state for page in pages}
     if "text" in states:
         return
+    label += " " if label.isascii() else ""
     if "picture" in states:
-        raise LoadError("scanned", f"{label} 共 {len(pages)} 页，都没有文字层（可能是扫描件）；请先做文字识别（OCR）再读取。")
+        # Where OCR was at work, it will not do better another time.
+        raise LoadError("unsupported" if mark(limits) else "scanned", f"{label}共 {len(pages)} 页，都没有文字层（可能是扫描件）；{advice(limits)}。")
     if "lost" in states or not pages:
-        raise LoadError("damaged", f"{label} 已损坏，没有一页能读；请重新下载或从原软件另存后再试。")
-    raise LoadError("empty", f"{label} 里没有文字。")
+        raise LoadError("damaged", f"{label}已损坏，没有一页能读；请重新下载或从原软件另存后再试。")
+    raise LoadError("empty", f"{label}里没有文字。")
 
 
-def page_warnings(pages: Sequence[Page], dropped: Sequence[str]) -> list[Warning]:
+def page_warnings(pages: Sequence[Page], dropped: Sequence[str], limits: Limits) -> list[Warning]:
     """Return what to know of *pages*; *dropped* are the texts of running headers and footers."""
-    return _unread(pages) + _unmapped(pages) + _left_out(pages, dropped)
+    return _unread(pages, limits) + _recognised(pages, limits) + _unmapped(pages) + _left_out(pages, dropped)
 
 
-def _unread(pages: Sequence[Page]) -> list[Warning]:
+def _unread(pages: Sequence[Page], limits: Limits) -> list[Warning]:
     messages = {
-        "picture": ("no-text-layer", "{}没有可用的文字层（扫描图像，或字体没有编码对照），未读取；请先做文字识别（OCR）。"),
+        "picture": ("no-text-layer", f"{{}}没有可用的文字层（扫描图像，或字体没有编码对照），未读取；{advice(limits)}。"),
         "lost": ("truncated", "{}已损坏，未能读取；请重新下载或从原软件另存后再试。"),
     }
     warnings = []
@@ -139,6 +153,25 @@ def _unread(pages: Sequence[Page]) -> list[Warning]:
         numbers = [page.number for page in pages if page.state == state]
         if numbers:
             warnings.append(Warning(code, message.format(page_list(numbers)), page_list(numbers)))
+    return warnings
+
+
+def _recognised(pages: Sequence[Page], limits: Limits) -> list[Warning]:
+    found = [(page.number, page.recognition) for page in pages if page.recognition is not None]
+    if not found:
+        return []
+    place = page_list(number for number, _ in found)
+    warnings = [Warning("ocr", f"{place}由文字识别{mark(limits)}读出；请对照原件核对，尤其是数字。", place)]
+    for number, recognition in found:
+        if recognition.low:
+            shown = "、".join(f"“{text}”（{score:.2f}）" for text, score in recognition.low[:_LOW_SHOWN])
+            more = "等" if len(recognition.low) > _LOW_SHOWN else ""
+            message = f"第{number}页有 {len(recognition.low)} 处识别把握不大：{shown}{more}；请与原件核对。"
+            warnings.append(Warning("ocr-low", message, page_list([number])))
+    mended = [(number, recognition.marks) for number, recognition in found if recognition.marks]
+    if mended:
+        place = page_list(number for number, _ in mended)
+        warnings.append(Warning("marks", f"{place}识别有误的文号括号、连接号共 {sum(count for _, count in mended)} 处，已改为〔〕、—。", place))
     return warnings
 
 

@@ -52,7 +52,8 @@ Quad = tuple[float, float, float, float]
 class Run:
     """Characters that follow each other on one baseline; ``edges`` as in `Line`, y runs downwards.
 
-    ``seams`` are the places in the text where the file begins a new string.
+    ``seams`` are the places in the text where the file begins a new string; ``confidence`` is
+    the score of recognised text, from 0 to 1.
     """
 
     text: str
@@ -61,6 +62,7 @@ class Run:
     bottom: float
     seams: list[int] = field(default_factory=list)
     sideways: bool = False
+    confidence: float | None = None
 
     @property
     def left(self) -> float:

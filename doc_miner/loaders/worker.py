@@ -26,7 +26,7 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -43,6 +43,11 @@ _HERE = 200_000
 _FILES_OF_A_CHILD = 200
 _START_SECONDS = 60.0
 _END_SECONDS = 1.0
+_SPARING = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"} | {
+    "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "4194304", "MALLOC_TRIM_THRESHOLD_": "33554432"
+}  # fmt: skip
+"""Threads of numeric libraries and arenas of glibc take address space; large blocks mapped one by one are given back when they are
+freed (an A4 page by OCR: 0.8 GB at the most, 0.96 GB without)."""
 _SIZE = struct.Struct("<Q")
 _ALLOWED = frozenset(
     [("doc_miner.errors", "LoadError"), ("doc_miner.loaders.containers", "Member")]
@@ -255,8 +260,8 @@ class _Child:
         path = [entry for entry in sys.path if entry]  # '' is the working directory, full of other people's files
         command = [sys.executable, "-P", "-W", "ignore", "-c", _START.format(path=path, memory=limits.memory_mb)]
         self._folder = processes.Folder()  # what a killed child leaves behind goes with it
-        folder = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder.path))
-        options: dict[str, Any] = processes.apart() | {"env": {**os.environ, **folder}} | {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "bufsize": 0}
+        environment = {**os.environ, **_SPARING, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._folder.path))}
+        options: dict[str, Any] = processes.apart() | {"env": environment, "stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "bufsize": 0}
         self._process: subprocess.Popen[bytes] = subprocess.Popen(command, **options)
         self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         # Neither a caller that forgets to close nor the end of the interpreter leaves a child behind.
@@ -270,12 +275,20 @@ class _Child:
             raise
 
     def ask(self, request: _Request, data: bytes, seconds: float, found: list[Member]) -> Source | LoadError | None:
-        """Return the answer to *request*, members going to *found* before it; raise `TimeoutError` or `_ChildDied`."""
+        """Return the answer to *request*, members going to *found* before it; raise `TimeoutError` or `_ChildDied`.
+
+        A number asks for the time of one more page that is to be read by OCR.
+        """
         end = time.monotonic() + seconds
         self.files += 1
         self._send(request, data, seconds)
-        while isinstance(answer := _unpickled(self._next_answer(max(0.0, end - time.monotonic()))), Member):
-            found.append(answer)
+        longer = 0
+        while isinstance(answer := _unpickled(self._next_answer(max(0.0, end - time.monotonic()))), (Member, float)):
+            if isinstance(answer, Member):
+                found.append(answer)
+            elif longer < request.limits.ocr_pages:
+                longer += 1
+                end += request.limits.ocr_seconds
         if answer is None or isinstance(answer, (Source, LoadError)):
             return answer
         raise _ChildDied(None)
@@ -405,8 +418,18 @@ def serve(memory_mb: int) -> None:
         request: _Request = pickle.loads(frame)
         data = None if request.size is None else _read_exactly(requests, request.size)
         _limit_processor_time(request.limits.seconds)
-        for answer in _answers(request, data):
+        for answer in _answers(_waited_for(request, answers), data):
             _write_frame(answers, answer)
+
+
+def _waited_for(request: _Request, answers: IO[bytes]) -> _Request:
+    """Return *request* with limits that ask the parent for more time."""
+
+    def more_time(seconds: float) -> None:
+        _limit_processor_time(request.limits.seconds + seconds)
+        _write_frame(answers, pickle.dumps(float(seconds)))
+
+    return replace(request, limits=replace(request.limits, more_time=more_time))
 
 
 def _answers(request: _Request, data: bytes | None) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from doc_miner.dataset.connection import connect
 from doc_miner.dataset.reviews import unfit
-from doc_miner.dataset.store import known_files, refusals
+from doc_miner.dataset.store import known_files, remarks
 from doc_miner.errors import SettingsError
 from doc_miner.inventory import Inventory, Versions, find_files, take_inventory, written_path
 from doc_miner.lexicon import Lexicon
@@ -24,7 +24,7 @@ def print_status(paths: Sequence[Path], dataset: Path, lexicons: Path | None) ->
     """Print how the files under *paths* (default: what was mined before) stand beside the dataset; reads only."""
     lexicon = Lexicon.load(lexicons)
     with connect(dataset) as db:
-        known, refused, lost = known_files(db), refusals(db), unfit(db)
+        known, refused, lost = known_files(db), remarks(db), unfit(db)
         roots = list(paths) or [Path(path) for (path,) in db.execute("SELECT path FROM roots ORDER BY path")]
     there = [root for root in roots if root.exists() or root.is_symlink() or paths]
     if roots and not there:
