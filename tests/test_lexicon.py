@@ -225,8 +225,8 @@ def test_cells_at_the_end_of_a_row_may_be_left_out(folder: Path) -> None:
 
 
 def test_a_form_may_be_written_in_full_width(folder: Path) -> None:
-    append("ｋｇ\t千克\t1\tmass")(folder / "units.tsv")
-    assert Lexicon.load(folder).units["kg"].unit == "千克"
+    append("ｄｗｔ\t载重吨\t1\tmass")(folder / "units.tsv")
+    assert Lexicon.load(folder).units["dwt"].unit == "载重吨"
 
 
 def test_a_new_entry_is_found_in_the_text(folder: Path) -> None:

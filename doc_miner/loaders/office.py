@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from doc_miner.errors import LoadError
-from doc_miner.loaders import compound, docx, processes
+from doc_miner.loaders import compound, processes
 from doc_miner.loaders.limits import MEGABYTE, Limits
 from doc_miner.source import Source
 
@@ -68,6 +68,8 @@ def read(data: bytes, limits: Limits) -> Source:
         (converted,) = office.convert([(data, "rtf" if data.startswith(_RTF) else "doc")])
         if isinstance(converted, LoadError):
             raise converted
+        from doc_miner.loaders import docx  # and with it lxml, which whoever converts nothing need not load
+
         return docx.read(converted.read_bytes(), limits)
 
 
