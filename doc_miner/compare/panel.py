@@ -7,17 +7,21 @@ averaged; a year without a figure is a gap. Every value carries its sentence, do
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from doc_miner.compare.places import Place, choose, places_of
+from doc_miner.compare.standard import meets
 from doc_miner.dataset.connection import connect
 from doc_miner.dataset.evidence import sentence
 from doc_miner.errors import SettingsError
 from doc_miner.lexicon import Indicator, Lexicon
 from doc_miner.textfold import fold
 
+_MOST_YEARS = 20
+"""Years without figures between the first and the last are shown as gaps where there are at most so many years in all."""
 MEETS, MISSES = "meets-standard", "below-standard"
 """The rules of the audit that compare a figure with the standard."""
 
@@ -92,9 +96,19 @@ def build_panel(
     with connect(dataset) as db:
         known = places_of(db)
         places = choose(regions, known, lexicon.regions) if regions else known
-        values = [value for value in _values(db, "indicator" if indicator else "category", code) if value.place in set(places) and (not years or value.year in years)]
+        official = lexicon.indicators[code] if indicator else None
+        there = set(places)
+        values = [value for value in _values(db, "indicator" if indicator else "category", code, official) if value.place in there and (not years or value.year in years)]
     series = _series(values, by_subject=indicator is None)
-    return Panel(code, name, lexicon.indicators.get(code), tuple(sorted({v.year for v in values})), tuple(places), tuple(series), tuple(values))
+    return Panel(code, name, official, _columns({value.year for value in values}, years), tuple(places), tuple(series), tuple(values))
+
+
+def _columns(there: set[int], asked: Sequence[int]) -> tuple[int, ...]:
+    """Return the years of a panel: those asked for, else those with figures and, where they are not too far apart, those between."""
+    if asked or not there:
+        return tuple(sorted({*asked}))
+    between = range(min(there), max(there) + 1)
+    return tuple(between if len(between) <= _MOST_YEARS else sorted(there))
 
 
 def _named(indicator: str | None, category: str | None, lexicon: Lexicon) -> tuple[str, str]:
@@ -106,7 +120,7 @@ def _named(indicator: str | None, category: str | None, lexicon: Lexicon) -> tup
     return code, known[code]
 
 
-def _values(db: sqlite3.Connection, column: str, code: str) -> list[Value]:
+def _values(db: sqlite3.Connection, column: str, code: str, official: Indicator | None) -> list[Value]:
     met = dict(_verdicts(db))
     out = []
     doc_id, text = None, ""
@@ -123,11 +137,19 @@ def _values(db: sqlite3.Connection, column: str, code: str) -> list[Value]:
         out.append(
             Value(
                 place, row["year"] or row["doc_year"], row["year"] is not None, row["stage"], row["unit"], row["subject"] or "", row["qualifier"], row["value"], row["value_max"],
-                row["value_exact"], row["text"], met.get(row["figure_id"]), sentence(text, row["start"], row["end"]), row["title"], row["path"], row["page"], row["doc_id"],
+                row["value_exact"], row["text"], _met(row, met, official), sentence(text, row["start"], row["end"]), row["title"], row["path"], row["page"], row["doc_id"],
                 row["figure_id"], row["confidence"] or 0.0,
             )  # fmt: skip
         )
     return out
+
+
+def _met(row: sqlite3.Row, met: Mapping[str, bool], official: Indicator | None) -> bool | None:
+    """Return the audit's verdict on a figure; where it gave none, that of the thresholds alone."""
+    if official is None or row["figure_id"] in met:
+        return met.get(row["figure_id"])
+    upper = row["value_max_exact"]
+    return meets(official, stage=row["stage"], unit=row["unit"], qualifier=row["qualifier"], value=Decimal(row["value_exact"]), value_max=Decimal(upper) if upper else None)
 
 
 def _verdicts(db: sqlite3.Connection) -> Iterable[tuple[str, bool]]:
@@ -140,7 +162,7 @@ def _series(values: Sequence[Value], *, by_subject: bool) -> list[Series]:
     groups: dict[tuple[Place, str | None, str | None, str | None], dict[int, dict[tuple[str, str, float | None], Value]]] = {}
     titles: dict[tuple[Place, str | None, str | None, str | None], str | None] = {}
     for value in values:
-        key = (value.place, value.stage, value.unit, "".join(fold(value.subject).split()) if by_subject else None)
+        key = (value.place, value.stage, value.unit, folded(value.subject) if by_subject else None)
         titles.setdefault(key, value.subject if by_subject else None)
         groups.setdefault(key, {}).setdefault(value.year, {}).setdefault((value.qualifier, value.exact, value.value_max), value)
     out = [
@@ -148,3 +170,8 @@ def _series(values: Sequence[Value], *, by_subject: bool) -> list[Series]:
         for key, cells in groups.items()
     ]
     return sorted(out, key=lambda s: (s.place.code or "9", s.place.full, s.stage or "", s.subject or "", s.unit or ""))
+
+
+def folded(subject: str) -> str:
+    """Return a subject without white space and differences of width, by which two are compared."""
+    return "".join(fold(subject).split())
