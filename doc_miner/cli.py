@@ -25,6 +25,10 @@ app.add_typer(lexicon_app, name="lexicon")
 DatasetOption = Annotated[Path, typer.Option("--dataset", help="数据集文件。", metavar="文件")]
 
 
+RegionsOption = Annotated[
+    list[str] | None, typer.Option("--regions", help="只看这些省、市、县区，名称（可以简写，如 柳江）或代码；可以用逗号或顿号列出几个，也可以重复。", metavar="地区")
+]
+YearsOption = Annotated[list[str] | None, typer.Option("--years", help="只看这些年份，如 2019,2021 或 2019-2022；也可以重复。", metavar="年份")]
 LimitOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -216,6 +220,45 @@ def audit(
 
     day = today.date() if today else datetime.now().date()
     print_findings(audit_dataset(dataset, day, [one.value for one in severity or []]))
+
+
+@app.command()
+def compare(
+    out: Annotated[Path, typer.Option("--out", help="写到哪个文件：.html 网页报告，.xlsx 工作簿。", metavar="文件")],
+    regions: RegionsOption = None,
+    categories: Annotated[list[str] | None, typer.Option("--categories", help="只比较这些类别，代码或名称，如 G2、教师配备；可以用逗号或顿号列出几个，也可以重复。", metavar="类别")] = None,
+    years: YearsOption = None,
+    dataset: DatasetOption = Path("dataset.db"),
+    lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
+) -> None:
+    """并列比较各地区的问题、措施、时限、资金、结果和数据的变化，写成报告。
+
+    每句话都带原文、文档和页码；相近的措施并成一行，写明哪些地区采用。
+
+    示例：doc-miner compare --regions 柳江、融安 --categories G2 --out 比较.html
+    """
+    from doc_miner.compare.command import write_comparison
+
+    typer.echo(write_comparison(dataset, out, lexicons, regions=regions, categories=categories, years=years))
+
+
+@app.command()
+def panel(
+    out: Annotated[Path, typer.Option("--out", help="写到哪个文件：.csv、.xlsx、.parquet 或 .html。", metavar="文件")],
+    indicator: Annotated[str | None, typer.Option(help="国家标准中的指标，如 YZ-05。", metavar="代码")] = None,
+    category: Annotated[str | None, typer.Option(help="类别，如 G2；与 --indicator 二选一。", metavar="代码")] = None,
+    regions: RegionsOption = None,
+    years: YearsOption = None,
+    dataset: DatasetOption = Path("dataset.db"),
+    lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
+) -> None:
+    """一个指标或类别的面板：地区 × 年份，学段和单位分开，冲突和缺数据都标明。
+
+    示例：doc-miner panel --indicator YZ-05 --out 体育场馆.xlsx
+    """
+    from doc_miner.compare.command import write_indicator_panel
+
+    typer.echo(write_indicator_panel(dataset, out, lexicons, indicator=indicator, category=category, regions=regions, years=years))
 
 
 @app.command()

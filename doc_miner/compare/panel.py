@@ -7,13 +7,11 @@ averaged; a year without a figure is a gap. Every value carries its sentence, do
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 from doc_miner.compare.places import Place, choose, places_of
-from doc_miner.compare.standard import meets
 from doc_miner.dataset.connection import connect
 from doc_miner.dataset.evidence import sentence
 from doc_miner.errors import SettingsError
@@ -98,7 +96,7 @@ def build_panel(
         places = choose(regions, known, lexicon.regions) if regions else known
         official = lexicon.indicators[code] if indicator else None
         there = set(places)
-        values = [value for value in _values(db, "indicator" if indicator else "category", code, official) if value.place in there and (not years or value.year in years)]
+        values = [value for value in _values(db, "indicator" if indicator else "category", code) if value.place in there and (not years or value.year in years)]
     series = _series(values, by_subject=indicator is None)
     return Panel(code, name, official, _columns({value.year for value in values}, years), tuple(places), tuple(series), tuple(values))
 
@@ -120,7 +118,7 @@ def _named(indicator: str | None, category: str | None, lexicon: Lexicon) -> tup
     return code, known[code]
 
 
-def _values(db: sqlite3.Connection, column: str, code: str, official: Indicator | None) -> list[Value]:
+def _values(db: sqlite3.Connection, column: str, code: str) -> list[Value]:
     met = dict(_verdicts(db))
     out = []
     doc_id, text = None, ""
@@ -137,19 +135,11 @@ def _values(db: sqlite3.Connection, column: str, code: str, official: Indicator 
         out.append(
             Value(
                 place, row["year"] or row["doc_year"], row["year"] is not None, row["stage"], row["unit"], row["subject"] or "", row["qualifier"], row["value"], row["value_max"],
-                row["value_exact"], row["text"], _met(row, met, official), sentence(text, row["start"], row["end"]), row["title"], row["path"], row["page"], row["doc_id"],
+                row["value_exact"], row["text"], met.get(row["figure_id"]), sentence(text, row["start"], row["end"]), row["title"], row["path"], row["page"], row["doc_id"],
                 row["figure_id"], row["confidence"] or 0.0,
             )  # fmt: skip
         )
     return out
-
-
-def _met(row: sqlite3.Row, met: Mapping[str, bool], official: Indicator | None) -> bool | None:
-    """Return the audit's verdict on a figure; where it gave none, that of the thresholds alone."""
-    if official is None or row["figure_id"] in met:
-        return met.get(row["figure_id"])
-    upper = row["value_max_exact"]
-    return meets(official, stage=row["stage"], unit=row["unit"], qualifier=row["qualifier"], value=Decimal(row["value_exact"]), value_max=Decimal(upper) if upper else None)
 
 
 def _verdicts(db: sqlite3.Connection) -> Iterable[tuple[str, bool]]:
