@@ -13,6 +13,8 @@ from doc_miner.lexicon import Threshold
 
 _COLUMNS, _ROWS, _HEIGHT = 4, 9, 105
 _MOST_CHARTS = 4
+_FEWEST = 3
+"""Values below which a subject of a category is no picture."""
 
 
 def multiples(panel: Panel) -> list[Chart]:
@@ -20,6 +22,7 @@ def multiples(panel: Panel) -> list[Chart]:
     kinds: dict[tuple[str, str, str], list[Series]] = {}
     for series in panel.series:
         kinds.setdefault((series.stage or "", series.unit or "", series.subject or ""), []).append(series)
+    kinds = {kind: found for kind, found in kinds.items() if panel.indicator or sum(len(series.cells) for series in found) >= _FEWEST}
     ranked = sorted(kinds.items(), key=lambda item: (-len(item[1]), -sum(len(series.cells) for series in item[1]), item[0]))[:_MOST_CHARTS]
     return [chart for kind, found in ranked for chart in _charts(panel, kind, found)]
 
@@ -31,13 +34,13 @@ def _charts(panel: Panel, kind: tuple[str, str, str], found: Sequence[Series]) -
     size = _COLUMNS * _ROWS
     parts = [found[at : at + size] for at in range(0, len(found), size)][:2]
     left_out = len(found) - sum(map(len, parts))
-    note = "每格一个地区，坐标相同；" + (f"红线为标准 {written(norm)}；" if norm else "") + "灰色方块为有冲突的年份，都画出；断开处为缺数据的年份。" + (f"另有 {left_out} 个地区只在表中。" if left_out else "")
+    note = "每格一个地区，坐标相同；" + (f"红线为标准 {written(norm)}；" if norm else "") + "灰色方块为同一年的几个值；断开处缺数据。" + (f"另有 {left_out} 个地区只在表中。" if left_out else "")
     return [Chart(title + (f"（{number + 1}）" if len(parts) > 1 else ""), note, _grid(panel, part, found, norm)) for number, part in enumerate(parts)]
 
 
 def _grid(panel: Panel, part: Sequence[Series], found: Sequence[Series], norm: Threshold | None) -> dict[str, Any]:
     rows = -(-len(part) // _COLUMNS)
-    height = 60 + _HEIGHT * rows
+    height = 45 + _HEIGHT * rows
     values = [value.value for series in found for cells in series.cells.values() for value in cells]
     low, high = min([*values, float(norm.value)] if norm else values), max([*values, float(norm.value)] if norm else values)
     room = (high - low) * 0.12 or abs(high) * 0.1 or 1.0
@@ -61,7 +64,7 @@ def _grid(panel: Panel, part: Sequence[Series], found: Sequence[Series], norm: T
             level = float(norm.value)
             layout["shapes"].append({"type": "line", "xref": f"x{axis}", "yref": f"y{axis}", "x0": years[0] - 0.5, "x1": years[-1] + 0.5, "y0": level, "y1": level, "line": {"color": RED, "width": 1, "dash": "dash"}})
         data += _points(series, years, axis, name)
-    return figure_of(data, {**layout, "margin": {"l": 60, "r": 20, "t": 20, "b": 40}}, height)
+    return figure_of(data, {**layout, "margin": {"l": 60, "r": 20, "t": 20, "b": 25}}, height)
 
 
 def _points(series: Series, years: Sequence[int], axis: str, name: str) -> list[dict[str, Any]]:

@@ -97,7 +97,7 @@ def about(panel: Panel) -> list[tuple[str, str]]:
     source = panel.indicator.source if panel.indicator else ""
     documents = {value.doc_id for value in panel.values}
     return [
-        ("标准", f"{norms}（{source}）" if norms else source or "没有国家标准"),
+        ("标准", f"{norms}（{source}）" if norms else source or "类别没有统一的标准，单项指标请用 --indicator"),
         ("地区", f"{len(panel.places)} 个，其中 {len(panel.places) - len(panel.without)} 个有数据"),
         ("年份", "、".join(map(str, panel.years)) or "没有"),
         ("来源", f"{len(documents)} 个文档中的 {len(panel.values)} 个数据：现状、变化后，以及写明年份的变化前；计划和标准不算"),
@@ -115,9 +115,15 @@ def _page(panel: Panel, path: Path) -> list[Path]:
     evidence = sorted(panel.values, key=_place_first)[:_MOST_VALUES]
     write_page(
         path, "panel.html.j2", multiples(panel), title=f"{panel.code} {panel.name}", panel=panel, about=about(panel), groups=groups, missing=missing, cell=cell, standard=standard,
-        shown=shown, evidence=evidence, ids={value.figure_id: number for number, value in enumerate(evidence, 1)}, all_series=len(panel.series), most_series=_MOST_SERIES,
+        shown=grouped, evidence=evidence, ids={value.figure_id: number for number, value in enumerate(evidence, 1)}, all_series=len(panel.series), most_series=_MOST_SERIES,
     )  # fmt: skip
     return [path]
+
+
+def grouped(value: Value) -> str:
+    """Return a value for reading: large numbers with their thousands apart."""
+    text = shown(value)
+    return text.replace(value.exact, f"{int(value.exact):,}") if value.exact.isdigit() and len(value.exact) > 4 else text
 
 
 def _place_first(value: Value) -> tuple[str, str, int, str]:
