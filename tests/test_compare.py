@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import sys
@@ -38,7 +39,7 @@ def report(county: str, year: int, measures: str, problem: str = "教师结构�
 TEXTS = {
     "a.txt": report("青岚县", 2022, "1.面向社会公开招聘音乐、美术教师35名，全部安排到农村学校任教，2022年8月底前到岗，县财政安排资金120万元。\n2.缺额教师由36人减少到9人。"),
     "b.txt": report("沚水县", 2023, "1.面向社会公开招聘音乐、美术教师128名，全部安排到农村学校任教。\n2.以政府购买服务方式聘用顶岗教师12名。"),
-    "c.txt": report("芷江县", 2023, f"1.组织转岗教师参加县级培训80人次{HOSTILE}。", f"教师结构不合理{HOSTILE}，全县缺美术教师20人。"),
+    "c.txt": report("澹湾县", 2023, f"1.组织转岗教师参加县级培训80人次{HOSTILE}。", "教师结构<script>不合理，全县缺美术教师20人。"),
     "d.txt": "一份没有地区的材料\n\n教师不足。\n",
 }
 
@@ -128,7 +129,7 @@ def test_near_identical_measures_are_one_cluster_and_others_are_not() -> None:
         "面向师范院校定向培养全科教师。",
     ]
     assert clusters(texts, [["青岚县"], [], [], []]) == [0, 1, 0, 2]
-    assert clusters(["", "。", "", "好"], [[]] * 4) == [0, 1, 0, 2]
+    assert clusters(["", "。", "好"], [[]] * 3) == [0, 0, 1]
 
 
 def test_a_thousand_measures_of_one_bucket_are_one_cluster() -> None:
@@ -139,14 +140,14 @@ def test_a_thousand_measures_of_one_bucket_are_one_cluster() -> None:
 # --- what is compared --------------------------------------------------------------------------
 def test_a_practice_of_two_counties_is_one_row_with_both(topic: Topic) -> None:
     (recruiting,) = [doing for doing in topic.doings if doing.code == "recruit"]
-    assert [place.name for place in recruiting.practices[0].places] == ["青岚县", "沚水县"]
-    first = recruiting.practices[0].lead
-    assert first.money == ("120万元",) and first.deadline == "2022-08-31" and first.source.title.startswith("青岚县")
+    assert [place.name for place in recruiting.practices[0].places] == ["沚水县", "青岚县"]
+    first = recruiting.practices[0].steps[1]
+    assert first.money == ("120万元（计划）",) and first.deadline == "2022-08-31" and first.source.title.startswith("青岚县")
 
 
 def test_what_one_region_does_and_others_with_the_problem_do_not(topic: Topic) -> None:
     rare = {rare.doing.code: ([place.name for place in rare.by], [place.name for place in rare.others]) for rare in topic.rare}
-    assert rare["purchase"] == (["沚水县"], ["青岚县", "芷江县"])
+    assert rare["purchase"] == (["沚水县"], ["澹湾县", "青岚县"])
     assert "recruit" not in rare
 
 
@@ -190,7 +191,7 @@ def own(page: str) -> str:
 
 
 def test_text_of_documents_is_escaped_everywhere(page: str) -> None:
-    assert "alert(1)" in page
+    assert "教师结构&lt;script&gt;不合理" in page
     assert not re.search(r"<script>alert|<img|onerror=[^&]*>|</style><!", own(page).replace("&lt;", ""))
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     for data in re.findall(r'<script type="application/json">(.*?)</script>', page, re.S):
@@ -208,8 +209,9 @@ def test_a_label_of_a_chart_is_text() -> None:
 
 
 def test_no_request_can_leave_the_page(page: str) -> None:
-    assert "default-src 'none'" in page and "connect-src 'none'" in page and "unsafe-eval" not in page
-    assert "'unsafe-inline'" not in re.findall(r"script-src ([^;]*);", page)[0]
+    text = html.unescape(own(page))
+    assert "default-src 'none'" in text and "connect-src 'none'" in text and "unsafe-eval" not in text
+    assert "'unsafe-inline'" not in re.findall(r"script-src ([^;]*);", text)[0]
     assert not re.search(r"""(?:src|href|action|data|poster|srcset)\s*=\s*["']?(?!#)[^"'>\s]""", re.sub(r"&[a-z#0-9]+;.*", "", own(page)).split("<style>")[1])
     assert "@import" not in own(page) and "url(" not in own(page)
     assert page.count("<script>") == 2
@@ -227,7 +229,7 @@ def test_the_links_of_the_page_lead_to_what_is_there(page: str) -> None:
 
 
 def test_the_page_says_what_is_compared_and_what_is_missing(page: str) -> None:
-    assert "青岚县、沚水县、芷江县" in page and "1 个文档不能确定地区" in page
+    assert "沚水县、澹湾县、青岚县" in page and "1 个文档不能确定地区" in page
 
 
 def test_plotly_knows_every_property_of_the_charts(comparison: Comparison) -> None:
@@ -256,7 +258,7 @@ def test_the_workbook_holds_every_step_with_its_document(dataset: Path, tmp_path
     assert book.sheet_names == ["说明", "概况", "问题", "做法", "少数地区的做法", "数据的变化", "文档"]
     header, *lines = book.get_sheet_by_name("做法").to_python()
     recruiting = [dict(zip(header, line, strict=True)) for line in lines if line[1] == "招聘补充教师"]
-    assert {row["采用的地区"] for row in recruiting} == {"青岚县、沚水县"} and all(row["来源文件"] and row["文档"] for row in recruiting)
+    assert {row["采用的地区"] for row in recruiting} == {"沚水县、青岚县"} and all(row["来源文件"] and row["文档"] for row in recruiting)
     assert b"<f>" not in zipfile.ZipFile(tmp_path / "c.xlsx").read("xl/worksheets/sheet4.xml")
 
 
