@@ -30,7 +30,8 @@ class Book:
     """A workbook that is whole or absent; for use in ``with``. Rows go to disk as they come."""
 
     def __init__(self, path: Path, title: str) -> None:
-        self._path, self._title, self._links = path, title, 0
+        self._path, self._title, self._folder = path, title, path.resolve().parent
+        self._links, self._targets = 0, dict[str, str]()
 
     def __enter__(self) -> Book:
         self._aside: AbstractContextManager[Path] = aside(self._path)
@@ -100,7 +101,7 @@ class Book:
             text = text[: MOST_CHARACTERS // 2 - 20] + "……（太长，全文见原文件）"
         if heading.link:
             self._links += 1
-            target = link_target(text, self._path.resolve().parent)
+            target = self._targets.get(text) or self._targets.setdefault(text, link_target(text, self._folder))
             if self._links <= MOST_LINKS and len(target) <= 2000 and page.write_url(row, place, target, self._url, text) == 0:
                 return
         page.write_string(row, place, text, self._wrap if heading.width >= _WRAPPED else self._plain)

@@ -153,7 +153,7 @@ def compare_regions(dataset: Path, lexicon: Lexicon, *, regions: Sequence[str] =
     numbers = clusters([step.text for step in steps], [_own_names(step.source.place) for step in steps])
     names = {code: category.name for code, category in lexicon.categories.items()} | {NONE: "未归类"}
     names |= {code: kind.name for code, kind in lexicon.action_types.items()} | {OTHER: "其他做法"}
-    there = {record.category for records in (problems, steps, movements) for record in records}  # type: ignore[attr-defined]
+    there = {record.category for records in (problems, steps, movements) for record in records}
     in_order = [code for code in (*lexicon.categories, NONE) if code in there]
     problem_count, measure_count = Counter(p.source.number for p in problems), Counter(number for number, _ in {(s.source.number, s.measure_id) for s in steps})
     listed = tuple(replace(source, problems=problem_count[source.number], measures=measure_count[source.number]) for source in sources.values())
@@ -269,7 +269,7 @@ def _main(categories: str | None) -> str:
 
 
 def _amount(figure: sqlite3.Row) -> str:
-    return figure["text"] + ("（计划）" if figure["role"] == "plan" else "")
+    return str(figure["text"]) + ("（计划）" if figure["role"] == "plan" else "")
 
 
 def _end(row: sqlite3.Row, side: str) -> End | None:

@@ -55,7 +55,7 @@ def write_page(path: Path, template: str, charts: Sequence[Chart], **values: Any
         "connect-src 'none'; form-action 'none'; base-uri 'none'"
     )
     with aside(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
-        page.stream(policy=policy, scripts=scripts, charts=charts, version=__version__, today=Date.today().isoformat(), statuses=STATUS, **values).dump(file)
+        file.writelines(page.generate(policy=policy, scripts=scripts, charts=charts, version=__version__, today=Date.today().isoformat(), statuses=STATUS, **values))
     return path
 
 

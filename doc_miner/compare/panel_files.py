@@ -37,7 +37,7 @@ def _wide_path(path: Path) -> Path:
 
 
 def _csv(panel: Panel, path: Path) -> list[Path]:
-    long = chain([[title for _, title in LONG]], ([row.get(name) for name, _ in LONG] for row in long_rows(panel)))
+    long: Iterable[list[Any]] = chain([[title for _, title in LONG]], ([row.get(name) for name, _ in LONG] for row in long_rows(panel)))
     return [_write_csv(path, long), _write_csv(_wide_path(path), chain([wide_header(panel)], wide_rows(panel)))]
 
 

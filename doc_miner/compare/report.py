@@ -68,14 +68,14 @@ def _title(places: Sequence[Place]) -> str:
 def missing(comparison: Comparison, found: Sequence[Topic]) -> Iterable[str]:
     """Yield what the comparison lacks, in sentences."""
     if comparison.without:
-        yield f"没有文档的地区：{_named(comparison.without)}。"
+        yield f"没有文档的地区：{listed_places(comparison.without)}。"
     if years := sorted(set(comparison.years) - {source.year for source in comparison.sources}):
         yield f"没有文档的年份：{'、'.join(map(str, years))}。"
     elsewhere = {step.source.place for step in comparison.steps} | {problem.source.place for problem in comparison.problems}
     if silent := [place for place in comparison.places if place not in elsewhere and place not in comparison.without]:
-        yield f"有文档，但没有找到所选类别的问题和措施：{_named(silent)}。"
+        yield f"有文档，但没有找到所选类别的问题和措施：{listed_places(silent)}。"
     if idle := {place: None for topic in found for place in topic.idle}:
-        yield f"至少有一类问题没有找到措施的地区：{_named(list(idle))}（见“各类别概况”）。"
+        yield f"至少有一类问题没有找到措施的地区：{listed_places(list(idle))}（见“各类别概况”）。"
     if undated := sum(source.year is None for source in comparison.sources):
         yield f"{undated} 个文档没有写明成文年份。"
     if comparison.homeless:
@@ -86,5 +86,6 @@ def missing(comparison: Comparison, found: Sequence[Topic]) -> Iterable[str]:
         yield f"{loose} 条措施没有对应到具体问题，按措施自身的类别列出。"
 
 
-def _named(places: Sequence[Place]) -> str:
+def listed_places(places: Sequence[Place]) -> str:
+    """Return the names of regions in a row, beyond twenty how many there are."""
     return "、".join(place.name for place in places[:20]) + (f"等 {len(places)} 个" if len(places) > 20 else "")

@@ -9,7 +9,7 @@ from typing import Any
 from doc_miner.compare.book import Book, Heading
 from doc_miner.compare.comparison import Comparison, End, Source
 from doc_miner.compare.groups import Topic, topics
-from doc_miner.compare.report import missing
+from doc_miner.compare.report import listed_places, missing
 from doc_miner.dataset.describe import STATUS
 
 _PLACE = (Heading("省", 9), Heading("市", 9), Heading("县区", 12), Heading("成文年份", 9))
@@ -61,7 +61,7 @@ def _from(source: Source, page: int | None) -> list[Any]:
 def _overview(comparison: Comparison, found: Sequence[Topic]) -> Iterator[list[Any]]:
     for topic in found:
         steps = sum(step.category == topic.code for step in comparison.steps)
-        yield [_named(topic), len(topic.stating), len(topic.problems), steps, "、".join(f"{doing.name}（{len(doing.places)}）" for doing in topic.doings[:6]), "、".join(place.name for place in topic.idle)]
+        yield [_named(topic), len(topic.stating), len(topic.problems), steps, "、".join(f"{doing.name}（{len(doing.places)}）" for doing in topic.doings[:6]), listed_places(topic.idle)]
 
 
 def _named(topic: Topic) -> str:
@@ -78,7 +78,7 @@ def _steps(found: Sequence[Topic]) -> Iterator[list[Any]]:
         for doing in topic.doings:
             for practice in doing.practices:
                 places = practice.places
-                names = "、".join(place.name for place in places)
+                names = listed_places(places)
                 for step in practice.steps:
                     yield [
                         _named(topic), doing.name, step.cluster + 1, len(places), names, *_place(step.source), step.text, STATUS.get(step.status, step.status), step.deadline, "、".join(step.units),
@@ -89,7 +89,7 @@ def _steps(found: Sequence[Topic]) -> Iterator[list[Any]]:
 def _rare(found: Sequence[Topic]) -> Iterator[list[Any]]:
     for topic in found:
         for rare in topic.rare:
-            others = "、".join(place.name for place in rare.others)
+            others = listed_places(rare.others)
             for practice in rare.doing.practices:
                 for step in practice.steps:
                     if step.source.place in rare.by:
