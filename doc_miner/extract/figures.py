@@ -23,7 +23,8 @@ from doc_miner.segment import Segmenter
 from doc_miner.textfold import fold
 from doc_miner.words import WordSet
 
-_SENTENCE_END = re.compile(r"[。!?\n\t]|;(?=\s?[一二三四五六七八九十]{1,2}是)|(?<=[%\d人个所名])\.(?=[一-鿿])")
+_SENTENCE_END = re.compile(r"[。!?\n\t;.](?:(?<=[。!?\n\t])|(?<=;)(?=\s?[一二三四五六七八九十]{1,2}是)|(?<=[%\d人个所名]\.)(?=[一-鿿]))")
+"""Begins with the set of all that may end a sentence, so that the matcher skips the rest without trying."""
 _BRACKET = re.compile(r"[()]")
 _BRACKETED = re.compile(r"《[^》\n]{0,80}》|\([^()\n]{0,60}\)|〔[^〕\n]{0,12}〕|\[[^\]\n]{0,12}\]")
 

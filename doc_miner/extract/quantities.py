@@ -82,7 +82,9 @@ _NO_QUANTITY = "|".join(
 _RATIO = rf"(?P<left>{_AR})[ \t]?(?:[:]|比)[ \t]?(?P<right>{_AR})(?!\d|:|[ \t]?[月日])"
 _MIXED = r"(?P<mixed>\d++(?:\.\d++)?[亿万千](?:\d++(?:\.\d++)?(?:[千百十]?多?万|千|百)){1,2}|\d++[万亿][1-9](?=[,。;、)!?块]|$))"
 _SCAN = re.compile(rf"(?P<skip>{_NO_QUANTITY})|(?<![\d.A-Za-z])(?:(?P<ratio>{_RATIO})|{_MIXED}|(?P<number>{_AR}))", re.M)
-_ANCHOR = re.compile(r"(?<![0-9])[0-9]|(?<![A-Za-z])[A-Za-z]|[〔\[(【“\"「第表图注](?=[ \t]?[0-9])|附(?=[件表][ \t]?[0-9])|公(?=元前?[0-9])")
+_ANCHOR = re.compile(
+    r"[0-9A-Za-z〔\[(【“\"「第表图注附公](?:(?<=[0-9])[0-9]*+|(?<=[A-Za-z])[A-Za-z]*+|(?<=[〔\[(【“\"「第表图注])(?=[ \t]?[0-9])|(?<=附)(?=[件表][ \t]?[0-9])|(?<=公)(?=元前?[0-9]))"
+)
 """Where a number, or what looks like one, may begin: the scanner is tried nowhere else, and once in a run of digits or letters."""
 _LONGEST = 40
 """Longer ones are no numbers that somebody meant, but columns or keys that ran together."""
