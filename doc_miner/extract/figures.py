@@ -139,7 +139,7 @@ class FigureFinder:
                     value_max=quantity.value_max,
                     subject=subject,
                     stage=_stage(folded, sentence, quantity, before, stages, clause) if stages else None,
-                    year=year_of(folded, (quantity.start, quantity.end), _dates_near(outside, quantity), role),
+                    year=year_of(folded, (quantity.start, quantity.end), _dates_near(outside, quantity), role) if outside else None,
                     role=role,
                     missing=quantity.damaged,
                     figure_id=f"f{quantity.start}",
@@ -151,6 +151,8 @@ class FigureFinder:
         """Return the stage words of a sentence in order."""
         words = list(self._stage_words.find(folded, sentence.start, sentence.end))
         words += [(match.start(), match.end(), "") for match in _NUMBERED.finditer(folded, sentence.start, sentence.end)]
+        if not words:
+            return []
         words.sort()
         out = []
         for (start, end, form), closes in zip(words, _closings(folded, sentence, words), strict=True):
@@ -167,7 +169,7 @@ class FigureFinder:
         return out
 
 
-_NUMBERED = re.compile(r"(?<=[一-鿿]{2})[一二三四五六七八九十]小(?![时学组、])")
+_NUMBERED = re.compile(r"[一二三四五六七八九十]小(?<=[一-鿿]{2}[一-鿿]小)(?![时学组、])")
 """The short name of a primary school (城关一小)."""
 
 
