@@ -253,16 +253,27 @@ def _holds(grid: _Grid, i: int, a: int, b: int, c: int, kind: str) -> bool:
     return any(abs(result * factor - stated) <= room for factor in ((1,) if kind == "−" else (1, 100)))
 
 
+def _misses_totals(grid: _Grid) -> bool:
+    """Return whether the last row is a total that no column of counts comes to: then even small numbers that stand twice were copied."""
+    last = len(grid.values) - 1
+    name = fold(grid.labels[last]).strip().split(" ")[-1] if grid.labels[last] else ""
+    if not _TOTAL.fullmatch(name) or any(_TOTAL.fullmatch(fold(label).strip()) for label in grid.labels[:last]):
+        return False
+    columns = [c for c in range(len(grid.heads)) if not _NOT_ADDED.search(grid.heads[c]) and all(row[c] is not None for row in grid.values)]
+    members = list(range(last))
+    return len(columns) >= 2 and sum(_sum(grid, members, c) != grid.values[last][c] for c in columns) >= 2
+
+
 def repeated_rows(context: Context) -> Iterator[Flaw]:
     """Return the rows whose numbers are those of another row throughout: one of them was copied."""
     for grid in _grids(context):
         seen: dict[tuple[Fraction | None, ...], int] = {}
         for i, row in enumerate(grid.values):
             numbers = [v for v in row if v is not None]
-            if len(numbers) < 3 or len(set(numbers)) < 3 or max(numbers) < 20:
+            if len(numbers) < 3 or len(set(numbers)) < 3:
                 continue
             key = tuple(row)
-            if key in seen and not _TOTAL.search(grid.labels[i]) and not _TOTAL.search(grid.labels[seen[key]]):
+            if key in seen and (max(numbers) >= 20 or _misses_totals(grid)) and not _TOTAL.search(grid.labels[i]) and not _TOTAL.search(grid.labels[seen[key]]):
                 first = seen[key]
                 columns = [c for c, v in enumerate(row) if v is not None]
                 figures, _, end = _figures(context, grid.table, [(grid.rows[i], c) for c in columns])
