@@ -40,15 +40,23 @@ _LABEL_UNITS = (
 )  # fmt: skip
 
 
-_NO_RATE = re.compile(r"(?:入学率|升学率|巩固率|合格率|达标率|完成率|覆盖率|占比|满意度)(?:为|达到|达)(?=[,。;])")
+_UNIT_END = re.compile(r"[人名所个元米][,。;、)]")
+_RATE_END = re.compile(r"(?:[为达到][,。;]|控制在以)")
+_NO_RATE = re.compile(r"(?:入学率|升学率|巩固率|合格率|达标率|完成率|覆盖率|占比|满意度)(?:为|达到|达)(?=[,。;])|(?:率|比例|面积|人数|规模)控制在(?=以)")
 _NO_NUMBER = re.compile(r"(?:教师|学生|教职工|学校|班级|学位|校舍|面积|资金|投入|投资|共计|合计|缺口|尚缺|其中|招聘|减少|增加)(?P<u>人|名|所|个|万元|亿元|平方米|万平方米)(?=[,。;、)])")
 
 
 def missing_numbers(context: Context) -> Iterator[Flaw]:
     """Return the gaps where a number was (占比%, 尚缺教师人，)."""
-    for match in _NO_NUMBER.finditer(context.folded):
+    for mark in _UNIT_END.finditer(context.folded):
+        match = _NO_NUMBER.search(context.folded, max(0, mark.start() - 8), mark.end())
+        if match is None or match.end() != mark.start() + 1:
+            continue
         yield Flaw(f"“{context.text[match.start() : match.end()]}”处缺少数字，请对照原件补全。", (), None, None, match.start("u"), match.end("u"))
-    for match in _NO_RATE.finditer(context.folded):
+    for mark in _RATE_END.finditer(context.folded):
+        match = _NO_RATE.search(context.folded, max(0, mark.start() - 8), mark.end())
+        if match is None:
+            continue
         yield Flaw(f"“{context.text[match.start() : match.end()]}”后面缺少数字，请对照原件补全。", (), None, None, match.start(), match.end())
     for figure in context.report.figures:
         if figure.missing and figure.rule == "figure/blank":

@@ -20,9 +20,10 @@ _BRACKET = re.compile(r"#[^#。;,()]{0,16}\((?P<list>[^()]*(?:\([^()]*\)[^()]*)*
 _AMONG = re.compile(r"#[^#。;:()]{0,24}[,。:;、]?(?:其中(?![:,])|当中)(?P<list>[^。;()]*(?:\([^()]*\)[^。;()]*)*)")
 _AMONG_BELOW = re.compile(r"#[^#。;:()]{0,24}[,。:;、]?其中[:,](?P<list>[^。()]*(?:\([^()]*\)[^。()]*)*)")
 _SPENT_ON = re.compile(r"#[^#。;:()]{0,6},(?:分别|具体|全部)?用于(?P<list>[^#。;()][^。;()]*)")
-_BARE = re.compile(r"#(?P<noun>[^#。;:(),、]{0,6}),(?P<list>[^#。;:(),、]{1,10}#[^。;:()]*)")
+_KINDS = r"男|女|公办|民办|城|县|乡|农村|小学|初中|高中|幼儿园|音乐|体育|美术|信息|正编|在编|新建|改|扩建|中央|自治区|上级|省|市|在职|退休|[一二]期|初次|再次|已|完成|办结"
+_BARE = re.compile(rf"#(?P<noun>[^#。;:(),、]{{0,6}}),(?P<list>(?:其中)?(?:{_KINDS})[^#。;:(),、]{{0,9}}#[^。;:()]*)")
 _OPENED = re.compile(r"#[^#。;:()、]{0,14}(?:[:]|,?(?:分别为|分别是|分别|包括|由|具体为|即|具体是):?)(?P<list>[^。;()]*(?:\([^()]*\)[^。;()]*)*)")
-_SUMMED = re.compile(r"(?:合计|共计|总计|一共|总共|累计共|共|总数|总人数|总投资|总投入)(?:为|达到?|有|是|需|投入|招聘|补充|新增|完成|建成|约|资金)?(?P<whole>#)")
+_SUMMED = re.compile(r"(?:合计|共计|总计|一共|总共|累计共|共|总数|总人数|总投资|总投入)(?:为|达到?|有|是|需|投入|招聘|补充|新增|完成|建成|约|资金|发放|拨付|安排|支出|培训|资助|购置)?(?P<whole>#)")
 _ITEM = re.compile(r"(?P<label>[^#,、;]*?)(?P<value>#)(?P<tail>[^#,、;]{0,12})")
 _SEPARATOR = re.compile(r"[,、;]|以?及|和|与|,?(?:以及|另有|还有)|$")
 _LEAD = re.compile(r"^(?:其中|包括|含|内含|分别为|分别是|分别|即|为|有|:|,|、)+")
@@ -114,7 +115,7 @@ def broken_sums(context: Context) -> Iterator[Flaw]:
         if whole.unit == "%" or len(run) < 2:
             continue
         before = line.words[max(0, line.marks[run[0]] - 20) : match.start()]
-        if re.search(r"其中|由|从|降|至|较|比|原|现", before[-60:]):
+        if re.search(r"其中|由|从|降|至|较|比|原|现|每|标准", before[-60:]):
             continue
         parts = [line.figures[i] for i in run]
         parts = [f for f in parts if f.unit == whole.unit]

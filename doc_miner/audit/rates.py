@@ -16,6 +16,7 @@ from doc_miner.textfold import fold
 _AVERAGE = re.compile(r"(?P<kind>人均|生均|师均|校均|班均|户均|平均每(?P<each>[人生名班校所套台间])[^#。;,]{0,4}|平均班额|平均规模|平均)[^#。;,]{0,12}$")
 _PRICE = re.compile(r"(?:单价|均价|每(?P<each>[人名生所校班套台间栋册块])(?:学生|教师|学校)?(?:单价|均价|价格|补助|补贴|奖励|资助|平均|造价|发放|投入|安排|拨付|奖补|约|需)?(?:约|为|达)?)$")
 _SUMMING = re.compile(r"共|合计|总计|总|累计|计|需")
+_TOGETHER = re.compile(r",(?:共|共计|合计|总计|累计)(?:发放|补助|资助|需|投入|支出|金额|资金)?")
 _PERIODIC = re.compile(r"每(?:月|天|日|年|餐|周|学期|学年|季)|月均|年均")
 _DENOMINATORS = {
     "人均": ("人",), "生均": ("人",), "师均": ("人",), "校均": ("所",), "班均": ("个班", "个"), "户均": ("户",), "平均班额": ("个班", "个"), "平均规模": ("所",),
@@ -52,6 +53,8 @@ def wrong_averages(context: Context) -> Iterator[Flaw]:
                 kind = average["each"] or average["kind"]
                 below = _DENOMINATORS.get(kind[:2] if kind.startswith("平均每") else kind, ("人", "所", "个班", "台", "套", "间"))
                 yield from _average(line, i, per, below)
+                if i + 1 < len(line.figures) and _TOGETHER.fullmatch(line.words, line.marks[i] + 1, line.marks[i + 1]):
+                    yield from _price(line, i, per, below)
             else:
                 kind = (price["each"] if price else None) or each
                 yield from _price(line, i, per, _DENOMINATORS.get(kind, ()) if kind else ("台", "套", "间", "人", "所", "册", "块"))

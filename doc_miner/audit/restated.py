@@ -15,7 +15,8 @@ _ENUMERATOR = re.compile(r"^(?:[(]?[一二三四五六七八九十\d]{1,3}[)、.
 _LEAST_WORDS = 14
 """Least words beside the numbers that a clause needs to be the same statement when it stands twice."""
 _LEAST_RESTATED = 6
-"""The same for a heading that names a problem again (关于…的问题) and for a statement about the whole county."""
+"""The same for a heading that names a problem again (关于…的问题)."""
+_PIECES = re.compile(r"[^。;]*+[。;]?+")
 _ABOUT = re.compile(r"(?:关于|针对|对于)[“\"]?(.+?)[”\"]?(?:的?(?:问题|情况)?(?:整改情况|整改落实情况)?)[::]?")
 _COUNTRYWIDE = re.compile(r"^(?:全县|全区|全市|我县|我区|我市|县域|区域)?(?:现有|共有|共|有|截至[^,]{0,8}|目前)*")
 _STOCK = re.compile(
@@ -68,17 +69,22 @@ def repeated_statements(context: Context) -> Iterator[Flaw]:
     covered = [(start, end) for p in problems for start, end in ((p.start, p.end), *p.mentions) if p.mentions]
     for line in context.lines:
         at = 0
-        for piece in re.split(r"(?<=[。;])", line.words):
+        for piece in _PIECES.findall(line.words):
+            if "#" not in piece:
+                at += len(piece)
+                continue
             words, begin = _ENUMERATOR.sub("", piece.strip(" 。;,")), at
             at += len(piece)
             about = _ABOUT.fullmatch(words)
             words = about[1] if about else words
             figures = line.figures[line.index(begin) : line.index(at)]
-            least = _LEAST_RESTATED if about or re.match(r"全[县区市]|我[县区市]", words) else _LEAST_WORDS
-            if not figures or len(_GENERIC.sub("", words)) < least or "□" in words:
+            size = len(_GENERIC.sub("", words))
+            if not figures or size < _LEAST_RESTATED or "□" in words:
                 continue
             if words not in seen:
                 seen[words] = (line, figures)
+                continue
+            if size < _LEAST_WORDS and not about:
                 continue
             first = seen[words][1]
             for a, b in zip(first, figures, strict=False):

@@ -31,11 +31,12 @@ def wrong_yearly_changes(context: Context) -> Iterator[Flaw]:
         if len(name) < _LEAST or year is None or not exact(line.figures[index]):
             continue
         yield from _against(stated, name, int(match["base"] or year - 1), line.figures[index], change)
-    for line, match in context.matches(_LONE, "年比", "年较"):
-        name, change = _core(match["name"]), line.at(match, "change")
-        now = stated.get((name, int(match["year"])), [])
-        if len(name) >= _LEAST and len({f.value for f in now}) == 1:
-            yield from _against(stated, name, int(match["base"]), now[0], change)
+    for line in context.lines:
+        for match in _LONE.finditer(line.words) if "年比" in line.words or "年较" in line.words else ():
+            name, change = _core(match["name"]), line.at(match, "change")
+            now = stated.get((name, int(match["year"])), [])
+            if len(name) >= _LEAST and len({f.value for f in now}) == 1:
+                yield from _against(stated, name, int(match["base"]), now[0], change)
 
 
 def _against(stated: dict[tuple[str, int], list[Figure]], name: str, year: int, after: Figure, change: Figure) -> Iterator[Flaw]:
