@@ -508,6 +508,23 @@ def test_a_table_without_rules_is_found_by_its_gaps() -> None:
     assert texts(source) == [SENTENCE]
 
 
+@pytest.mark.parametrize("gap", [6, 9, 14])
+def test_a_table_without_rules_whose_heads_all_but_touch_keeps_its_columns(gap: float) -> None:
+    head = ("序号", "学校", "班级数（个）", "学生数（人）", "达标率")
+    rows = [head, *((str(n), f"第{n}小学", str(6 * n), f"1,{n}02", f"9{n}.5%") for n in range(1, 9)), ("合计", "", "216", "8,816", "94.5%")]
+    lefts = [90.0]
+    for text in head[:-1]:
+        lefts.append(lefts[-1] + 10.5 * max(len(text), 4) + gap)
+    sheets = Sheets()
+    for index, row in enumerate(rows):
+        for x, cell in zip(lefts, row, strict=True):
+            sheets.text(x, 120 + 22 * index, cell, 10.5)
+    sheets.text(105, 120 + 22 * len(rows), "（二）经费保障有差距")
+    source = read(sheets.data(), DEFAULT)
+    assert [table.rows for table in tables(source)] == [tuple(rows)]
+    assert texts(source) == ["（二）经费保障有差距"]
+
+
 # --- refusals ----------------------------------------------------------------------------------
 def test_pages_without_text_are_named() -> None:
     sheets = Sheets()
