@@ -525,6 +525,19 @@ def test_a_table_without_rules_whose_heads_all_but_touch_keeps_its_columns(gap: 
     assert texts(source) == ["（二）经费保障有差距"]
 
 
+def test_the_page_number_beside_a_table_drawn_turned_is_left_out() -> None:
+    sheets = Sheets()
+    sheets.paragraph(INDENT + SENTENCE)
+    sheets.page()
+    sheets.canvas.setFont(FONT, 12)
+    sheets.canvas.drawCentredString(A4[0] / 2, 40, "— 2 —")
+    sheets.canvas.translate(A4[0], 0)
+    sheets.canvas.rotate(90)
+    for row in range(5):
+        sheets.canvas.drawString(80, 450 - 30 * row, f"第{row + 1}小学校舍面积缺口由县财政分年补齐")
+    assert not any("2" in text for text in texts(read(sheets.data(), DEFAULT)) if "小学" not in text)
+
+
 # --- refusals ----------------------------------------------------------------------------------
 def test_pages_without_text_are_named() -> None:
     sheets = Sheets()
