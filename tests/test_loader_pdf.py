@@ -21,6 +21,8 @@ from doc_miner.loaders import read_source
 from doc_miner.loaders.limits import DEFAULT, Limits
 from doc_miner.loaders.pdf import page_list, read
 from doc_miner.loaders.pdf_frame import Frame
+from doc_miner.loaders.pdf_lines import PageLine
+from doc_miner.loaders.pdf_paragraphs import group_lines
 from doc_miner.loaders.pdf_runs import is_garbled
 from doc_miner.source import Paragraph, Source, SourceTable
 
@@ -536,6 +538,16 @@ def test_the_page_number_beside_a_table_drawn_turned_is_left_out() -> None:
     for row in range(5):
         sheets.canvas.drawString(80, 450 - 30 * row, f"第{row + 1}小学校舍面积缺口由县财政分年补齐")
     assert not any("2" in text for text in texts(read(sheets.data(), DEFAULT)) if "小学" not in text)
+
+
+@pytest.mark.parametrize(("score", "paragraphs"), [(0.98, 1), (None, 2)])
+def test_the_height_of_a_read_line_says_little_of_its_size(score: float | None, paragraphs: int) -> None:
+    rows = [(SENTENCE[:30], 14.2), (SENTENCE[:30], 14.2), ("额达到63人。", 11.9)]
+    lines = [
+        PageLine(text, [80 + 14.2 * n for n in range(len(text) + 1)], 100 + 23 * row, 100 + 23 * row + size, size, 1, score)
+        for row, (text, size) in enumerate(rows)
+    ]
+    assert len(group_lines(lines, {1: 595.0})) == paragraphs
 
 
 # --- refusals ----------------------------------------------------------------------------------
