@@ -11,15 +11,18 @@ from typing import Annotated
 
 import typer
 
+from doc_miner.present.help import Command, Group
+
 app = typer.Typer(
     name="doc-miner",
+    cls=Group,
     help="从县级督导、整改类公文中提取问题、数据和措施，生成可核对的数据集。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-lexicon_app = typer.Typer(help="检查词典。", no_args_is_help=True)
+lexicon_app = typer.Typer(cls=Group, help="检查词典。", no_args_is_help=True)
 app.add_typer(lexicon_app, name="lexicon")
 
 DatasetOption = Annotated[Path, typer.Option("--dataset", help="数据集文件。", metavar="文件")]
@@ -312,6 +315,10 @@ def lexicon_check(
         typer.echo(fault)
     typer.echo(f"共 {len(faults)} 处错误。" if faults else "词典没有错误。")
     raise typer.Exit(1 if faults else 0)
+
+
+for _command in (*app.registered_commands, *lexicon_app.registered_commands):
+    _command.cls = Command
 
 
 def main() -> None:
