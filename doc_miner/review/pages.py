@@ -26,7 +26,7 @@ from doc_miner.review.settings import Settings
 from doc_miner.review.vocabulary import KIND_NAMES, STATES, VERDICTS, title_of
 
 _HERE = FilePath(__file__).parent
-_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _SIZE = 100
 """Rows of a page of a list."""
 _LONGEST_NAME = 40

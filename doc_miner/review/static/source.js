@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { $, make, say } from "./dom.js";
 import { countBelow, Offsets } from "./offsets.js";
 
+const HEADING = 40; // a longer line is a paragraph that begins with its heading
 const KINDS = { problem: "问题", measure: "措施", figure: "数据" };
 
 export class Source {
@@ -38,7 +39,7 @@ export class Source {
     const heads = new Map(found.sections.map((section) => [this.offsets.toUnits(section.start), section.level || 1]));
     const all = document.createDocumentFragment();
     this.lines.forEach((line, index) => {
-      const head = heads.get(line.start);
+      const head = line.text.length <= HEADING && heads.get(line.start);
       line.element = make("p", head ? { class: `head level-${Math.min(head, 4)}` } : {});
       line.element.dataset.line = index;
       this.draw(line);
