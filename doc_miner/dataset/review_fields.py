@@ -86,7 +86,7 @@ def check_field(db: sqlite3.Connection, kind: str, row: Mapping[str, Any], field
         raise fault
     if field in ("value", "value_max") and value is not None:
         try:
-            if not Decimal(value).is_finite() or abs(Decimal(value).adjusted()) > _LARGEST_EXPONENT:
+            if isinstance(value, bool) or not Decimal(value).is_finite() or abs(Decimal(value).adjusted()) > _LARGEST_EXPONENT:
                 raise fault
         except (InvalidOperation, TypeError, ValueError) as error:
             raise fault from error

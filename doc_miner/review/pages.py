@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode
@@ -10,8 +11,8 @@ import jinja2
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from doc_miner.audit.across import audit_dataset
 from doc_miner.compare.panel import build_panel
-
 from doc_miner.dataset.connection import connect
 from doc_miner.dataset.describe import QUALIFIERS, READ, SEVERITIES
 from doc_miner.dataset.reviews import ReviewConflict, undo
@@ -119,9 +120,11 @@ def _add_lists(router: APIRouter, settings: Settings, templates: Templates) -> N
 
     @router.get("/findings")
     def findings(request: Request, region: Word = "", severity: Word = "", page: PageNumber = 1) -> Response:
+        remarks = audit_dataset(settings.dataset, datetime.now().date(), [severity] if severity in SEVERITIES else [])
         with connect(settings.dataset) as db:
-            count, found = reading.list_findings(db, region=region, severity=severity, offset=(page - 1) * _SIZE, limit=_SIZE)
-            return shown(request, "findings.html", page, count, findings=found, regions=reading.list_regions(db), region=region, severity=severity)
+            places, regions = reading.places_by_path(db), reading.list_regions(db)
+        chosen = [(remark, places[remark.path]) for remark in remarks if remark.path in places and region in ("", places[remark.path]["region"])]
+        return shown(request, "findings.html", page, len(chosen), findings=chosen[(page - 1) * _SIZE : page * _SIZE], regions=regions, region=region, severity=severity)
 
     @router.get("/reviews")
     def reviews(request: Request, doc_id: Word = "", verdict: Word = "", reviewer: Word = "", page: PageNumber = 1, fault: str = "") -> Response:

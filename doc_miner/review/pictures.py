@@ -20,8 +20,10 @@ from typing import Any
 from doc_miner.errors import LoadError
 from doc_miner.loaders import DEFAULT, read_bytes
 from doc_miner.loaders.containers import INSIDE, find_member
+from doc_miner.loaders.picture import decoded, opened, size_in_points
 
-PAGED = ("pdf",)
+_IMAGES = ("jpeg", "png", "tiff", "bmp")
+PAGED = ("pdf", *_IMAGES)
 """Formats whose pages can be drawn."""
 _SCALE = 2.0
 """Pixels a point: 144 dpi, sharp at twice the size."""
@@ -55,7 +57,8 @@ class Pictures:
         with self._lock:
             key = (row["sha256"], number)
             if key not in self._pages:
-                self._pages[key] = _drawn(self._bytes(db, doc_id, row["sha256"]), number)
+                draw = _of_image if row["format"] in _IMAGES else _of_pdf
+                self._pages[key] = draw(self._bytes(db, doc_id, row["sha256"]), number)
                 while len(self._pages) > _KEPT_PAGES:
                     self._pages.popitem(last=False)
             self._pages.move_to_end(key)
@@ -83,25 +86,44 @@ class Pictures:
         return None
 
 
-def _drawn(data: bytes, number: int) -> PagePicture:
+def _of_pdf(data: bytes, number: int) -> PagePicture:
     import pypdfium2
 
     try:
         document = pypdfium2.PdfDocument(data)
         try:
-            if not 1 <= number <= len(document):
-                raise LoadError("pages", f"没有第 {number} 页；共 {len(document)} 页。")
-            return _page(document[number - 1])
+            _check_number(number, len(document))
+            page = document[number - 1]
+            width, height = page.get_size()
+            return _picture(width, height, page.render(scale=_scale(width, height), may_draw_forms=False).to_pil())
         finally:
             document.close()
     except pypdfium2.PdfiumError as error:
         raise LoadError("damaged", f"第 {number} 页画不出来。") from error
 
 
-def _page(page: Any) -> PagePicture:
-    width, height = page.get_size()
-    scale = min(_SCALE, math.sqrt(_MOST_PIXELS / max(1.0, width * height)))
-    image = page.render(scale=scale, may_draw_forms=False).to_pil()
+def _of_image(data: bytes, number: int) -> PagePicture:
+    from PIL.Image import fromarray
+
+    with opened(data) as picture:
+        _check_number(number, getattr(picture, "n_frames", 1))
+        picture.seek(number - 1)
+        if picture.size[0] * picture.size[1] > DEFAULT.pixels:
+            raise LoadError("too_large", f"第 {number} 页的像素过多，不予显示。")
+        width, height = size_in_points(picture)
+        return _picture(width, height, fromarray(decoded(picture, round(max(width, height) * _scale(width, height)))))
+
+
+def _check_number(number: int, count: int) -> None:
+    if not 1 <= number <= count:
+        raise LoadError("pages", f"没有第 {number} 页；共 {count} 页。")
+
+
+def _scale(width: float, height: float) -> float:
+    return min(_SCALE, math.sqrt(_MOST_PIXELS / max(1.0, width * height)))
+
+
+def _picture(width: float, height: float, image: Any) -> PagePicture:
     out = io.BytesIO()
     image.convert("RGB").save(out, "JPEG", quality=85)
     return PagePicture(width, height, out.getvalue())

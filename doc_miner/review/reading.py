@@ -10,6 +10,7 @@ from typing import Any
 
 from doc_miner.dataset.evidence import sentence
 from doc_miner.dataset.review_fields import FIELDS, KINDS, read_field
+from doc_miner.review.pictures import PAGED
 
 _REVIEWED = "EXISTS (SELECT 1 FROM reviews v WHERE v.record_id = r.{key} AND v.state = 'applied')"
 _FOUND = (
@@ -67,7 +68,8 @@ def place_of(db: sqlite3.Connection, wanted: Filter, kind: str, record_id: str) 
 
 def _where(kind: str, wanted: Filter) -> tuple[str, list[Any]]:
     key = f"{kind}_id"
-    parts, values = ["1"], []
+    parts: list[str] = ["1"]
+    values: list[Any] = []
     if wanted.doc_id:
         parts.append("r.doc_id = ?")
         values.append(wanted.doc_id)
@@ -176,14 +178,14 @@ def _review(row: sqlite3.Row) -> dict[str, Any]:
 
 def read_document(db: sqlite3.Connection, doc_id: str) -> dict[str, Any] | None:
     """Return a document with its text, outline and findings; None where there is none."""
-    columns = "doc_id, path, title, doc_type, issuer, year, format, pages, status, warnings, text, coalesce(county, city, province) AS region"
+    columns = "doc_id, path, title, doc_type, issuer, year, pages, format, status, warnings, text, coalesce(county, city, province) AS region"
     row = db.execute(f"SELECT {columns} FROM documents WHERE doc_id = ?", (doc_id,)).fetchone()
     if row is None:
         return None
     sections = db.execute('SELECT level, number, heading, start, "end" FROM sections WHERE doc_id = ? ORDER BY start, level', (doc_id,))
     findings = db.execute('SELECT rule, severity, message, start, "end" FROM findings WHERE doc_id = ? ORDER BY start', (doc_id,))
     return dict(row) | {
-        "text": row["text"] or "", "warnings": json.loads(row["warnings"] or "[]"), "sections": [dict(one) for one in sections], "findings": [dict(one) for one in findings],
+        "text": row["text"] or "", "drawn": row["format"] in PAGED, "warnings": json.loads(row["warnings"] or "[]"), "sections": [dict(one) for one in sections], "findings": [dict(one) for one in findings],
         "marks": marks_of(db, doc_id), "progress": progress_of(db, doc_id),
     }  # fmt: skip
 
@@ -223,16 +225,10 @@ def list_regions(db: sqlite3.Connection) -> list[str]:
     return [row[0] for row in db.execute("SELECT DISTINCT coalesce(county, city, province) AS region FROM documents WHERE region IS NOT NULL ORDER BY region")]
 
 
-def list_findings(db: sqlite3.Connection, *, region: str = "", severity: str = "", offset: int = 0, limit: int = 100) -> tuple[int, list[dict[str, Any]]]:
-    """Return how many findings there are, and those from *offset* on, the gravest first."""
-    wanted = {"coalesce(d.county, d.city, d.province)": region, "n.severity": severity}
-    where = "".join(f" AND {column} = ?" for column, value in wanted.items() if value)
-    values = [value for value in wanted.values() if value]
-    source = f"FROM findings n JOIN documents d USING (doc_id) WHERE 1{where}"
-    (count,) = db.execute(f"SELECT count(*) {source}", values).fetchone()
-    order = "CASE n.severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, d.doc_id, n.start"
-    columns = "n.*, d.title, d.path, coalesce(d.county, d.city, d.province) AS region, d.year"
-    return count, [dict(row) for row in db.execute(f"SELECT {columns} {source} ORDER BY {order} LIMIT ? OFFSET ?", [*values, limit, offset])]
+def places_by_path(db: sqlite3.Connection) -> dict[str, dict[str, Any]]:
+    """Return path to id, region and year of each document."""
+    rows = db.execute("SELECT path, doc_id, coalesce(county, city, province) AS region, year FROM documents")
+    return {row["path"]: {"doc_id": row["doc_id"], "region": row["region"], "year": row["year"]} for row in rows}
 
 
 def names_of(db: sqlite3.Connection, table: str) -> list[dict[str, str]]:

@@ -167,6 +167,8 @@ class Document(BaseModel):
     year: int | None
     format: str | None
     pages: int | None
+    drawn: bool
+    """Whether its pages can be shown as pictures."""
     status: str | None
     region: str | None
     warnings: list[Any]

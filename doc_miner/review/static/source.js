@@ -50,7 +50,7 @@ export class Source {
     $("title").textContent = found.title || found.path;
     $("title").title = found.path;
     this.listOutline(found.sections);
-    $("show-page").hidden = !(found.format === "pdf" && found.pages);
+    $("show-page").hidden = !(found.drawn && found.pages);
     this.page = 1;
     this.shown = null;
     this.show("text");
