@@ -8,6 +8,7 @@ from pathlib import Path
 from doc_miner.archive import mine_archive
 from doc_miner.engine.serial import Serial
 from doc_miner.lexicon import Lexicon
+from doc_miner.loaders.limits import Limits
 
 TEXT = """𠮷岭县义务教育均衡发展督导反馈问题整改情况的报告
 一、存在问题
@@ -41,7 +42,7 @@ def mined(folder: Path, lexicon: Lexicon, *, hostile: bool = False) -> Path:
 def remine(folder: Path, lexicon: Lexicon) -> None:
     """Mine everything again."""
     files = sorted(path for path in folder.iterdir() if path.suffix in (".txt", ".pdf"))
-    summary = mine_archive(files, folder / "dataset.db", lexicon=lexicon, engine=Serial(), force=True)
+    summary = mine_archive(files, folder / "dataset.db", lexicon=lexicon, engine=Serial(), force=True, limits=Limits(ocr="never"))
     assert summary.failures == ()
 
 

@@ -22,7 +22,7 @@ export class Offsets {
 
   // The code point that a unit belongs to; the second half of a pair belongs to its character.
   toPoints(unit) {
-    const pairs = countBelow(this.astral, unit, (at, index) => at + index + 1);
+    const pairs = countBelow(this.astral, unit + 1, (at, index) => at + index + 1);
     return unit - pairs;
   }
 

@@ -60,7 +60,7 @@ export class RecordList {
     return this.rows.findIndex((row) => row.record_id === id);
   }
 
-  async select(index, silent = false) {
+  async select(index) {
     if (index >= this.rows.length) await this.rest;
     if (index < 0 || index >= this.rows.length) return false;
     this.index = index;
@@ -68,7 +68,7 @@ export class RecordList {
     if (top < this.element.scrollTop) this.element.scrollTop = top;
     if (top + this.height > this.element.scrollTop + height) this.element.scrollTop = top + this.height - height;
     this.refresh();
-    if (!silent) this.onSelect(this.rows[index]);
+    await this.onSelect(this.rows[index]);
     return true;
   }
 

@@ -15,6 +15,7 @@ const editor = new Editor(vocabulary, { act, open: openId, undo: takeBack });
 const mine = []; // my reviews since the page was opened, for undo
 let busy = false;
 let opening = 0;
+let opened = Promise.resolve(); // a change waits until the record is shown that was gone to: it must not hit the one before
 
 // --- what is shown ---------------------------------------------------------------------------------
 function filter() {
@@ -34,7 +35,16 @@ function progress({ records, reviewed }) {
   $("progress-text").textContent = `${reviewed} / ${records}`;
 }
 
-async function open(row) {
+function wait(promise) {
+  opened = promise.catch(() => {});
+  return promise;
+}
+
+function open(row) {
+  return wait(openRow(row));
+}
+
+async function openRow(row) {
   const run = (opening += 1);
   try {
     const record = await get(`records/${row.kind}/${row.record_id}`);
@@ -55,7 +65,11 @@ async function show(record) {
   history.replaceState(null, "", `/review?${query}`);
 }
 
-async function openId(id, kind = source.marks.get(id)?.kind) {
+function openId(id, kind) {
+  return wait(findAndOpen(id, kind));
+}
+
+async function findAndOpen(id, kind = source.marks?.get(id)?.kind) {
   if (!kind) return;
   let index = list.find(id);
   if (index < 0) {
@@ -107,7 +121,10 @@ const changes = {
 function act(name) {
   if (name in actions) return guarded(actions[name]);
   if (readOnly) return say("现在是只读方式，不能改动。");
-  return guarded(changes[name]);
+  return guarded(async () => {
+    await opened;
+    await changes[name]();
+  });
 }
 
 // One change at a time; what goes wrong is said, and where somebody else was faster the record is shown as it is now.
