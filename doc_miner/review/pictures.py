@@ -53,7 +53,7 @@ class Pictures:
         """Return the page *number* (from 1) of a document; raise `LoadError` with a reason where it cannot be shown."""
         row = db.execute("SELECT sha256, format FROM documents WHERE doc_id = ?", (doc_id,)).fetchone()
         if row is None or row["format"] not in PAGED:
-            raise LoadError("pages", "这个文档没有可以显示的页面。")
+            raise LoadError("missing", "这个文档没有可以显示的页面。")
         with self._lock:
             key = (row["sha256"], number)
             if key not in self._pages:
@@ -69,7 +69,7 @@ class Pictures:
             paths = [row[0] for row in db.execute("SELECT path FROM files WHERE doc_id = ? ORDER BY path LIKE '%!/%', path", (doc_id,))]
             data = next((data for path in paths if (data := self._read(path)) and hashlib.sha256(data).hexdigest() == sha256), None)
             if data is None:
-                raise LoadError("gone", f"找不到原文件，或它已改动：{paths[0] if paths else doc_id}。请在处理时所在的文件夹里启动，或重新运行 doc-miner mine。")
+                raise LoadError("missing", f"找不到原文件，或它已改动：{paths[0] if paths else doc_id}。请在处理时所在的文件夹里启动，或重新运行 doc-miner mine。")
             self._files[sha256] = data
             while len(self._files) > _KEPT_FILES:
                 self._files.popitem(last=False)
@@ -116,7 +116,7 @@ def _of_image(data: bytes, number: int) -> PagePicture:
 
 def _check_number(number: int, count: int) -> None:
     if not 1 <= number <= count:
-        raise LoadError("pages", f"没有第 {number} 页；共 {count} 页。")
+        raise LoadError("missing", f"没有第 {number} 页；共 {count} 页。")
 
 
 def _scale(width: float, height: float) -> float:

@@ -7,12 +7,14 @@ import { listen } from "./keys.js";
 import { RecordList } from "./records.js";
 import { Source } from "./source.js";
 
-const vocabulary = await get("vocabulary");
 const filters = $("filters");
+const asked = new URLSearchParams(location.search);
+const [vocabulary] = await Promise.all([get("vocabulary"), fillDocuments(asked.get("region") || "")]);
 const list = new RecordList(open, vocabulary.categories);
 const source = new Source((id) => openId(id));
 const editor = new Editor(vocabulary, { act, open: openId, undo: takeBack });
 const mine = []; // my reviews since the page was opened, for undo
+let ahead = null; // the record after the one that is shown, asked for while that is read
 let busy = false;
 let opening = 0;
 let opened = Promise.resolve(); // a change waits until the record is shown that was gone to: it must not hit the one before
@@ -47,9 +49,12 @@ function open(row) {
 async function openRow(row) {
   const run = (opening += 1);
   try {
-    const record = await get(`records/${row.kind}/${row.record_id}`);
+    const record = await (ahead?.id === row.record_id ? ahead.record : get(`records/${row.kind}/${row.record_id}`));
     if (run !== opening) return;
     await show(record);
+    const next = list.rows[list.index + 1];
+    ahead = next && { id: next.record_id, record: get(`records/${next.kind}/${next.record_id}`) };
+    ahead?.record.catch(() => (ahead = null));
   } catch (error) {
     if (error.status === 404) await editor.show(null);
     say(row.state === "rejected" ? "这条记录已被否定；按 u 撤销，或到“核对记录”中撤销。" : error.message, row.state !== "rejected");
@@ -81,9 +86,10 @@ async function findAndOpen(id, kind = source.marks?.get(id)?.kind) {
 }
 
 async function reload(id) {
-  if (!(await guarded(() => list.load(filter())))) return;
   const wanted = filter().doc_id;
-  if (wanted) await guarded(() => loadDocument(wanted));
+  ahead = null;
+  const [loaded] = await guarded(() => Promise.all([list.load(filter()), wanted && loadDocument(wanted)])) || [];
+  if (!loaded) return;
   if (id) await openId(id);
   else if (list.count) await list.select(0);
   else await editor.show(null);
@@ -149,6 +155,7 @@ async function guarded(doing) {
 async function send(path, body) {
   if (busy) throw new Error("上一个改动还没有写完，请稍候。");
   busy = true;
+  if (body?.verdict !== "confirmed") ahead = null; // what else changes may change what the next one is linked with
   try {
     const done = await post(path, body);
     if (done.progress && done.doc_id === source.document?.doc_id) progress(done.progress);
@@ -286,8 +293,6 @@ function choose(name, value, text = value) {
 
 fill("region", vocabulary.regions.map((region) => [region, region]));
 fill("category", Object.entries(vocabulary.categories).map(([code, name]) => [code, `${code} ${name}`]));
-const asked = new URLSearchParams(location.search);
-await fillDocuments(asked.get("region") || "");
 for (const name of ["region", "doc_id", "kind", "category", "below", "found", "open"]) if (asked.has(name)) choose(name, asked.get(name));
 if (![...asked.keys()].length && filters.elements.doc_id.options.length > 1) filters.elements.doc_id.selectedIndex = 1;
 filters.addEventListener("change", async (event) => {
