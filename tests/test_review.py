@@ -79,8 +79,8 @@ def settings(made: Path, tmp_path: Path, lexicon: Lexicon) -> Settings:
 
 
 @pytest.fixture
-def reader(settings: Settings) -> Iterator[Reader]:
-    yield Reader(settings)
+def reader(settings: Settings) -> Reader:
+    return Reader(settings)
 
 
 def rows(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
