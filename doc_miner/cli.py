@@ -290,6 +290,28 @@ def panel(
 
 
 @app.command()
+def review(
+    dataset: DatasetOption = Path("dataset.db"),
+    host: Annotated[str, typer.Option(help="在哪个地址上提供；默认只有本机能打开，0.0.0.0 为所有地址（须有密码）。", metavar="地址")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="端口。", metavar="N", min=1, max=65535)] = 8000,
+    read_only: Annotated[bool, typer.Option("--read-only", help="只能看，不能改。")] = False,
+    password_file: Annotated[Path | None, typer.Option(help="密码文件；还没有时询问密码并写入（只存散列值）。", metavar="文件")] = None,
+    name: Annotated[list[str] | None, typer.Option("--name", help="别人打开时用的主机名，可以重复。", metavar="主机名")] = None,
+    lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
+) -> None:
+    """打开核对页面：左边原文，右边记录，逐条确认、更正、否定、新增；每一处改动都记下名字和时间，可以撤销。
+
+    示例：doc-miner review --dataset 数据集.db
+    """
+    from doc_miner.review.serve import serve, settings_of
+
+    def ask() -> str | None:
+        return typer.prompt("设定打开页面的密码", hide_input=True, confirmation_prompt="再输入一次") if sys.stdin.isatty() else None
+
+    serve(settings_of(dataset, lexicons, host, port, read_only, password_file, tuple(name or ()), ask), typer.echo)
+
+
+@app.command()
 def train(
     corpus: Annotated[Path | None, typer.Option(help="标注语句文件夹（*.tsv）；默认为词典文件夹下的 training/，或源码中的 corpora/training/。", metavar="文件夹")] = None,
     lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,

@@ -22,6 +22,9 @@ FIELDS = {
 }
 """What can be corrected, by kind; ``span`` is start and end."""
 _LISTS = ("categories", "units")
+_TEXTS = ("unit", "subject", "deadline", "problem_id", "measure_id", "category", "indicator")
+_LARGEST_EXPONENT = 30
+"""Powers of ten that a value may have: more than all money there is."""
 _JSON = (*_LISTS, "span", "year", "missing")
 _CHOICES: dict[str, tuple[str | None, ...]] = {
     "status": ("done", "ongoing", "planned"),
@@ -83,7 +86,7 @@ def check_field(db: sqlite3.Connection, kind: str, row: Mapping[str, Any], field
         raise fault
     if field in ("value", "value_max") and value is not None:
         try:
-            if not Decimal(value).is_finite():
+            if isinstance(value, bool) or not Decimal(value).is_finite() or abs(Decimal(value).adjusted()) > _LARGEST_EXPONENT:
                 raise fault
         except (InvalidOperation, TypeError, ValueError) as error:
             raise fault from error
@@ -93,9 +96,16 @@ def check_field(db: sqlite3.Connection, kind: str, row: Mapping[str, Any], field
         raise fault
     if field == "deadline" and not (value is None or _DAY.fullmatch(str(value))):
         raise fault
-    if field == "span" and not (isinstance(value, (list, tuple)) and len(value) == 2 and 0 <= value[0] < value[1] <= len(text)):
+    if field in _TEXTS and not (value is None or isinstance(value, str)):
+        raise fault
+    if field == "span" and not _is_place(value, len(text)):
         raise fault
     _check_reference(db, row, field, value, fault)
+
+
+def _is_place(value: Any, length: int) -> bool:
+    whole = isinstance(value, (list, tuple)) and len(value) == 2 and all(type(one) is int for one in value)
+    return whole and 0 <= value[0] < value[1] <= length
 
 
 def _check_reference(db: sqlite3.Connection, row: Mapping[str, Any], field: str, value: Any, fault: DatasetError) -> None:

@@ -51,8 +51,8 @@ def add_review(
 
     *verdict* is ``corrected`` (*field* from *old* to *new*), ``confirmed`` (*field* is *old*; with an empty *field* the whole record is right as it stands) or
     ``rejected`` (there is no such record; *field* is empty). Values are those of the column, lists as lists, a figure's ``value`` and ``value_max`` as exact
-    decimals (text or `Decimal`), ``span`` as ``[start, end]``. Raises `ReviewConflict` where the field is not *old* any more, `DatasetError` for a field or value
-    that cannot be.
+    decimals (text or `Decimal`), ``span`` as ``[start, end]``. Of a whole record *old* may give its fields as the reader saw them. Raises `ReviewConflict` where a
+    field is not *old* any more, `DatasetError` for a field or value that cannot be.
     """
     _check_kind(kind)
     if verdict not in ("corrected", "confirmed", "rejected") or (verdict == "corrected" and not field) or (verdict == "rejected" and field):
@@ -65,9 +65,10 @@ def add_review(
         before = _fields(row, kind) if not field else None
         if field:
             check_field(db, kind, row, field, new if verdict == "corrected" else old, document["text"])
-            now = read_field(row, field)
-            if not same(field, now, old):
-                raise ReviewConflict(f"{record_id}: “{field}”现在是 {encoded(now)}，不是 {encoded(old)}{_by_whom(db, record_id, field)}；请刷新后再核对。")
+        for name, seen in ({field: old} if field else old or {}).items():
+            now = read_field(row, name) if name in FIELDS[kind] else None
+            if not same(name, now, seen):
+                raise ReviewConflict(f"{record_id}: “{name}”现在是 {encoded(now)}，不是 {encoded(seen)}{_by_whom(db, record_id, name)}；请刷新后再核对。")
         key = _key(db, kind, row)
         previous = _standing(db, kind, key, document["sha256"], field)
         review = {

@@ -52,12 +52,16 @@ def read(data: bytes, limits: Limits) -> Source:
 def _page(picture: Any, number: int, limits: Limits, scanner: Scanner) -> Page:
     """Return the page that *picture* shows just now."""
     _check_size(picture, limits)
-    inches = max(picture.size) / _resolution(picture)
+    width, height = size_in_points(picture)
+    longer = round(max(width, height) * pixels_for(width, height, limits))
+    return scanner.page(number, lambda: decoded(picture, longer), (0.0, 0.0, width, height))
+
+
+def size_in_points(picture: Any) -> tuple[float, float]:
+    """Return width and height of the page that *picture* shows just now, in points: what boxes on it are measured in."""
     width, height = _turned_size(picture)
-    points = inches * 72 / max(width, height)
-    box = (0.0, 0.0, width * points, height * points)
-    longer = round(inches * 72 * pixels_for(box[2], box[3], limits))
-    return scanner.page(number, lambda: _decoded(picture, longer), box)
+    points = 72 / _resolution(picture)
+    return width * points, height * points
 
 
 def opened(data: bytes) -> Any:
@@ -98,7 +102,7 @@ def _turned_size(picture: Any) -> tuple[int, int]:
     return (height, width) if picture.getexif().get(_ORIENTATION, 1) >= 5 else (width, height)
 
 
-def _decoded(picture: Any, longer: int) -> Image:
+def decoded(picture: Any, longer: int) -> Image:
     """Return the pixels as the picture is shown, about *longer* on its longer side at most; what is transparent is paper."""
     import PIL.ImageOps as operations
 
