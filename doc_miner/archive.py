@@ -107,6 +107,7 @@ def mine_archive(
             for task, outcomes in zip(tasks, results, strict=True):
                 run.add(task.paths, outcomes)
         finally:
+            results.close()  # ends the engine's processes first
             run.write()  # what was read is not lost, whatever stops the run
         run.sweep(prune)
         return run.summary(time.monotonic() - begun)
@@ -242,7 +243,7 @@ class FileWork:
         return found
 
     def _common(self, path: Path) -> dict[str, object]:
-        assert self._miner is not None and self._versions is not None
+        assert self._versions is not None
         now = datetime.now(UTC).isoformat(timespec="seconds")
         size, mtime_ns = stat_of(path)
         versions = self._versions
@@ -275,6 +276,12 @@ class FileWork:
     def _refused(path: str, sha256: str | None, warning: Warning, common: dict[str, object]) -> Outcome:
         doc_id = "x" + hashlib.sha256(path.encode()).hexdigest()[:15]
         return Outcome(path, dict(failed_rows(doc_id, path, sha256, warning, **common)), warning.message)  # type: ignore[arg-type]
+
+    def lost(self, task: Task) -> list[Outcome]:
+        """Return the refusal of a file on which a worker process died twice."""
+        self._versions = self._versions or Versions.current(Lexicon.load(self.lexicons))
+        message = "处理这个文件时进程两次意外结束（可能内存不足或程序库崩溃），已跳过；请把该文件报告给维护者，或加 --force 重试。"
+        return [self._refused(written_path(task.path), None, Warning("killed", message), self._common(Path(task.path)))]
 
     def close(self) -> None:
         """End the child process that reads files."""

@@ -4,7 +4,8 @@
     ├── LoadError       a file that could not be read, with the reason a user can act on
     ├── LexiconError    faults in the files under lexicons/, all of them at once
     ├── DatasetError    a dataset file that cannot be opened or written
-    └── SettingsError   a wrong option or combination of options
+    ├── SettingsError   a wrong option or combination of options
+    └── WorkerDied      a process that works for this one ended, again and again
 
 They are for what a user can repair, so their messages are in Chinese. A broken
 promise inside the program is an ordinary exception and a bug.
@@ -38,6 +39,9 @@ class LexiconError(DocMinerError):
         super().__init__("\n".join(faults))
         self.faults = tuple(faults)
 
+    def __reduce__(self) -> tuple[type[LexiconError], tuple[tuple[str, ...]]]:
+        return LexiconError, (self.faults,)
+
 
 class DatasetError(DocMinerError):
     """A dataset file that cannot be opened, read or written."""
@@ -45,3 +49,7 @@ class DatasetError(DocMinerError):
 
 class SettingsError(DocMinerError):
     """A wrong option, or options that exclude each other."""
+
+
+class WorkerDied(DocMinerError):
+    """A worker process ended again and again, at its start or on one item."""

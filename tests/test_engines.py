@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import pickle
+import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,13 +21,14 @@ import pytest
 
 from doc_miner.archive import FileWork, Outcome, Task, mine_archive
 from doc_miner.dataset.export import export_jsonl
-from doc_miner.engine import ENGINES, Engine, engine_for
-from doc_miner.engine.processes import Processes
+from doc_miner.engine import ENGINES, Engine, crew, engine_for
+from doc_miner.engine.processes import _WINDOW, Processes
 from doc_miner.engine.serial import Serial
-from doc_miner.errors import DocMinerError, SettingsError
+from doc_miner.errors import DocMinerError, SettingsError, WorkerDied
 from doc_miner.lexicon import Lexicon
 from doc_miner.loaders import DEFAULT
 
+posix = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 ROOT = Path(__file__).resolve().parents[1]
 WORK = "import os\n\n\ndef work(n):\n    return n * n, os.getpid()\n\n\ndef fail(n):\n    if n == 3:\n        raise ValueError(f'{n} 不行')\n    return n\n"
 
@@ -124,8 +130,90 @@ def test_processes_use_other_processes_and_at_most_as_many_as_told() -> None:
 
 
 def test_a_worker_that_dies_is_not_taken_for_the_end() -> None:
-    with pytest.raises(Exception, match="terminated abruptly"):
-        list(Processes(1).map(die_at_three, range(6)))
+    got: list[int] = []
+    with pytest.raises(WorkerDied, match="处理 3 时"):
+        got.extend(Processes(1).map(die_at_three, range(6)))
+    assert got == [0, 1, 2]
+
+
+@dataclass
+class Deadly:
+    """Work on which its process dies, at some items, and that says so."""
+
+    items: tuple[int, ...]
+    grow: int = 0
+
+    def __call__(self, item: int) -> tuple[int, int]:
+        if item in self.items:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return item, os.getpid()
+
+    def lost(self, item: int) -> tuple[int, int]:
+        return item, 0
+
+
+@posix
+@pytest.mark.parametrize("items", [(0,), (3,), (99,), (3, 4, 5), (0, 50, 99), tuple(range(0, 100, 7))])
+def test_items_that_kill_are_told_apart_and_all_others_worked_on(items: tuple[int, ...]) -> None:
+    results = list(Processes(3).map(Deadly(items), range(100)))
+    assert [item for item, _ in results] == list(range(100))
+    assert tuple(item for item, process in results if process == 0) == items
+
+
+@posix
+def test_a_worker_killed_from_outside_costs_no_item() -> None:
+    results, killed = [], set()
+    for item, process in Processes(2).map(process_of, range(3000)):
+        results.append(item)
+        if item % 1000 == 500 and process not in killed:
+            killed.add(process)
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+    assert results == list(range(3000)) and killed
+
+
+@posix
+def test_an_exception_that_cannot_travel_is_told_in_words() -> None:
+    with pytest.raises(RuntimeError, match="Shy: 不行"):
+        list(Processes(1).map(raise_shy, [1]))
+
+
+class Shy(Exception):
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(one + two)
+
+
+def raise_shy(n: int) -> int:
+    raise Shy("不", "行")
+
+
+def test_only_so_many_items_are_taken_before_their_turn() -> None:
+    taken: list[int] = []
+
+    def items() -> Iterator[int]:
+        for n in range(100_000):
+            taken.append(n)
+            yield n
+
+    results = Processes(2).map(square, items())
+    assert next(results) == 0
+    assert len(taken) <= 2 * _WINDOW
+    results.close()
+
+
+def test_a_worker_that_has_grown_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "_GROWTH_MB", -1)  # whatever it holds is too much
+    results = list(Processes(2).map(process_of, range(200)))
+    assert [item for item, _ in results] == list(range(200))
+    assert multiprocessing.get_start_method() != "fork" or len({process for _, process in results}) > 2
+    assert multiprocessing.active_children() == []
+
+
+def test_workers_are_gone_when_the_results_are_left() -> None:
+    results = Processes(2).map(process_of, range(1000))
+    next(results)
+    results.close()
+    assert multiprocessing.active_children() == []
 
 
 def test_workers_default_to_the_cores() -> None:
@@ -223,3 +311,80 @@ def test_processes_need_no_fork(tmp_path: Path, method: str) -> None:
     command = [sys.executable, str(script), str(archive), str(tmp_path / "dataset.db")]
     run = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False)
     assert (run.stdout.split("\n")[:2], run.returncode) == (["3 不行", "5 2"], 0), run.stderr
+
+
+class Killing(FileWork):
+    """Mines files, and dies at some by their names."""
+
+    def __call__(self, task: Task) -> list[Outcome]:
+        if Path(task.path).name.startswith("kill"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().__call__(task)
+
+
+@posix
+def test_a_document_that_kills_is_recorded_and_left_out(tmp_path: Path, lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch) -> None:
+    if multiprocessing.get_start_method() != "fork":
+        pytest.skip("the class is known in a fork only")
+    archive = write_archive(tmp_path / "in")
+    mine_archive([archive], tmp_path / "serial.db", lexicon=lexicon, engine=engine_for("serial"))
+    (archive / "kill-1.txt").write_text("青岚县工作报告", "utf-8")
+    monkeypatch.setattr("doc_miner.archive.FileWork", Killing)
+    summary = mine_archive([archive], tmp_path / "processes.db", lexicon=lexicon, engine=engine_for("processes", 2))
+    assert [Path(path).name for path, reason in summary.failures if "两次意外结束" in reason] == ["kill-1.txt"]
+    found, wanted = rows_of(tmp_path / "processes.db", tmp_path / "a"), rows_of(tmp_path / "serial.db", tmp_path / "b")
+    assert [row["warnings"][0]["code"] for row in found["documents"] if "kill-1" in row["path"]] == ["killed"]
+    for name in found:
+        assert [row for row in found[name] if "kill-1" not in row.get("path", "")] == wanted[name]
+    again = mine_archive([archive], tmp_path / "processes.db", lexicon=lexicon, engine=engine_for("processes", 2))
+    assert (again.read, again.unchanged) == (0, again.found)
+
+
+def children_of(process: int) -> set[int]:
+    """Return the processes below one, as Linux lists them."""
+    out, todo = set(), [process]
+    while todo:
+        place = Path(f"/proc/{(one := todo.pop())}/task/{one}/children")
+        with suppress(OSError):
+            below = [int(child) for child in place.read_text().split()]
+            out |= set(below)
+            todo += below
+    return out
+
+
+def alive(process: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="asks Linux which processes there are")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_a_run_that_is_stopped_leaves_no_process_and_goes_on_next_time(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    archive, dataset = write_archive(tmp_path / "in", 400), tmp_path / "dataset.db"
+    command = [sys.executable, "-m", "doc_miner", "mine", str(archive), "--dataset", str(dataset), "--engine", "processes", "--workers", "2"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    run = subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True)
+    below: set[int] = set()
+    end = time.monotonic() + 60
+    while run.poll() is None and time.monotonic() < end and not counted(dataset):
+        time.sleep(0.02)
+    below = children_of(run.pid)
+    os.kill(run.pid, number) if number == signal.SIGKILL else os.killpg(run.pid, number)
+    _, errors = run.communicate(timeout=30)
+    assert (run.returncode, "Traceback" in errors) == (code, False), errors
+    assert len(below) >= 2
+    end = time.monotonic() + 10
+    while any(map(alive, below)) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert [process for process in below if alive(process)] == []
+    assert 0 < counted(dataset) < 402
+    again = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, timeout=120, check=False)
+    assert (again.returncode, counted(dataset)) == (1, 402)
+
+
+def counted(dataset: Path) -> int:
+    """Return how many files a dataset holds, 0 where there is none yet."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{dataset}?mode=ro", uri=True)) as db:
+        return int(db.execute("SELECT count(*) FROM files").fetchone()[0])
+    return 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 from rich.table import Table
 from rich.text import Text
@@ -30,13 +30,21 @@ if TYPE_CHECKING:
 _RECORDS = {"problems": "问题", "measures": "措施", "figures": "数据", "changes": "变化", "targets": "年度目标", "citations": "引用文件", "findings": "核查"}
 
 
+class _Rate(ProgressColumn):
+    """How many files a second, over the last minute."""
+
+    def render(self, task: Task) -> Text:
+        """Return the rate as text, empty where there is none yet."""
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.1f} 个/秒" if speed else "")
+
+
 class Progress:
-    """The progress bar of a run: how many of how many, the document's name, the time left. Silent where there is no terminal."""
+    """The progress bar of a run: how many of how many, how many a second, the document's name, the time left. Silent where there is no terminal."""
 
     def __init__(self) -> None:
-        self._bar = RichProgress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
-        )
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TextColumn("剩余"), TimeRemainingColumn())
+        self._bar = RichProgress(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=60, disable=not sys.stderr.isatty())
         self._task = self._bar.add_task("准备", total=None)
 
     def __enter__(self) -> Progress:
