@@ -16,38 +16,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from doc_miner.dataset.reviews import Unfit, unfit
-from doc_miner.dataset.rows import failed_rows, names, rows_of
+from doc_miner.dataset.rows import names
 from doc_miner.dataset.store import Store
 from doc_miner.engine import Engine
-from doc_miner.errors import LoadError
-from doc_miner.inventory import Inventory, Versions, find_files, is_shut, reason_of, stat_of, take_inventory, written_path
+from doc_miner.errors import SettingsError
+from doc_miner.filework import FileWork, Outcome, Task
+from doc_miner.inventory import Inventory, Versions, find_files, reason_of, stat_of, take_inventory, written_path
 from doc_miner.lexicon import Lexicon
-from doc_miner.loaders import DEFAULT, Limits, read_bytes
-from doc_miner.loaders.containers import INSIDE, Member, container_kind, members
+from doc_miner.loaders import DEFAULT, Limits
 from doc_miner.loaders.office import batches
-from doc_miner.loaders.worker import SafeLoader
-from doc_miner.pipeline import Miner
-from doc_miner.source import Source, Warning
+from doc_miner.parts import Parts, PartWork
 
 __all__ = ["FileWork", "Outcome", "Summary", "Task", "find_files", "mine_archive", "written_path"]
 
 _BATCH_SECONDS = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Files to mine together: one, or some that LibreOffice converts in one go."""
-
-    paths: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a document: its rows by table, and the reason where it was not read."""
-
-    path: str
-    rows: dict[str, list[tuple[object, ...]]]
-    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +56,7 @@ class Summary:
 
 
 def mine_archive(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     dataset: Path,
     *,
     lexicon: Lexicon,
@@ -82,35 +64,66 @@ def mine_archive(
     limits: Limits = DEFAULT,
     force: bool = False,
     prune: bool = False,
+    shard: tuple[int, int] = (1, 1),
+    parts: Parts | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Summary:
-    """Mine the files under *paths* into *dataset* and return the run in numbers.
+    """Mine the files under *paths* (a URL as text) into *dataset* and return the run in numbers.
 
     *progress* is called with (done, all, path) after each file. A file whose size, time and
     bytes are known and whose lexicons, model and program version are the same is not read again,
     unless *force*; nor is one that was moved or renamed; with *limits* of the caller's, what was
     refused as too much is tried again. Documents whose files are gone from *paths* are kept, or
-    dropped with *prune* unless they have reviews.
+    dropped with *prune* unless they have reviews. *shard* (i, n) takes one part of n of the files,
+    by their paths below *paths*; with *parts*, results come by way of that folder, and those that
+    an earlier run left there are taken in first.
     """
     begun = time.monotonic()
-    files = [str(file) for file in find_files(paths, dataset)]
+    files = [file for root in paths for file in in_shard([str(one) for one in find_files([root], dataset)], root, shard)]
+    files = list(dict.fromkeys(files))
     with Store(dataset) as store:
         store.describe(lexicon, [written_path(str(path)) for path in paths], datetime.now(UTC).isoformat(timespec="seconds"))
-        remarks = store.remarks()
-        there = take_inventory(files, paths, store.known(), remarks, Versions.current(lexicon), limits)
+        if parts is not None:
+            for name in parts.listed():
+                store.write([outcome.rows for _, outcome in parts.read(name)])
+                parts.remove([name])
+        remarks, versions = store.remarks(), Versions.current(lexicon)
+        there = take_inventory(files, paths, store.known(), remarks, versions, limits)
+        if shard[1] > 1:
+            there.gone.clear()  # what is not here may be in another part
         run = _Run(store, there, len(files), progress)
-        tasks = [Task(tuple(batch)) for batch in batches(files if force else there.to_read, _head, lambda file: stat_of(Path(file))[0])]
+        tasks = [Task(tuple(batch)) for batch in batches(files if force else there.to_read, _head, lambda file: stat_of(file)[0])]
         if not force:
             run.leave(remarks)
-        results = engine.map(FileWork(lexicon.folder, limits), tasks)
-        try:
-            for task, outcomes in zip(tasks, results, strict=True):
-                run.add(task.paths, outcomes)
-        finally:
-            results.close()  # ends the engine's processes first
-            run.write()  # what was read is not lost, whatever stops the run
+        work = FileWork(lexicon.folder, limits, versions)
+        if parts is None:
+            run.mine(engine, work, tasks)
+        else:
+            by_parts = PartWork(work, parts)
+            run.mine(engine, by_parts, tasks, written=lambda: parts.remove(by_parts.taken()))
         run.sweep(prune)
         return run.summary(time.monotonic() - begun)
+
+
+def shard_of(text: str) -> tuple[int, int]:
+    """Return part and number of parts from ``i/n``; raises `SettingsError`."""
+    part, _, count = text.partition("/")
+    if not (part.isdecimal() and count.isdecimal() and 1 <= int(part) <= int(count)):
+        raise SettingsError(f"--shard {text}: 应写作 i/n，i 从 1 到 n，如 2/8。")
+    return int(part), int(count)
+
+
+def in_shard(files: Sequence[str], root: Path | str, shard: tuple[int, int]) -> list[str]:
+    """Return the files of part i of n, told by a hash of their paths below *root*: the same on every machine, wherever the archive is mounted."""
+    part, count = shard
+    if count == 1:
+        return list(files)
+    top = str(root).rstrip("/\\")
+    return [file for file in files if _hash(file.removeprefix(top).replace("\\", "/") or os.path.basename(file)) % count == part - 1]
+
+
+def _hash(path: str) -> int:
+    return int.from_bytes(hashlib.sha256(path.lstrip("/").encode("utf-8", "surrogateescape")).digest()[:8], "big")
 
 
 class _Run:
@@ -125,6 +138,7 @@ class _Run:
         self._batch: list[Outcome] = []
         self._dropped: list[str] = []
         self._written = time.monotonic()
+        self._then: Callable[[], None] = lambda: None
         self._gone: list[str] = []
         self._pruned: list[str] = []
         self._reviewed: list[str] = []
@@ -143,7 +157,7 @@ class _Run:
             self._unchanged += bool(entries)
             self._moved += not entries
             self._tell(file)
-            self._store.place(doc_id, written_path(file), *stat_of(Path(file)), instead_of=entries.keys())
+            self._store.place(doc_id, written_path(file), *stat_of(file), instead_of=entries.keys())
 
     def add(self, files: Sequence[str], outcomes: Sequence[Outcome]) -> None:
         """Count files that were read; what they held before and hold no more is to be dropped."""
@@ -160,6 +174,22 @@ class _Run:
             self._tell(file)
         if time.monotonic() - self._written > _BATCH_SECONDS:
             self.write()
+
+    def mine(self, engine: Engine, work: FileWork | PartWork, tasks: Sequence[Task], written: Callable[[], None] = lambda: None) -> None:
+        """Let *engine* do the tasks and take in what comes; call *written* after each transaction. A lost task of several files is done again, each alone."""
+        self._then = written
+        results, again = engine.map(work, tasks), []
+        try:
+            for task, outcomes in zip(tasks, results, strict=True):
+                if outcomes or len(task.paths) == 1:
+                    self.add(task.paths, outcomes)
+                else:
+                    again += [Task((path,)) for path in task.paths]
+        finally:
+            results.close()  # ends the engine's processes first
+            self.write()  # what was read is not lost, whatever stops the run
+        if again:
+            self.mine(engine, work, again, written)
 
     def _count(self, outcome: Outcome) -> None:
         doc_id = outcome.rows["documents"][0][names("documents").index("doc_id")]
@@ -178,6 +208,7 @@ class _Run:
         if self._batch or self._dropped:
             self._store.write([one.rows for one in self._batch], gone=self._dropped)
         self._batch, self._dropped, self._written = [], [], time.monotonic()
+        self._then()
 
     def sweep(self, prune: bool) -> None:
         """Forget paths that are gone where the document is at another place, and with *prune* where it has no reviews; keep the others."""
@@ -197,98 +228,6 @@ class _Run:
         )  # fmt: skip
 
 
-class FileWork:
-    """Mines files; made once in each process that works. Picklable: it holds settings, and builds the rest when first called."""
-
-    def __init__(self, lexicons: Path, limits: Limits) -> None:
-        self.lexicons, self.limits = lexicons, limits
-        self._miner: Miner | None = None
-        self._loader: SafeLoader | None = None
-        self._versions: Versions | None = None
-
-    def __getstate__(self) -> tuple[Path, Limits]:
-        return self.lexicons, self.limits
-
-    def __setstate__(self, state: tuple[Path, Limits]) -> None:
-        self.__init__(*state)  # type: ignore[misc]
-
-    def __call__(self, task: Task) -> list[Outcome]:
-        """Return the rows of each file, or of its refusal; of an archive those of every file in it."""
-        if self._miner is None or self._loader is None:
-            self._miner, self._loader = Miner(Lexicon.load(self.lexicons)), SafeLoader(self.limits)
-            self._versions = Versions.current(self._miner.lexicon)
-        loader, paths = self._loader, [Path(path) for path in task.paths]
-        if len(paths) > 1:
-            loader.prepare([(data, path.name) for path in paths if (data := _bytes(path, self.limits)) is not None])
-        return [outcome for path in paths for outcome in self._file(path, loader)]
-
-    def _file(self, path: Path, loader: SafeLoader) -> list[Outcome]:
-        common, written = self._common(path), written_path(str(path))
-        try:
-            if is_shut(path):
-                raise LoadError("unreadable", "没有打开这个文件夹的权限；请检查文件夹的权限设置。")
-            data = read_bytes(path, self.limits)
-        except LoadError as error:
-            return [self._refused(written, None, Warning(error.code, error.message), common)]
-        kind = container_kind(data)
-        if kind is None:
-            sha256 = hashlib.sha256(data).hexdigest()
-            del data  # it is read again, in the child
-            return [self._outcome(written, sha256, lambda: loader.load(path), common)]
-        found = []
-        for batch in batches(members(data, kind, self.limits, loader.unpack), lambda one: (one.data or b"")[:8], lambda one: len(one.data or b"")):
-            if len(batch) > 1:
-                loader.prepare([(member.data, member.name) for member in batch if member.data])
-            found += [self._member(f"{written}{INSIDE}{member.name}" if member.name else written, member, common) for member in batch]
-        return found
-
-    def _common(self, path: Path) -> dict[str, object]:
-        assert self._versions is not None
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        size, mtime_ns = stat_of(path)
-        versions = self._versions
-        return {"mined_at": now, "miner_version": versions.miner, "lexicon_digest": versions.lexicon, "model_digest": versions.model, "size": size, "mtime_ns": mtime_ns}
-
-    def _member(self, path: str, member: Member, common: dict[str, object]) -> Outcome:
-        data, loader = member.data, self._loader
-        assert loader is not None
-        if member.error is not None or data is None:
-            error = member.error or LoadError("empty", "文件是空的。")
-            return self._refused(path, None, Warning(error.code, error.message), common)
-        sha256 = hashlib.sha256(data).hexdigest()
-        return self._outcome(path, sha256, lambda: loader.load_bytes(data, member.name), common)
-
-    def _outcome(self, path: str, sha256: str, load: Callable[[], Source], common: dict[str, object]) -> Outcome:
-        """Return the rows of the document that *load* gives, or of its refusal."""
-        assert self._miner is not None
-        try:
-            report = self._miner.mine_source(load(), path=path, sha256=sha256)
-        except LoadError as error:
-            return self._refused(path, None, Warning(error.code, error.message), common)
-        except OSError as error:
-            return self._refused(path, None, Warning("unreadable", f"读取时出错（{error.strerror}）；请检查文件和磁盘。"), common)
-        except (RecursionError, MemoryError, ValueError, IndexError, KeyError, AttributeError, TypeError, AssertionError) as error:
-            # A fault of ours costs this document alone; it is recorded with enough to report it.
-            return self._refused(path, sha256, Warning("internal", f"程序内部错误（{type(error).__name__}: {error}）；请把该文件和此信息报告给维护者。"), common)
-        return Outcome(path, dict(rows_of(report, **common)))  # type: ignore[arg-type]
-
-    @staticmethod
-    def _refused(path: str, sha256: str | None, warning: Warning, common: dict[str, object]) -> Outcome:
-        doc_id = "x" + hashlib.sha256(path.encode()).hexdigest()[:15]
-        return Outcome(path, dict(failed_rows(doc_id, path, sha256, warning, **common)), warning.message)  # type: ignore[arg-type]
-
-    def lost(self, task: Task) -> list[Outcome]:
-        """Return the refusal of a file on which a worker process died twice."""
-        self._versions = self._versions or Versions.current(Lexicon.load(self.lexicons))
-        message = "处理这个文件时进程两次意外结束（可能内存不足或程序库崩溃），已跳过；请把该文件报告给维护者，或加 --force 重试。"
-        return [self._refused(written_path(task.path), None, Warning("killed", message), self._common(Path(task.path)))]
-
-    def close(self) -> None:
-        """End the child process that reads files."""
-        if self._loader is not None:
-            self._loader.close()
-
-
 def _head(file: str) -> bytes:
     """Return the first bytes of a file, none where it cannot be read: the refusal is for the loader."""
     try:
@@ -298,10 +237,3 @@ def _head(file: str) -> bytes:
             return stream.read(8)
     except (OSError, ValueError):
         return b""
-
-
-def _bytes(path: Path, limits: Limits) -> bytes | None:
-    try:
-        return read_bytes(path, limits)
-    except LoadError:
-        return None

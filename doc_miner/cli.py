@@ -48,6 +48,7 @@ class EngineName(str, Enum):
 
     serial = "serial"
     processes = "processes"
+    dask = "dask"
 
 
 class ExportFormat(str, Enum):
@@ -77,15 +78,18 @@ class Ocr(str, Enum):
 
 @app.command()
 def mine(
-    paths: Annotated[list[Path], typer.Argument(help="要读取的文件或文件夹，可以有多个。", metavar="路径…")],
+    paths: Annotated[list[str], typer.Argument(help="要读取的文件或文件夹，可以有多个；也可以是存储地址，如 s3://桶/文件夹。", metavar="路径…")],
     dataset: DatasetOption = Path("dataset.db"),
-    engine: Annotated[EngineName, typer.Option(help="serial 逐个处理；processes 用多个进程。", metavar="引擎")] = EngineName.serial,
+    engine: Annotated[EngineName, typer.Option(help="serial 逐个处理；processes 用多个进程；dask 用多台机器。", metavar="引擎")] = EngineName.serial,
     workers: Annotated[int | None, typer.Option(help="进程数，默认等于处理器核数。", metavar="N", min=1)] = None,
     ocr: Annotated[Ocr, typer.Option(help="文字识别（OCR）：auto 需要时识别（须已安装）；never 不识别；always 每页都识别。", metavar="方式")] = Ocr.auto,
     lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
     force: Annotated[bool, typer.Option("--force", help="未变化的文件也重新读取。")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="从数据集中删除文件已不在的文档；有人工核对的除外。")] = False,
     limit: LimitOption = None,
+    scheduler: Annotated[str, typer.Option(help="dask 调度器的地址，如 tcp://主机:8786；不写则在本机启动。", metavar="地址", envvar="DOC_MINER_SCHEDULER")] = "",
+    parts: Annotated[str, typer.Option(help="dask 各机器写结果的文件夹或存储地址，须各机器可见；默认为“数据集文件.parts”。", metavar="位置")] = "",
+    shard: Annotated[str, typer.Option(help="只处理 n 份中的第 i 份，如 2/8；各份的数据集再用 merge 合并。", metavar="i/n")] = "1/1",
 ) -> None:
     """读取文件和文件夹，把新的或改动过的文档加入数据集。
 
@@ -95,28 +99,48 @@ def mine(
     """
     from dataclasses import replace
 
-    from doc_miner.archive import mine_archive
+    from doc_miner.archive import mine_archive, shard_of
     from doc_miner.engine import engine_for
     from doc_miner.errors import SettingsError
+    from doc_miner.inventory import PARTS, named
     from doc_miner.lexicon import Lexicon
     from doc_miner.loaders.limits import limits_of
     from doc_miner.loaders.ocr_choice import engine_version, not_installed
+    from doc_miner.parts import Parts
     from doc_miner.present.terminal import Progress, print_summary
 
     if ocr is Ocr.always and not engine_version():
         raise SettingsError(not_installed().message)
     limits, lexicon = replace(limits_of(limit or ()), ocr=ocr.value), Lexicon.load(lexicons)
+    is_cluster = engine is EngineName.dask
+    runner = engine_for(engine.value, workers, **({"scheduler": scheduler} if is_cluster else {}))
+    by_way_of = Parts(parts or f"{dataset.resolve()}{PARTS}") if is_cluster else None
     with Progress() as progress:
         summary = mine_archive(
-            paths, dataset, lexicon=lexicon, engine=engine_for(engine.value, workers), limits=limits, force=force, prune=prune, progress=progress.update
-        )
+            [named(path) for path in paths], dataset, lexicon=lexicon, engine=runner, limits=limits, force=force, prune=prune,
+            shard=shard_of(shard), parts=by_way_of, progress=progress.update,
+        )  # fmt: skip
     print_summary(summary, dataset)
     raise typer.Exit(1 if summary.failures else 0)
 
 
 @app.command()
+def merge(
+    datasets: Annotated[list[Path], typer.Argument(help="要合并的数据集文件，如 mine --shard 各份的结果。", metavar="数据集…")],
+    dataset: DatasetOption = Path("dataset.db"),
+) -> None:
+    """把几个数据集的文档合并到一个数据集里；同一文件已有时以较新的为准。
+
+    示例：doc-miner merge 第1份.db 第2份.db --dataset 全部.db
+    """
+    from doc_miner.dataset.merge import merge_datasets
+
+    typer.echo(f"已合并 {merge_datasets(datasets, dataset)} 个文档到 {dataset}")
+
+
+@app.command()
 def status(
-    paths: Annotated[list[Path] | None, typer.Argument(help="要对照的文件或文件夹；默认为以前处理过的。", metavar="[路径…]")] = None,
+    paths: Annotated[list[str] | None, typer.Argument(help="要对照的文件或文件夹；默认为以前处理过的。", metavar="[路径…]")] = None,
     dataset: DatasetOption = Path("dataset.db"),
     lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
 ) -> None:
@@ -124,9 +148,10 @@ def status(
 
     示例：doc-miner status 整改报告/ --dataset 数据集.db
     """
+    from doc_miner.inventory import named
     from doc_miner.present.status import print_status
 
-    print_status(paths or [], dataset, lexicons)
+    print_status([named(path) for path in paths or []], dataset, lexicons)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from doc_miner import __version__
+from doc_miner import __version__, remote
 from doc_miner.classify import model_digest
 from doc_miner.dataset.store import Known
 from doc_miner.errors import SettingsError
@@ -21,6 +21,8 @@ from doc_miner.loaders.containers import INSIDE, is_system_file
 from doc_miner.loaders.ocr_choice import would_differ
 
 _BLOCK = 1 << 20
+PARTS = ".parts"
+"""What the folder for results of other machines is called after its dataset."""
 _OVER_A_LIMIT = ("too_large", "timeout", "memory", "depth", "crash")
 
 
@@ -63,7 +65,7 @@ class Inventory:
 
 
 def take_inventory(
-    files: Sequence[str], roots: Iterable[Path], known: Mapping[str, Known], remarks: Mapping[str, str], versions: Versions, limits: Limits = DEFAULT
+    files: Sequence[str], roots: Iterable[Path | str], known: Mapping[str, Known], remarks: Mapping[str, str], versions: Versions, limits: Limits = DEFAULT
 ) -> Inventory:
     """Compare *files* (as `find_files` gives them for *roots*) with what a dataset knows. Only files of another size or time are opened.
 
@@ -79,7 +81,7 @@ def take_inventory(
             by_size[entry.size].append(entry)
     suffixes = {entry.doc_id: Path(path).suffix.lower() for path, entry in known.items()}
     for file, entries in out.entries.items():
-        size, mtime_ns = stat_of(Path(file))
+        size, mtime_ns = stat_of(file)
         if entries and all((entry.size, entry.mtime_ns) == (size, mtime_ns) for entry in entries.values()):
             current = all(_is_current(entry, versions) and not _may_differ(path, remarks.get(path, ""), limits) for path, entry in entries.items())
             (out.unchanged if current else out.stale).append(file)
@@ -97,23 +99,34 @@ def take_inventory(
     return out
 
 
-def find_files(paths: Sequence[Path], dataset: Path) -> list[Path]:
+def find_files(paths: Sequence[Path | str], dataset: Path) -> list[Path | str]:
     """Return the files under *paths* in a fixed order; raises `SettingsError` for a path that does not exist.
 
     Hidden system files and the dataset itself are left out; nothing else is. A folder that may not be opened is
-    in the list itself, so that it is refused with its reason.
+    in the list itself, so that it is refused with its reason. A URL (as text, and so are the files below it) names
+    a store: `doc_miner.remote`.
     """
-    out: dict[Path, None] = {}
+    out: dict[Path | str, None] = {}
     place = os.path.realpath(dataset)
     own = {place, f"{place}-wal", f"{place}-shm"}
     for path in paths:
+        if isinstance(path, str) and remote.is_url(path):
+            out |= dict.fromkeys(remote.list_files(path))
+            continue
+        path = Path(path)
         if path.is_dir():
-            out |= dict.fromkeys(file for file in sorted(_below(path)) if not is_system_file(file.name) and os.path.realpath(file) not in own)
+            found = [file for file in sorted(_below(path)) if not is_system_file(file.name)]
+            out |= dict.fromkeys(file for file in found if (real := os.path.realpath(file)) not in own and os.path.dirname(real) != place + PARTS)
         elif path.exists() or path.is_symlink():
             out[path] = None
         else:
             raise SettingsError(f"{path}: 没有这个文件或文件夹；请检查路径。")
     return list(out)
+
+
+def named(path: str) -> Path | str:
+    """Return what a user named: a URL as it is, anything else as a path."""
+    return path if remote.is_url(path) else Path(path)
 
 
 def _below(folder: Path) -> list[Path]:
@@ -145,11 +158,13 @@ def _name(part: str) -> str:
         return data.decode("gb18030", "replace")
 
 
-def stat_of(path: Path) -> tuple[int, int]:
-    """Return size in bytes and time of change in nanoseconds; −1 where they cannot be asked."""
+def stat_of(path: str) -> tuple[int, int]:
+    """Return size in bytes and time of change in nanoseconds of a file or URL; −1 where they cannot be asked."""
+    if remote.is_url(path):
+        return remote.stat(path)
     try:
-        status = path.stat()
-    except OSError:
+        status = os.stat(path)
+    except (OSError, ValueError):
         return -1, -1
     return status.st_size, status.st_mtime_ns
 
@@ -209,7 +224,7 @@ def _sha256(file: str) -> str | None:
     return digest.hexdigest()
 
 
-def _gone(rest: Iterable[str], roots: Iterable[Path], files: Sequence[str]) -> list[str]:
+def _gone(rest: Iterable[str], roots: Iterable[Path | str], files: Sequence[str]) -> list[str]:
     """Return which known paths lay under *roots* and are not there any more; what lies in a folder that may not be opened is not gone."""
     under = [os.path.abspath(root) for root in roots]
     shut = [os.path.abspath(file) for file in files if is_shut(Path(file))]

@@ -49,6 +49,6 @@ def lost_result(work: Callable[[Item], Result], item: Item) -> Result:
 ENGINES = {
     "serial": ("doc_miner.engine.serial", "Serial"),
     "processes": ("doc_miner.engine.processes", "Processes"),
-
+    "dask": ("doc_miner.engine.cluster", "Cluster"),
 }
 """Name to module and class; imported only when chosen."""

@@ -13,20 +13,20 @@ from doc_miner.dataset.connection import connect
 from doc_miner.dataset.reviews import unfit
 from doc_miner.dataset.store import known_files, remarks
 from doc_miner.errors import SettingsError
-from doc_miner.inventory import Inventory, Versions, find_files, take_inventory, written_path
+from doc_miner.inventory import Inventory, Versions, find_files, named, take_inventory, written_path
 from doc_miner.lexicon import Lexicon
 
 if TYPE_CHECKING:
     from doc_miner.dataset.reviews import Unfit
 
 
-def print_status(paths: Sequence[Path], dataset: Path, lexicons: Path | None) -> None:
+def print_status(paths: Sequence[Path | str], dataset: Path, lexicons: Path | None) -> None:
     """Print how the files under *paths* (default: what was mined before) stand beside the dataset; reads only."""
     lexicon = Lexicon.load(lexicons)
     with connect(dataset) as db:
         known, refused, lost = known_files(db), remarks(db), unfit(db)
-        roots = list(paths) or [Path(path) for (path,) in db.execute("SELECT path FROM roots ORDER BY path")]
-    there = [root for root in roots if root.exists() or root.is_symlink() or paths]
+        roots = list(paths) or [named(path) for (path,) in db.execute("SELECT path FROM roots ORDER BY path")]
+    there = [root for root in roots if paths or isinstance(root, str) or root.exists() or root.is_symlink()]
     if roots and not there:
         raise SettingsError(f"{roots[0]}: 找不到处理过的文件夹；相对路径请在原来的文件夹里运行，或写明路径。")
     files = [str(file) for file in find_files(there, dataset)]
