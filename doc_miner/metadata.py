@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 
 from doc_miner.dates import find_dates
 from doc_miner.extract.passages import Passages
@@ -116,7 +117,7 @@ def _iso(match: re.Match[str]) -> str | None:
     m = int(match["m"]) if match["m"].isdigit() else parse_chinese(match["m"])
     day = match["d"] if "d" in match.re.groupindex else None
     d = None if not day else int(day) if day.isdigit() else parse_chinese(day)
-    if not y or not m or not 1 <= m <= 12 or (d is not None and not 1 <= d <= 31):
+    if not y or not m or not 1 <= m <= 12 or (d is not None and not 1 <= d <= monthrange(y, m)[1]):
         return None
     return f"{y:04d}-{m:02d}" + (f"-{d:02d}" if d else "")
 

@@ -164,10 +164,11 @@ def _is_navigation(text: str, forms: Sequence[str]) -> bool:
 _UNFINISHED = ("，", "、", ",")
 _CLAUSE_LINES = 4
 """Least number of lines that end with a comma for a file to be one that breaks its lines between clauses."""
+_NARROW = re.compile("[\0-\u2e7f]+")
 
 
 def _width(text: str) -> int:
-    return sum(2 if char > "\u2e7f" else 1 for char in text)
+    return len(text) + len(_NARROW.sub("", text))
 
 
 def _joined_lines(blocks: Sequence[Paragraph | SourceTable]) -> tuple[list[Paragraph | SourceTable], int]:
@@ -221,8 +222,7 @@ def repeated_from(text: str) -> int | None:
     common distance; noise and small changes do not hide it. What holds anything of its own
     is no copy, and where the first part repeats itself nothing can be told.
     """
-    squeezed = [i for i, char in enumerate(text) if not char.isspace()]
-    plain = "".join(text[i] for i in squeezed)
+    plain = "".join(text.split())
     if len(plain) < 300:
         return None
     probes = range(0, len(plain) // 2, max(_GRAM, len(plain) // 64))
@@ -238,6 +238,7 @@ def repeated_from(text: str) -> int | None:
     start = _copy_start(plain, distance, tolerance)
     if start is None or len(plain) - start < 0.5 * start or not _is_copy(plain[:start], plain[start:]):
         return None
+    squeezed = [i for i, char in enumerate(text) if not char.isspace()]
     line = text.rfind("\n", 0, squeezed[start]) + 1
     return _before_noise(text, line)
 

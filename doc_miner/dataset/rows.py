@@ -14,6 +14,7 @@ from doc_miner.numerals import Number
 from doc_miner.source import BBox, Warning
 
 Row = tuple[Any, ...]
+_COLUMNS = {name: [(column.name, column.is_list) for column in columns] for name, columns in TABLES.items()}
 
 
 def rows_of(report: Report, *, mined_at: str, miner_version: str, lexicon_digest: str, model_digest: str, size: int, mtime_ns: int) -> dict[str, list[Row]]:
@@ -70,13 +71,17 @@ def _from(record: Any, doc_id: str, **values: Any) -> dict[str, Any]:
 
 
 def _row(table: str, values: dict[str, Any]) -> Row:
-    return tuple(_stored(values.get(column.name), column.is_list) for column in TABLES[table])
+    return tuple([_listed(values.get(name)) if is_list else _plain(values.get(name)) for name, is_list in _COLUMNS[table]])
 
 
-def _stored(value: Any, is_list: bool) -> Any:
-    if is_list:
-        return None if value is None else json.dumps(value if isinstance(value, list) else list(value), ensure_ascii=False)
-    return int(value) if isinstance(value, bool) else value
+def _listed(value: Any) -> str | None:
+    if not value:
+        return None if value is None else "[]"
+    return json.dumps(value if isinstance(value, list) else list(value), ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if value is True or value is False else value
 
 
 def exact(value: Number | None) -> str | None:

@@ -27,6 +27,8 @@ _BODY_WORD = r"(?:人民政府|政府|教育局|教体局|教育体育局|财政
 _NO_BODY = {"学校", "政府", "办公室", "委员会", "中心", "各单位", "部门", "中心学校"}
 """Words for bodies of no name: they tell nobody responsible."""
 _DUTY = re.compile(rf"(?P<units>{_BODY_WORD}(?:[、和与及,]{_BODY_WORD}){{0,8}})(?:要|负责|应|须)(?!求)")
+_DUTY_HINT = re.compile("[府局办委室会处联校学镇乡部股科站心](?:要|负责|应|须)(?!求)")
+"""The last character of every body word, and the duty behind it: what every match of `_DUTY` holds, and found much faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,14 +216,14 @@ def units_of(text: str) -> tuple[str, ...]:
     """Return the responsible units that a measure's own text names (责任单位：…, …牵头, 教育局要…)."""
     folded = fold(text)
     found: list[str] = []
-    for match in _UNIT_LABEL.finditer(folded):
+    for match in _UNIT_LABEL.finditer(folded) if ":" in folded else ():
         found += split_units(text[match.start("units") : match.end("units")])
     if not found:
-        for match in _UNIT_LEAD.finditer(folded):
+        for match in _UNIT_LEAD.finditer(folded) if "牵头" in folded or "主办" in folded else ():
             units = re.sub(r"^.*?(?:由|,)", "", match["units"])
             if re.search(rf"{_BODY_WORD}$", units):
                 found += split_units(units)
-        for match in _DUTY.finditer(folded):
+        for match in _DUTY.finditer(folded) if _DUTY_HINT.search(folded) else ():
             found += split_units(match["units"])
     return tuple(dict.fromkeys(found))
 
