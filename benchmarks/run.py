@@ -198,19 +198,22 @@ def scale(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
         characters = load.write(source, size)
         command = [sys.executable, __file__, "--mine", str(source), str(folder / f"scale-{size}.db"), "processes", str(options.cores)]
         found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-        measured.append((size, found["process"]))
+        measured.append((size, found["process"], found["own"]))
         yield f"scale: {size:,} texts ({characters:,} characters), elapsed", found["elapsed"], "s"
         yield f"scale: {size:,} texts, processor time for each", found["process"] / size * 1000, "ms"
+        yield f"scale: {size:,} texts, of it the main process, which writes", found["own"] / size * 1000, "ms"
         yield f"scale: {size:,} texts, most memory of the main process", found["memory"], "MB"
         yield f"scale: {size:,} texts, most memory of a worker", found["workers"], "MB"
         yield f"scale: {size:,} texts, dataset for each", found["bytes"] / size / 1000, "kB"
     if len(measured) > 1:
-        (few, early), (many, late) = measured[0], measured[-1]
-        slope = (late - early) / (many - few)
+        (few, early, early_own), (many, late, late_own) = measured[0], measured[-1]
+        slope, own = (late - early) / (many - few), (late_own - early_own) / (many - few)
         yield "scale: slope between the smallest and the largest, processor time for each further text", slope * 1000, "ms"
         documents = 3_000 * 20 * 10
-        yield f"estimate: {documents:,} texts (3,000 counties, 20 years, 10 each), one PC with 8 cores", documents * slope / 8 / 3600, "h"
-        yield f"estimate: {documents:,} texts, 20 workers of one core each", documents * slope / 20 / 3600, "h"
+        for where, count in (("one PC with 8 cores", 8), ("20 workers of one core each and a machine that writes", 20)):
+            # One process writes: it is the limit once there are enough workers.
+            hours = max(documents * slope / count, documents * own) / 3600
+            yield f"estimate: {documents:,} texts (3,000 counties, 20 years, 10 each), {where}", hours, "h"
 
 
 def mine(source: Path, dataset: Path, engine: str, workers: int, lexicon: Lexicon) -> dict[str, float]:
@@ -228,6 +231,8 @@ def processor_time() -> float:
 def mine_alone(source: str, dataset: str, engine: str, workers: str) -> None:
     """Mine in this process and print what it took as JSON."""
     found = mine(Path(source), Path(dataset), engine, int(workers), default_lexicon())
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    found["own"] = own.ru_utime + own.ru_stime
     found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     found["workers"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(json.dumps(found | {"bytes": os.path.getsize(dataset)}))

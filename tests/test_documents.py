@@ -42,3 +42,9 @@ def test_the_measures_of_a_document(miner: Miner, case: dict[str, Any]) -> None:
         for one in report.measures
     ]
     assert found == case["measures"]
+
+
+@pytest.mark.parametrize("day", ["2月31日", "2月30日", "4月31日", "二月三十日"])
+def test_a_day_that_the_calendar_has_not_is_no_date_and_ends_nothing(day: str, miner: Miner) -> None:
+    report = miner.mine_text(f"青岚县教育工作报告\n存在的主要问题\n一是校舍不足。全县缺少校舍3栋。\n整改措施\n一是3年内新建校舍2栋。\n青岚县教育局\n2021年{day}\n")
+    assert report.metadata.date is None and report.figures
