@@ -331,7 +331,7 @@ def test_a_document_that_kills_is_recorded_and_left_out(tmp_path: Path, lexicon:
     (archive / "kill-1.txt").write_text("青岚县工作报告", "utf-8")
     monkeypatch.setattr("doc_miner.archive.FileWork", Killing)
     summary = mine_archive([archive], tmp_path / "processes.db", lexicon=lexicon, engine=engine_for("processes", 2))
-    assert [Path(path).name for path, reason in summary.failures if "两次意外结束" in reason] == ["kill-1.txt"]
+    assert [Path(path).name for path, reason in summary.failures if "屡次意外结束" in reason] == ["kill-1.txt"]
     found, wanted = rows_of(tmp_path / "processes.db", tmp_path / "a"), rows_of(tmp_path / "serial.db", tmp_path / "b")
     assert [row["warnings"][0]["code"] for row in found["documents"] if "kill-1" in row["path"]] == ["killed"]
     for name in found:
