@@ -28,7 +28,7 @@ _BRACKET = re.compile(r"[()]")
 _BRACKETED = re.compile(r"《[^》\n]{0,80}》|\([^()\n]{0,60}\)|〔[^〕\n]{0,12}〕|\[[^\]\n]{0,12}\]")
 
 _CHANGE_BEFORE = re.compile(
-    r"(?:(?:净|新|共|再|同比|年均|平均|累计|分别)?(?:增加|增长|增|减少|减|降低|降|下降|提高|提升|上升|缩小|扩大|回升|压减|压缩|核减|核增|增幅(?:为|达到?)?|降幅(?:为|达到?)?|新增|净增|净减|调增|调减|扩充|多|少|增设|增配|(?:增|降|减|升)幅|(?:压减|下降|增长|递减|降低)率))(?:了|约|近|达|超过|达到|共|为|至少|幅度为|幅度达)?\s?$"
+    r"(?:(?:净|新|共|再|同比|年均|平均|累计|分别)?(?:增加|增长|增|减少|减|降低|降|下降|提高|提升|上升|缩小|扩大|回升|压减|压缩|削减|精简|上涨|上浮|回落|核减|核增|增幅(?:为|达到?)?|降幅(?:为|达到?)?|新增|净增|净减|调增|调减|扩充|多|少|增设|增配|(?:增|降|减|升)幅|(?:压减|下降|增长|递减|降低)率))(?:了|约|近|达|超过|达到|共|为|至少|幅度为|幅度达)?\s?$"
 )
 _NEW_THING = re.compile(r"(?:新增|增加|增设|净增|新增加|扩增|减少|核增)[^,。;:、\d]{1,16}$")
 _MOVED_TO = re.compile(
@@ -36,18 +36,25 @@ _MOVED_TO = re.compile(
 )
 _MOVED_TO_FAR = re.compile(r"(?:降|减|增|升|提|扩|缩|调)[^,。;:\d]{0,4}(?:至|到|为)[^,。;\d]{0,12}$|(?:至|到)(?:20\d\d年|目前|现在|今年)?[^,。;\d]{0,8}的?\s?$")
 _FROM = re.compile(r"(?:由|从)[^,。;:]{0,24}$")
-_PLAN = re.compile(r"计划(?!生育|单列|》|书|内|学校)|拟(?!定了)|将(?!其|原|这|该|全|农|闲|城|留|义|学|校|课|各|教|“|平|[一-鿿]{0,12}(?:改造|划分|纳入|作为|列入|调整|转换|合并|并入))|力争|预计|争取|可(?=新增|提供|增加|容纳|满足|解决)|打算|确保到|规划(?=建设|新建|到|新增|投)|即将|有望|待[一-鿿]{0,6}后")
+_PLAN = re.compile(r"(?<!改善)(?<!特岗)(?<!国培)(?<!省培)(?<!行动)(?<!提升)(?<!招生)(?<!教学)(?<!培养)计划(?!生育|单列|》|书|内|学校)|拟(?!定了)|将(?!其|原|这|该|全|农|闲|城|留|义|学|校|课|各|教|“|平|[一-鿿]{0,12}(?:改造|划分|纳入|作为|列入|调整|转换|合并|并入))|力争|预计|争取|可(?=新增|提供|增加|容纳|满足|解决)|打算|确保到|规划(?=建设|新建|到|新增|投)|即将|有望|待[一-鿿]{0,6}后|预期(?=增长|目标|达到|完成|新增)|[今明]年(?:要|再|拟)|明年(?!秋季招生)|(?:预期|工作|主要|总体|奋斗)目标(?:任务)?(?:是|为|:)|(?<![主需重只必首还想简紧若])要(?=再?(?:增长|降低|减少|增加|提高|完成|压减|新增|新建|改造|下降|减轻|保持在|控制在))")
 _DONE = re.compile(r"已|完成了|共?投入了|建成了|累计")
 _NORM = re.compile(r"每学期|每学年|每周|每天|每日|每年|每月|每人|每生|每班|每校|每间|每名|每所|原则上|标准|规定|不得|必须|应当|应(?=不|达|按)|须|要求|达标|指标|核定|按(?:照)?|人手|底线|控制(?:在)?|不(?:低|少|超|小|大|高|多)于?|的目标|确保|每人每|一般")
 _MOVED_ENDS = frozenset("至到为了的")
 """The last characters of what `_MOVED_TO` finds."""
-_CHANGE_WORD = re.compile(r"[增减降提升缩扩回压核调多少]")
+_CHANGE_WORD = re.compile(r"[增减降提升缩扩回压核调多少涨浮精]")
 """A character of each word that `_CHANGE_BEFORE` finds."""
 _UNCHANGED = re.compile(r"不(?:增|减|降)")
 _STARTS_FROM = re.compile(r"(?:由|从)[^,。;:]{0,26}$")
 _HIGHER = re.compile(r"(?:较|比)[^,。;]{0,8}(?:年前|上年|去年|同期|上一?学年|20\d\d年|整改前|国检时|创建前|此前|年初)[^,。;]{0,6}(?:高出|高|低|多|少|升|降)(?:了)?\s?$")
 _RECURRING = re.compile(r"每(?:学期|学年|周|天|日|月|季度|生|班|间|12|百|名|人)|原则上|一般")
 _SETS_NORM = re.compile(r"标准|规模|班额|按(?:照)?|面积|人数(?:不|控)|每年(?:交流|参训)|预算|定额|学时|课时|时间|任教|工资")
+_TIMES = ("次", "节", "课时", "学时", "小时", "分钟", "天", "学分", "场", "轮")
+_EVERY = re.compile(r"每(?:周|天|日|学期|学年|半?月|季度?|生|班|人|两周|校|年级|名)")
+"""How often or for whom a rule of a plan holds (每周3节)."""
+_HOURS = re.compile(r"总?课时|学分|学时")
+_SAME_ROLE = re.compile(r"\s?\((?:相当于|即|折合|合|约)?\s?")
+"""What stands between a figure and its value in other words (不低于9%(857课时))."""
+_NEXT_VALUE = re.compile(r"\s?(?:[、/]|和|与|及)\s?")
 _ACHIEVED = re.compile(r"(?:达到?|为|占|已|完成|有|共|是|突破|超过)\s?$")
 
 
@@ -122,6 +129,8 @@ class FigureFinder:
         for index, quantity in enumerate(quantities):
             before = quantities[index - 1] if index else None
             role = _role(folded, sentence, quantity, context, zones.role_at(quantity.start))
+            if before is not None and figures[-1].role != role and _goes_with(folded, before, quantity, figures[-1].role, role):
+                role = figures[-1].role
             subject = subject_of(folded, sentence.start, sentence.end, quantity, before, figures, self._words, spans)
             figures.append(
                 Figure(
@@ -346,6 +355,16 @@ def _ordinal(folded: str, start: int, end: int) -> int:
     return marks or len(re.findall(r"\d++(?:\.\d++)?", between))
 
 
+def _goes_with(folded: str, before: Quantity, quantity: Quantity, earlier: str, role: str) -> bool:
+    """Return whether a figure has the role of the one before it: a later member of a list of changes or norms, or the same value in other words."""
+    if quantity.start - before.end > 5 or role not in ("level", "plan"):
+        return False
+    gap = folded[before.end : quantity.start]
+    if _SAME_ROLE.fullmatch(gap):
+        return earlier in ("standard", "plan")
+    return quantity.unit == before.unit and earlier in ("change", "standard") and _NEXT_VALUE.fullmatch(gap) is not None
+
+
 # --- role ------------------------------------------------------------------------------------
 def _role(folded: str, sentence: _Sentence, quantity: Quantity, context: FigureContext, zone: str | None) -> str:
     clause = folded[_clause_start(folded, sentence, quantity.start) : quantity.start]
@@ -359,10 +378,12 @@ def _role(folded: str, sentence: _Sentence, quantity: Quantity, context: FigureC
         return "before"
     if "由" in folded[_since(sentence, quantity.start) : quantity.start] and _MOVED_TO_FAR.search(near) and _FROM.search(folded[max(sentence.start, quantity.start - 60) : quantity.start]):
         return "plan" if plan else "after" if _after_from(folded, sentence, quantity) else "level"
-    if ("增" in near or "减" in near) and _NEW_THING.search(near) and quantity.unit not in ("元", "%") and not plan:
+    if ("增" in near or "减" in near) and _NEW_THING.search(near) and quantity.unit not in ("元", "%") and not plan and zone not in ("plan", "recommendation"):
         return "change"
     if zone == "target":
         return "plan"
+    if (context.plans or zone in ("plan", "recommendation", "goal")) and _recurs(quantity, clause, plan=plan):
+        return "standard"
     if _promised(quantity, clause, zone):
         return "plan"
     if _is_norm(folded, sentence, quantity, clause, zone, context):
@@ -374,6 +395,13 @@ def _role(folded: str, sentence: _Sentence, quantity: Quantity, context: FigureC
     if context.plans and zone in ("response", "measure", "recommendation", "plan") and not _DONE.search(folded, _since(sentence, quantity.start), quantity.start) and not _existing(clause):
         return "plan"
     return "level"
+
+
+def _recurs(quantity: Quantity, clause: str, *, plan: bool) -> bool:
+    """Return whether a plan arranges how often or how long something takes place, each week or for each class: a norm, not a promise."""
+    if plan or not (quantity.unit in _TIMES or _HOURS.search(clause[-12:])):
+        return False
+    return _EVERY.search(clause) is not None or _HOURS.search(clause) is not None or quantity.unit in ("课时", "学分")
 
 
 def _existing(clause: str) -> bool:
@@ -405,11 +433,16 @@ def _is_before(folded: str, sentence: _Sentence, quantity: Quantity) -> bool:
     return re.match(r"[^。;,\d]{0,10},?\s?(?:逐步|大幅|进一步|快速|稳步|显著|明显|下)?\s?(?:降|减|增|升|提|扩|缩|调整|变为|上升|压|改|优化|到|至)", tail) is not None
 
 
+_AIMS = re.compile(r"(?:预期|工作|主要|总体|奋斗)目标(?:任务)?(?:是|为|:)")
+"""What a sentence lists goals with, all its members being promised (主要预期目标是:…;…)."""
+
+
 def _planned(folded: str, sentence: _Sentence, quantity: Quantity) -> bool:
     """Return whether the figure is promised: a cue of planning before it in its sentence with no done cue between."""
     head = folded[_since(sentence, quantity.start) : quantity.start]
     semicolon = head.rfind(";")
-    head = head[semicolon + 1 :]
+    if semicolon >= 0 and _AIMS.search(head, 0, semicolon) is None:
+        head = head[semicolon + 1 :]
     cues = list(_PLAN.finditer(head))
     if not cues:
         return re.match(r"[^,。;\n]{0,12}(?:列入[^,。;\n]{0,4}计划)", folded[quantity.end : quantity.end + 20]) is not None

@@ -39,10 +39,10 @@ Dates = Sequence[tuple[int, int]]
 
 _BREAK = ",。;:!?\n\t"
 _LEAD = re.compile(
-    r"^(?:按标准|(?:共|仍|已|现)?有(?![关效的机])|同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|截[至止]|另外|此外|然后|还|又|再|仅|近年来|先后|累计|已经|已|正(?!编|式|高|职)|在(?!校|园|编|岗|读|职|建|册)|对|把|将|就(?![餐读业近学诊医地寝])|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|未来[一二三两五十]年|还将|使(?!用)|以|与|和|及|的|中(?=,))+"
+    r"^(?:按标准|(?:共|仍|已|现)?有(?![关效的机条])|同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|截[至止]|另外|此外|然后|还|又|再|仅|近年来|先后|累计|已经|已|正(?!编|式|高|职)|在(?!校|园|编|岗|读|职|建|册)|对|把|将|就(?![餐读业近学诊医地寝])|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|未来[一二三两五十]年|还将|使(?!用)|以|与|和|及|的|中(?=,))+"
 )
 _TAIL = re.compile(
-    r"(?:已经|已|仍|(?:由|从)(?:年初|年底|去年|上年|原来|此前|评估时|整改前)|按照?|就|均|都|共计|总计|合计|累计|共有|共|达到了|达到|达|仅为|仅有|仅|为|有|是|约为|约|近|分别为|分别达到|分别有|分别是|分别|只有|总共|计|至|到|了|在|=|:|\(|\s|“|”|的|各|原则上|上限|、|全部|一共|现有|超|从|由|国检时|介于|控制|保持|稳定|平均|也|还|又|并|且|未|不|另有|另设|每所|超过|不足|不到|低于)+$"
+    r"(?:已经|已|仍|(?:由|从)(?:年初|年底|去年|上年|原来|此前|评估时|整改前)|按照?|就|均|都|共计|总计|合计|累计|共有|共|达到了|达到|达|仅为|仅有|仅|为|有|是|约为|约|近|分别为|分别达到|分别有|分别是|分别|只有|总共|计|至|到|了|在|=|:|\(|\s|“|”|的|各|原则上|上限|、|全部|一共|现有|超|从|由|国检时|介于|控制|保持|稳定|平均|也|还|又|并|且|未|不|拟|(?<=[一-鿿]{3})拟安排|另有|另设|每所|超过|不足|不到|低于)+$"
 )
 _CHANGE_WORD = re.compile(r"(?:较|比|同比|与|相比|降|增|减|提|升|缩|扩|压|新增|净增|多|少|高出?|低)")
 _ONLY_CHANGE = re.compile(
@@ -58,7 +58,7 @@ _COUNTED = {
 _RIGHT_END = re.compile(r"[,。;:!?\n\t)）(（]")
 _RIGHT_VERB = re.compile(r"分配|用于|划入|划分为|组成")
 _GOES_ON = re.compile(
-    r"^(?:占|距|与标准|尚差|还差|尚缺|还缺|共缺|缺(?![一-鿿]{2})|短缺|缺口|缺额|与实际|相差|超出|高出|高于|低于|不足|其余|余下|剩余|覆盖率|合格率|完成率|比例|比重|占比|比率|差额|平均|最高|最低|最大|最小|最多|人均|生均|国家(?:规定|标准)|省定标准|标准|均|受益|惠及|参加(?:学生|教师|人数)|接收|规划|设计|总投资|概算|建筑面积|占地|改造后|使用|记录|参训|合计|总计|总额|面积|人数|金额|数量|共?增加了?$|公开招聘$)"
+    r"^(?:占|距|与标准|尚差|还差|尚缺|还缺|共缺|缺(?![一-鿿]{2})|短缺|缺口|缺额|与实际|相差|超出|高出|高于|低于|不足|其余|余下|剩余|覆盖率|合格率|完成率|覆盖面|总课时|课时总量|比例|比重|占比|比率|差额|平均|最高|最低|最大|最小|最多|人均|生均|国家(?:规定|标准)|省定标准|标准|均|受益|惠及|参加(?:学生|教师|人数)|接收|规划|设计|总投资|概算|建筑面积|占地|改造后|使用|记录|参训|合计|总计|总额|面积|人数|金额|数量|共?增加了?$|公开招聘$)"
 )
 _TO = re.compile(r"(?<=[一-鿿]{2})(?:降|增|减|升|提高|提升|下降|上升|增加|减少|压减|压缩|扩大|缩小)(?:至|到|为)?$")
 _NORM_WORD = re.compile(r"的(?:比例|标准|要求|规定|速度|幅度)")
@@ -80,12 +80,18 @@ _AND_MORE = re.compile(r"^[、和]\d[\d.,]*万?(?:平方米|亩)(?=[一-鿿]{2})
 _SENDS = re.compile(r"^(?:组织|动员|选派|派出|拿出|安排|抽调)")
 """An act that only sets going what is said of the thing counted (组织68名教师到乡村学校走教)."""
 _SHARED_ACT = re.compile("交流|开通|评选|表彰")
-_BY_RULE = re.compile(r"(?:按|根据|参照|依据)")
+_BY_RULE = re.compile(r"(?:按|根据|参照|依据|[一-鿿]{0,10}(?:按照|根据|依据)《|在[^,。;]{2,20}(?:前提|基础|同时|情况|过程|支持|指导)[上下中]?,)")
 """A clause that only tells by what rule something is done."""
 _LIST_DATE = re.compile(r"^(\s?[、,])\s?(?:20\d\d|[一-鿿]{0,2}年|明|后|今)年?(?:\d{1,2}月)?(?:底前?|秋季学期)?$")
 """The date of a later member of a list (2025年更新200套、2026年200套)."""
 _EACH = re.compile(r"^(?:每(?:半|一)?个?(?:人|年|月|周|天|日|生|校|班|次|间|所|餐|学期|学年|季度|名学生|名教师|位教师|学生))+")
 """Of whom or how often a norm holds (每人每月): what it is a norm of, stands behind or before it."""
+_SPANS = ("年", "个月", "月", "天", "届")
+"""Units of what only says for how long (连续7年提高养老金水平，年均增长…)."""
+_GROWS = re.compile(r"(?:增长|增加|下降|减少|提高|上升|降低|上涨)$")
+_RATE_OF = re.compile(r"按(?:照)?(?:不(?:低|少)于)?([一-鿿]{2,14}?)(?:总额|总量|总数)?的?$")
+_SET_ASIDE = re.compile(r"(?:的(?:比例|标准))?(?:足额|统筹|及时|全额|单独|专项)?(?:开设|安排|列支|计提|提取|用于|编列|单列|落实|拨付|配备|预算)(?:到位)?([一-鿿]{2,10})")
+"""What a share of something is set aside for (按公用经费的5%安排教师培训经费)."""
 _SHARE = re.compile(r"^(?:分别|各|约|均|仅)?占|^(?:所占)?(?:占比|比例|比重)$")
 _SHORT_RATE = re.compile(r"[一-鿿]{1,3}[率比]$")
 _ONE_BRACKET = re.compile(r"^([一-鿿]{1,8})\([^()]{0,60}\)")
@@ -141,8 +147,8 @@ def _subject(folded: str, start: int, end: int, quantity: Quantity, before: Quan
     left = _left(raw, begins_list=before is not None and at == before.end)
     previous = figures[-1] if figures and figures[-1].start >= start else None
     here = _Clause(folded, start, end, at, clause, raw, left, quantity, before, figures, previous, dates)
-    taken = _taken_up(here)
-    if taken is not None:
+    taken = _taken_up(here) or _set_aside(here)
+    if taken:
         return taken
     right = _right(folded, quantity, end)
     left = act_of(without_examples(without_agent(left)), folded[at : quantity.start])
@@ -170,9 +176,20 @@ def _taken_up(here: _Clause) -> str | None:
         if "每班" in left and not (previous is not None and "每班" in previous.subject):
             return left
         return restaged(_of_stage(folded, start, here.clause, previous, here.before, here.dates), left)
+    if left and (previous is None or previous.unit in _SPANS) and (_ONLY_CHANGE.fullmatch(left) or left in ("比增加", "比减少", "比增长", "比下降")):
+        clause = re.sub(r"^(?:连续|近)?[一二两三四五六七八九十]?年", "", _previous_clause(folded, start, here.at, here.dates))
+        return _changed(clause, left) if len(clause) >= 3 else None
     if previous is not None and (_COMPARED.fullmatch(left) or _ONLY_CHANGE.fullmatch(left) or _MOVED.match(left)):
         return _changed(previous.subject, left)
     return None
+
+
+def _set_aside(here: _Clause) -> str | None:
+    """Return the subject of a share that something is set aside at (按公用经费的5%安排教师培训经费 → 教师培训经费占公用经费)."""
+    if here.quantity.unit != "%" or "按" not in here.raw:
+        return None
+    of, what = _RATE_OF.search(here.raw.rstrip()), _SET_ASIDE.match(here.folded, here.quantity.end, here.end)
+    return f"{what[1]}占{of[1]}" if of is not None and what is not None else None
 
 
 def _of_previous(here: _Clause, right: str, own: str) -> str | None:
@@ -199,6 +216,8 @@ def _part_of_whole(here: _Clause, own: str) -> str | None:
         return None
     if here.before is not None and _is_part(here.folded, here.start, quantity, own):
         whole = _whole(here.folded, here.figures, here.start, quantity)
+        if quantity.unit == "%" and _GROWS.search(own):
+            return own
         if quantity.unit == "%" and whole and own not in whole:
             return f"{own}占{whole.partition('占')[0][-12:]}"
         return _part(own, whole)
@@ -245,11 +264,15 @@ _LOST_STOP = re.compile(r"(?<=[%\d])\.(?=[一-鿿])")
 """占比6.06%.共缺: a full stop that lost its width."""
 
 
+_FROM_EACH = re.compile(r"([一-鿿]{2})[由从]((?:每[一-鿿]{1,3}|人均|生均){0,2})(?:原来的?|现行的?|现在的?)?$")
+"""Where a movement of a norm starts (补助由每人每年380元提高到…): the norm is named before it."""
+
+
 def _left(raw: str, *, begins_list: bool) -> str:
     """Return what leads up to a number, tidied; nothing where it ends the number before (7所小学、2所初中) or only parts a whole (分解为)."""
     if _PARTED.search(raw) or (begins_list and re.search(r"[一-鿿][、和与及]\s?$", raw)):
         return ""
-    left = _tidy(raw)
+    left = _tidy(_FROM_EACH.sub(r"\1\2", raw))
     return _TO.sub("", left) if raw.rstrip()[-1:] in ("至", "到", "为", "了") else left
 
 
@@ -342,7 +365,9 @@ def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int, wo
     """Put together what leads up to a number and what follows it; say whether the set is named by what is said of it."""
     if quantity.unit == "元":
         return _money(left, right, quantity, folded, end), False
-    if right.startswith("的") and len(right) > 2 and left:
+    if right.startswith("的") and len(right) > 3 and quantity.unit in ("所", "个", "间", "门", "项") and folded[quantity.end - 2 : quantity.end] in ("左右", "以上"):
+        right = right[1:]
+    elif right.startswith("的") and len(right) > 2 and left:
         return ("" if _NORM_WORD.match(right) else re.split(r"\d", right)[0][1:21]) + left, False
     right = right.removeprefix("的")
     if right in _PLACES and len(right) == 1:
@@ -385,6 +410,8 @@ def _aim_before(folded: str, start: int, at: int, previous: Figure | None, dates
 def _money(left: str, right: str, quantity: Quantity, folded: str, end: int) -> str:
     match = _MONEY_NOUN.search(left)
     word = match[1] if match else "资金"
+    if _MOVED.match(right):
+        right = ""
     each = re.sub(r"^按照?", "", without_agent(left))
     if right and each and not _EACH.sub("", each):
         return each + _PAID.sub("", _NORM_WORD.sub("", right))[:16]
