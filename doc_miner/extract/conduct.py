@@ -79,7 +79,7 @@ def status_of(text: str, cues: Cues, *, results: bool, planned_section: bool, pl
 
 _STATED = re.compile(r"(?:目前|截至目前|现|我[县区市校]|全[县区市]|[县区市](?:政府|教育局)|,){0,3}(?:(?P<now>正在)|(?:均|全部)?已(?!有计划|列入|纳入|成为|知|备))")
 """How an item of a plan begins that tells of what is done or being done."""
-_PROGRAMME = re.compile(r"(?:特岗|国培|省培|行动|招生|培养|提升|改造|讲学|支教|专项|[两三四五]年)计划")
+_PROGRAMME = re.compile(r"(?:特岗|国培|省培|行动|改善|招生|培养|提升|改造|讲学|支教|专项|[两三四五]年)计划")
 """A plan in the name of a programme (特岗计划) promises nothing."""
 _NEXT = re.compile(r"[。;](?=下一步|下步|今后|下阶段|接下来|后续)")
 _ALREADY = re.compile(r"已(?:经)?(?:于|在|按|如期|提前|全部|全面)|截[至止]")

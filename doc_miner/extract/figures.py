@@ -55,7 +55,7 @@ _HOURS = re.compile(r"总?课时|学分|学时")
 _SAME_ROLE = re.compile(r"\s?\((?:相当于|即|折合|合|约)?\s?")
 """What stands between a figure and its value in other words (不低于9%(857课时))."""
 _NEXT_VALUE = re.compile(r"\s?(?:[、/]|和|与|及)\s?")
-_ACHIEVED = re.compile(r"(?:达到?|为|占|已|完成|有|共|是|突破|超过)\s?$")
+_ACHIEVED = re.compile(r"(?:(?:保持|稳定|维持)在|达到?|为|占|已|完成|有|共|是|突破|超过)\s?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +298,8 @@ def _stage(folded: str, sentence: _Sentence, quantity: Quantity, before: Quantit
     own = folded[since : quantity.start].lstrip("、和与及 ")
     if last.end > clause and (before is None or before.end <= last.end):
         return last.stage
+    if last.end <= clause and _OTHER_SCHOOLS.search(folded, last.end, quantity.start):
+        return None
     goes_on = len(re.sub(r"[^一-鿿]", "", own)) <= 3 or _ANAPHORA.match(own) is not None
     if last.end > clause or folded[last.start : last.end] in ("中考", "高考"):
         return last.stage if goes_on or folded[last.start : last.end] in ("中考", "高考") else None
@@ -311,6 +313,8 @@ def _stage(folded: str, sentence: _Sentence, quantity: Quantity, before: Quantit
 
 _OTHER_TOO = re.compile(r"(?:学校|阶段)?\((?:小学|初中|高中)(?:学校|阶段)?\)")
 """A second stage in brackets: the value holds for both (小学(初中)0.9人)."""
+_OTHER_SCHOOLS = re.compile(r"职业学校|高职|中职|高等学校|高校|义务教育")
+"""Schools of no stage or of several that a sentence turns to."""
 _NAMES = re.compile(r"[小中学校部园]、[一-鿿.]{2,14}(?:学校|中学|小学|初中部?|幼儿园)$")
 """Schools listed by name in front of their number (城关一小、县第三初级中学3所学校)."""
 
@@ -386,6 +390,10 @@ def _role(folded: str, sentence: _Sentence, quantity: Quantity, context: FigureC
         return "standard"
     if _promised(quantity, clause, zone):
         return "plan"
+    if zone == "goal" and quantity.qualifier == "=" and _CREATES.search(clause) and not _EVERY.search(clause):
+        return "plan"
+    if zone == "goal" and _SO_FAR.search(clause):
+        return "level"
     if _is_norm(folded, sentence, quantity, clause, zone, context):
         return "standard"
     if plan or (zone in ("plan", "recommendation") and not _DONE.search(folded, _since(sentence, quantity.start), quantity.start) and not _existing(clause)):
@@ -401,7 +409,7 @@ def _recurs(quantity: Quantity, clause: str, *, plan: bool) -> bool:
     """Return whether a plan arranges how often or how long something takes place, each week or for each class: a norm, not a promise."""
     if plan or not (quantity.unit in _TIMES or _HOURS.search(clause[-12:])):
         return False
-    return _EVERY.search(clause) is not None or _HOURS.search(clause) is not None or quantity.unit in ("课时", "学分")
+    return _EVERY.search(clause) is not None or _HOURS.search(clause) is not None or quantity.unit in ("课时", "学分") or (quantity.unit == "学时" and "保证" in clause)
 
 
 def _existing(clause: str) -> bool:
@@ -433,6 +441,11 @@ def _is_before(folded: str, sentence: _Sentence, quantity: Quantity) -> bool:
     return re.match(r"[^。;,\d]{0,10},?\s?(?:逐步|大幅|进一步|快速|稳步|显著|明显|下)?\s?(?:降|减|增|升|提|扩|缩|调整|变为|上升|压|改|优化|到|至)", tail) is not None
 
 
+_AHEAD = re.compile(r"\s?(?:20\d\d年|明年|下一?步|下阶段|今后)[^,。;\d]{0,8},?(?:我们|全[县区市]|[我本][县区市校])?还?(?:将|计划|拟|力争)")
+"""How a sentence begins whose members are all promised (2024年,我们将投资…;招聘…)."""
+_CREATES = re.compile(r"创建|建设|组建|培养|打造|建立|新建|建成|培育|招聘|设立|认定|遴选|扶持")
+_SO_FAR = re.compile(r"去年|上年|前年|目前|现有|已经")
+"""What a section of goals says of the time before (去年居民消费价格涨幅回落到2.6%)."""
 _AIMS = re.compile(r"(?:预期|工作|主要|总体|奋斗)目标(?:任务)?(?:是|为|:)")
 """What a sentence lists goals with, all its members being promised (主要预期目标是:…;…)."""
 
@@ -441,7 +454,7 @@ def _planned(folded: str, sentence: _Sentence, quantity: Quantity) -> bool:
     """Return whether the figure is promised: a cue of planning before it in its sentence with no done cue between."""
     head = folded[_since(sentence, quantity.start) : quantity.start]
     semicolon = head.rfind(";")
-    if semicolon >= 0 and _AIMS.search(head, 0, semicolon) is None:
+    if semicolon >= 0 and _AIMS.search(head, 0, semicolon) is None and _AHEAD.match(folded, sentence.start) is None:
         head = head[semicolon + 1 :]
     cues = list(_PLAN.finditer(head))
     if not cues:
