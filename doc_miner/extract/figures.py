@@ -390,10 +390,8 @@ def _role(folded: str, sentence: _Sentence, quantity: Quantity, context: FigureC
         return "standard"
     if _promised(quantity, clause, zone):
         return "plan"
-    if zone == "goal" and quantity.qualifier == "=" and _CREATES.search(clause) and not _EVERY.search(clause):
-        return "plan"
-    if zone == "goal" and _SO_FAR.search(clause):
-        return "level"
+    if zone == "goal" and (aimed := _aimed(quantity, clause)):
+        return aimed
     if _is_norm(folded, sentence, quantity, clause, zone, context):
         return "standard"
     if plan or (zone in ("plan", "recommendation") and not _DONE.search(folded, _since(sentence, quantity.start), quantity.start) and not _existing(clause)):
@@ -443,6 +441,13 @@ def _is_before(folded: str, sentence: _Sentence, quantity: Quantity) -> bool:
 
 _AHEAD = re.compile(r"\s?(?:20\d\d年|明年|下一?步|下阶段|今后)[^,。;\d]{0,8},?(?:我们|全[县区市]|[我本][县区市校])?还?(?:将|计划|拟|力争)")
 """How a sentence begins whose members are all promised (2024年,我们将投资…;招聘…)."""
+def _aimed(quantity: Quantity, clause: str) -> str | None:
+    """Return the role of a figure in a section of goals that is no norm: what is to be created, or what it says of the time before."""
+    if quantity.qualifier == "=" and _CREATES.search(clause) and not _EVERY.search(clause):
+        return "plan"
+    return "level" if _SO_FAR.search(clause) else None
+
+
 _CREATES = re.compile(r"创建|建设|组建|培养|打造|建立|新建|建成|培育|招聘|设立|认定|遴选|扶持")
 _SO_FAR = re.compile(r"去年|上年|前年|目前|现有|已经")
 """What a section of goals says of the time before (去年居民消费价格涨幅回落到2.6%)."""
