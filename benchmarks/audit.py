@@ -2,7 +2,7 @@
 
     python benchmarks/audit.py [seed]
 
-Documents come from the wordings of ``audit_documents.py`` and, as they are, from the samples. Planted are: another
+Documents come from the wordings of ``audit_documents.py`` and the tables of ``audit_tables.py``. Planted are: another
 number, two digits swapped, a unit dropped, a table row copied. Found means: a finding of severity error or warning in
 the paragraph of the planted error that the original does not have. A finding of such severity in an original of the
 grammar is a false alarm. The held-out wordings are reported apart.

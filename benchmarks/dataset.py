@@ -1,9 +1,11 @@
 """A dataset that grows: how fast records are written, how fast questions are answered, what an unchanged archive and a large one cost.
 
-    python benchmarks/dataset.py [--figures 300000] [--documents 300] [--full] [--folder DIR] [--only write,mine,memory]
+    python benchmarks/dataset.py [--figures 300000] [--documents 300] [--searched 20000] [--full] [--folder DIR]
+                                 [--only write,search,mine,memory]
 
 Documents are the samples under ``corpora/samples``, told again of counties that do not exist, each with its own numbers.
-``--full``: 5,000,000 figures, 1,000 and 20,000 documents (disk: about 8 GB; some twenty minutes). Prints each measure beside its
+``search`` writes 1,000 and 20,000 documents, each in a process of its own whose peak memory is compared, and asks the larger dataset.
+``--full``: 5,000,000 figures, 1,000 and 20,000 documents read from files (disk: about 8 GB; hours, for documents are mined for it). Prints each measure beside its
 bar; exit code 1 where one is missed. A measure in milliseconds is the median of thirty; the operating system holds the file in
 memory, as it does for whoever works with it.
 """
@@ -27,6 +29,7 @@ from doc_miner.archive import mine_archive
 from doc_miner.dataset import open_dataset
 from doc_miner.dataset.connection import connect
 from doc_miner.dataset.rows import Row, names, rows_of
+from doc_miner.dataset.search import search
 from doc_miner.dataset.store import Store
 from doc_miner.engine.serial import Serial
 from doc_miner.lexicon import default_lexicon
@@ -36,7 +39,7 @@ from doc_miner.pipeline import Miner
 SAMPLES = Path(__file__).resolve().parents[1] / "corpora" / "samples"
 LETTERS = "青白望临松竹云石清岚溪岳坪坞川湖"
 YEARS = range(2015, 2025)
-RECORDS_A_SECOND, COUNTY_YEAR_MS, INDICATOR_MS, SECOND_RUN, MEMORY = 100_000, 5.0, 100.0, 200, 1.2
+RECORDS_A_SECOND, COUNTY_YEAR_MS, INDICATOR_MS, SEARCH_MS, SECOND_RUN, MEMORY = 100_000, 5.0, 100.0, 100.0, 200, 1.2
 
 Document = dict[str, list[Row]]
 
@@ -66,7 +69,8 @@ def retold(document: Document, number: int) -> Document:
         for name, rows in document.items()
     }
     out["findings"] = [tuple(value.replace(old, new) if isinstance(value, str) else value for value in row) for row in out["findings"]]
-    head |= {"doc_id": new, "sha256": sha256, "path": f"{number}.txt", "county": county(number % 4096), "year": year, "region_code": None}
+    text = f"{head['text']}\n{county(number % 4096)}第{number}号"  # a word of its own for each county and each document
+    head |= {"text": text, "doc_id": new, "sha256": sha256, "path": f"{number}.txt", "county": county(number % 4096), "year": year, "region_code": None}
     out["documents"] = [tuple(head[name] for name in names("documents"))]
     out["files"] = [(f"{number}.txt", new, 1, 1)]
     return out
@@ -133,6 +137,31 @@ def ask(path: Path) -> list[tuple[str, float, float, str]]:
     ]
 
 
+def look_up(path: Path) -> list[tuple[str, float, float, str]]:
+    """Return what searches cost: of the words of the texts the commonest and the rarest, alone and with filters."""
+    with connect(path) as db:
+        documents, text = db.execute("SELECT count(*), max(text) FROM documents").fetchone()
+        places = db.execute("SELECT DISTINCT county, year FROM documents ORDER BY doc_id LIMIT 31").fetchall()
+        line = max(text.split("\n"), key=len)[:40]
+    every = "学校"
+    queries: dict[str, Callable[[int], Any]] = {
+        "the commonest word": lambda n: search(path, every),
+        "one character": lambda n: search(path, "校"),
+        "a word of a few documents": lambda n: search(path, places[n % len(places)][0]),
+        "a word of no document": lambda n: search(path, "瀚澜县"),
+        "a phrase of 40 characters": lambda n: search(path, line),
+        "three words": lambda n: search(path, f"{every} 教师 经费"),
+        "the commonest word in a county": lambda n: search(path, every, regions=[places[n % len(places)][0]]),
+        "the commonest word in a year": lambda n: search(path, every, years=[YEARS[n % len(YEARS)]]),
+        "figures with a word in a county": lambda n: search(path, every, kinds=["数据"], regions=[places[n % len(places)][0]]),
+    }
+    out = []
+    for name, query in queries.items():
+        time_ms, found = median_ms(lambda n, query=query: range(query(n).documents))  # type: ignore[misc]
+        out.append((f"search {documents:,} documents: {name} ({found:,} found), ms", time_ms, SEARCH_MS, "<="))
+    return out
+
+
 def archive(folder: Path, documents: int) -> Path:
     """Write so many text files: the samples' texts under other counties."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -156,20 +185,27 @@ def mine_twice(folder: Path, documents: int) -> list[tuple[str, float, float, st
     return [("second run over an unchanged archive, times faster", seconds[0] / seconds[1], SECOND_RUN, ">=")]
 
 
-def memory(folder: Path, few: int, many: int) -> list[tuple[str, float, float, str]]:
-    """Return how much more memory many documents take than few, each run in a process of its own."""
+def memory(folder: Path, few: int, many: int, task: str) -> list[tuple[str, float, float, str]]:
+    """Return how much more memory many documents take than few, to ``mine`` or to ``write``, each in a process of its own."""
     peaks = []
     for count in (few, many):
-        source = archive(folder / f"memory-{count}", count)
-        command = [sys.executable, __file__, "--peak", str(source), str(folder / f"memory-{count}.db")]
+        source = archive(folder / f"memory-{count}", count) if task == "mine" else folder
+        command = [sys.executable, __file__, "--peak", task, str(source), str(folder / f"{task}-{count}.db"), str(count)]
         peaks.append(float(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
-        print(f"  {count:,} documents: peak {peaks[-1]:.0f} MB")
-    return [(f"peak memory, {many:,} documents to {few:,}", peaks[1] / peaks[0], MEMORY, "<=")]
+        print(f"  to {task} {count:,} documents: peak {peaks[-1]:.0f} MB")
+    return [(f"peak memory to {task} {many:,} documents, to {few:,}", peaks[1] / peaks[0], MEMORY, "<=")]
 
 
-def peak(source: str, dataset: str) -> None:
-    """Mine and print the peak memory of this process in MB."""
-    mine_archive([Path(source)], Path(dataset), lexicon=default_lexicon(), engine=Serial())
+def peak(task: str, source: str, dataset: str, count: str) -> None:
+    """Mine the documents of a folder, or write so many, and print the peak memory of this process in MB."""
+    if task == "mine":
+        mine_archive([Path(source)], Path(dataset), lexicon=default_lexicon(), engine=Serial())
+    else:
+        told = samples()
+        with Store(Path(dataset)) as store:
+            store.describe(default_lexicon(), [], "2025-01-01T00:00:00+00:00")
+            for number in range(0, int(count), 100):
+                store.write([retold(told[one % len(told)], one) for one in range(number, min(number + 100, int(count)))])
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
@@ -179,8 +215,9 @@ def main() -> int:
     parser.add_argument("--documents", type=int, default=300)
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--folder", type=Path)
-    parser.add_argument("--only", default="write,mine,memory")
-    parser.add_argument("--peak", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--searched", type=int, default=20_000)
+    parser.add_argument("--only", default="write,search,mine,memory")
+    parser.add_argument("--peak", nargs=4, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.peak:
         peak(*given.peak)
@@ -192,10 +229,13 @@ def main() -> int:
         if "write" in given.only:
             found.append((f"records written a second, {figures:,} figures", write(folder / "written.db", figures), RECORDS_A_SECOND, ">="))
             found += ask(folder / "written.db")
+        if "search" in given.only:
+            found += memory(folder, 1000, given.searched, "write")
+            found += look_up(folder / f"write-{given.searched}.db")
         if "mine" in given.only:
             found += mine_twice(folder, few)
         if "memory" in given.only:
-            found += memory(folder, few, many)
+            found += memory(folder, few, many, "mine")
     finally:
         if given.folder is None:
             shutil.rmtree(folder)

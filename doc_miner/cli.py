@@ -11,20 +11,27 @@ from typing import Annotated
 
 import typer
 
+from doc_miner.present.help import Command, Group
+
 app = typer.Typer(
     name="doc-miner",
+    cls=Group,
     help="从县级督导、整改类公文中提取问题、数据和措施，生成可核对的数据集。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-lexicon_app = typer.Typer(help="检查词典。", no_args_is_help=True)
+lexicon_app = typer.Typer(cls=Group, help="检查词典。", no_args_is_help=True)
 app.add_typer(lexicon_app, name="lexicon")
 
 DatasetOption = Annotated[Path, typer.Option("--dataset", help="数据集文件。", metavar="文件")]
 
 
+RegionsOption = Annotated[
+    list[str] | None, typer.Option("--regions", help="只看这些省、市、县区，名称（可以简写，如 柳江）或代码；可以用逗号或顿号列出几个，也可以重复。", metavar="地区")
+]
+YearsOption = Annotated[list[str] | None, typer.Option("--years", help="只看这些年份，如 2019,2021 或 2019-2022；也可以重复。", metavar="年份")]
 LimitOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -219,6 +226,45 @@ def audit(
 
 
 @app.command()
+def compare(
+    out: Annotated[Path, typer.Option("--out", help="写到哪个文件：.html 网页报告，.xlsx 工作簿。", metavar="文件")],
+    regions: RegionsOption = None,
+    categories: Annotated[list[str] | None, typer.Option("--categories", help="只比较这些类别，代码或名称，如 G2、教师配备；可以用逗号或顿号列出几个，也可以重复。", metavar="类别")] = None,
+    years: YearsOption = None,
+    dataset: DatasetOption = Path("dataset.db"),
+    lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
+) -> None:
+    """并列比较各地区的问题、措施、时限、资金、结果和数据的变化，写成报告。
+
+    每句话都带原文、文档和页码；相近的措施并成一行，写明哪些地区采用。
+
+    示例：doc-miner compare --regions 柳江、融安 --categories G2 --out 比较.html
+    """
+    from doc_miner.compare.command import write_comparison
+
+    typer.echo(write_comparison(dataset, out, lexicons, regions=regions, categories=categories, years=years))
+
+
+@app.command()
+def panel(
+    out: Annotated[Path, typer.Option("--out", help="写到哪个文件：.csv、.xlsx、.parquet 或 .html。", metavar="文件")],
+    indicator: Annotated[str | None, typer.Option(help="国家标准中的指标，如 YZ-05。", metavar="代码")] = None,
+    category: Annotated[str | None, typer.Option(help="类别，如 G2；与 --indicator 二选一。", metavar="代码")] = None,
+    regions: RegionsOption = None,
+    years: YearsOption = None,
+    dataset: DatasetOption = Path("dataset.db"),
+    lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
+) -> None:
+    """一个指标或类别的面板：地区 × 年份，学段和单位分开，冲突和缺数据都标明。
+
+    示例：doc-miner panel --indicator YZ-05 --out 体育场馆.xlsx
+    """
+    from doc_miner.compare.command import write_indicator_panel
+
+    typer.echo(write_indicator_panel(dataset, out, lexicons, indicator=indicator, category=category, regions=regions, years=years))
+
+
+@app.command()
 def train(
     corpus: Annotated[Path | None, typer.Option(help="标注语句文件夹（*.tsv）；默认为词典文件夹下的 training/，或源码中的 corpora/training/。", metavar="文件夹")] = None,
     lexicons: Annotated[Path | None, typer.Option(help="词典文件夹，默认用自带的。", metavar="文件夹")] = None,
@@ -269,6 +315,10 @@ def lexicon_check(
         typer.echo(fault)
     typer.echo(f"共 {len(faults)} 处错误。" if faults else "词典没有错误。")
     raise typer.Exit(1 if faults else 0)
+
+
+for _command in (*app.registered_commands, *lexicon_app.registered_commands):
+    _command.cls = Command
 
 
 def main() -> None:

@@ -89,8 +89,10 @@ def take_inventory(
         twin = _twin(file, by_size.get(size, []), suffixes)
         if twin is not None:
             out.same[file] = twin
+        elif not entries:
+            out.new.append(file)
         else:
-            (out.changed if entries else out.new).append(file)
+            (out.stale if _same_bytes(file, size, entries) else out.changed).append(file)
     out.gone = _gone(rest, roots, files)
     return out
 
@@ -188,6 +190,12 @@ def _twin(file: str, candidates: Sequence[Known], suffixes: Mapping[str, str]) -
     candidates = [entry for entry in candidates if suffixes[entry.doc_id] == Path(file).suffix.lower()]
     digest = _sha256(file) if candidates else None
     return next((entry.doc_id for entry in candidates if entry.sha256 == digest), None)
+
+
+def _same_bytes(file: str, size: int, entries: Mapping[str, Known]) -> bool:
+    """Return whether a file has the bytes that were read, though its time is another."""
+    read = [entry for path, entry in entries.items() if INSIDE not in path and entry.size == size and entry.sha256]
+    return bool(read) and read[0].sha256 == _sha256(file)
 
 
 def _sha256(file: str) -> str | None:

@@ -34,6 +34,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "categories.tsv": ("code", "name", "dimension", "scope"),
     "category_cues.tsv": ("code", "form", "weight"),
     "indicators.tsv": ("code", "number", "name", "category", "thresholds", "synonyms", "source"),
+    "action_types.tsv": ("code", "name", "cues", "except", "example", "counterexample"),
 }
 """File name to its columns; ``regions.tsv`` is read by `doc_miner.regions`."""
 
@@ -94,6 +95,33 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionType:
+    """A kind of doing (recruiting, building): the wordings that show it, and those that only look like it.
+
+    ``…`` in a wording stands for up to `GAP` characters within one clause.
+    """
+
+    code: str
+    name: str
+    cues: tuple[str, ...]
+    exceptions: tuple[str, ...]
+
+    def found(self, text: str) -> bool:
+        """Return whether *text* shows it."""
+        pieces = "|".join(map(gapped, self.exceptions))
+        return bool(re.search("|".join(map(gapped, self.cues)), re.sub(pieces, "\n", fold(text)) if pieces else fold(text)))
+
+
+GAP = 16
+"""Characters that a ``…`` in a cue of ``action_types.tsv`` stands for at most."""
+
+
+def gapped(form: str) -> str:
+    """Return the pattern of a wording in which ``…`` stands for some characters of the same clause."""
+    return f"[^。;\n]{{0,{GAP}}}?".join(re.escape(part) for part in form.split("…"))
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """All lexicons of one folder. ``digest`` changes with any of their bytes, and with those of a model trained for them."""
 
@@ -107,6 +135,7 @@ class Lexicon:
     categories: Mapping[str, Category]
     category_cues: Mapping[str, Mapping[str, int]]
     indicators: Mapping[str, Indicator]
+    action_types: Mapping[str, ActionType]
     regions: RegionTable
     digest: str
     folder: Path = field(compare=False)
@@ -167,6 +196,7 @@ def _read(folder: Path) -> tuple[Lexicon | None, list[str]]:
     faults += _closed(rows["cues.tsv"], "kind", CUE_KINDS)
     faults += _closed(rows["doc_types.tsv"], "doc_type", DOC_TYPES)
     category_cues = _category_cues(rows["category_cues.tsv"], categories, faults)
+    action_types = _action_types(rows["action_types.tsv"], faults)
     regions = None
     try:
         regions = RegionTable.load(folder / "regions.tsv")
@@ -189,6 +219,7 @@ def _read(folder: Path) -> tuple[Lexicon | None, list[str]]:
             categories=categories,
             category_cues=category_cues,
             indicators=indicators,
+            action_types=action_types,
             regions=regions,
             digest=_digest(folder),
             folder=folder,
@@ -208,6 +239,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "categories.tsv": ("code",),
     "category_cues.tsv": ("code", "form"),
     "indicators.tsv": ("code",),
+    "action_types.tsv": ("code",),
 }
 
 
@@ -318,6 +350,24 @@ def _indicators(rows: Iterable[_Row], units: Mapping[str, Unit], categories: Map
             tuple(fold(s) for s in filter(None, row.cells["synonyms"].split("|"))), row.cells["source"],
         )
     return indicators
+
+
+def _action_types(rows: Iterable[_Row], faults: list[str]) -> dict[str, ActionType]:
+    types = {}
+    for row in rows:
+        cues, exceptions = (tuple(fold(form) for form in row.cells[column].split("|") if form) for column in ("cues", "except"))
+        if not cues or not row.cells["name"]:
+            faults.append(row.fault("name 和 cues 不能为空。"))
+            continue
+        if broken := [form for form in (*cues, *exceptions) if "" in form.split("…")]:
+            faults.append(row.fault(f"“{broken[0]}”的“…”两边都要有字。"))
+            continue
+        kind = types[row.cells["code"]] = ActionType(row.cells["code"], row.cells["name"], cues, exceptions)
+        if not row.cells["example"] or not kind.found(row.cells["example"]):
+            faults.append(row.fault(f"example“{row.cells['example']}”中没有 cues 里的词；请补上词或换一个例句。"))
+        if kind.found(row.cells["counterexample"]):
+            faults.append(row.fault(f"counterexample“{row.cells['counterexample']}”也会被算作“{row.cells['name']}”；请在 except 中写明例外。"))
+    return types
 
 
 def _digest(folder: Path) -> str:

@@ -23,6 +23,8 @@ _LONGEST = 40
 CHINESE_NUMERAL = "〇零○一二两三四五六七八九十百千万亿廿卅壹贰叁肆伍陆柒捌玖拾佰仟萬億參"
 """The characters of Chinese numerals, for character classes."""
 
+_PLAIN = re.compile(r"\d{1,20}+(?:\.\d{1,7}+)?")
+"""Digits and nothing else, as most numbers are written."""
 _MIXED_PART = re.compile(r"(\d++(?:\.\d++)?)(万亿|千万|百万|十万|[百千万亿])?")
 
 
@@ -84,6 +86,8 @@ def parse_arabic(text: str) -> Decimal | None:
     >>> parse_arabic("3万5")
     Decimal('35000')
     """
+    if _PLAIN.fullmatch(text):
+        return Decimal(text)
     text = text.replace(",", "").replace(" ", "")
     total, at, place = Decimal(0), 0, 1
     for match in _MIXED_PART.finditer(text):
@@ -140,7 +144,7 @@ def tidy(value: Number) -> Number:
     >>> tidy(Decimal("120000000.0")), tidy(Fraction(4, 2))
     (Decimal('120000000'), Decimal('2'))
     """
-    if isinstance(value, Fraction):
+    if not isinstance(value, Decimal):  # asked this way round: isinstance() with the abstract class of fractions is slow
         if value.denominator == 1:
             return Decimal(value.numerator)
         rest = value.denominator

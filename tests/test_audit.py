@@ -146,3 +146,43 @@ def test_the_command_lists_by_severity(archive: Path) -> None:
     assert "矛盾" in result.output
     assert "两份文件数字不一" in result.output
     assert "提示（" not in result.output
+
+
+GENERAL = (
+    ("parts-and-whole", "交流轮岗教师225人，男教师87人，女教师128人。", "交流轮岗教师215人，男教师87人，女教师128人。"),
+    ("parts-and-whole", "全县义务教育学校专任教师总数为2946人。其中：小学专任教师1803人；初中专任教师1161人。", "全县义务教育学校专任教师总数为2964人。其中：小学专任教师1803人；初中专任教师1161人。"),
+    ("parts-and-whole", "全县排查出问题85个，已完成整改41个，正在整改13个，尚未启动4个。", "全县排查出问题58个，已完成整改41个，正在整改13个，尚未启动4个。"),
+    ("parts-and-whole", "全县累计投入1.26亿元，其中：2020年3600万元，2021年4200元，2022年4800万元。", "全县累计投入1.26亿元，其中：2020年3600万元，2021年4200万元，2022年4800万元。"),
+    ("parts-and-whole", "三年共投入2.86亿元，其中中央和自治区资金1.93亿元、县级配套1.33亿元。", "三年共投入2.86亿元，其中中央和自治区资金1.53亿元、县级配套1.33亿元。"),
+    ("parts-and-whole", "安排教育专项资金5230万元，用于校舍维修1860万元、设备购置2410万元、教师培训1230万元。", "安排教育专项资金5230万元，用于校舍维修1860万元、设备购置2140万元、教师培训1230万元。"),
+    ("sum-of-parts", "发放生活补助386万元、班主任津贴214万元、绩效奖励1450万元，合计发放2500万元。", "生活补助标准分别为每人每月200元、400元和600元，累计发放921.6万元。"),
+    ("movement-difference", "布局调整前有教学点96个，调整后为71个，撤并35个。", "布局调整前有教学点96个，调整后为71个，撤并25个。"),
+    ("movement-difference", "2022年教育支出53280万元，比2021年的49960万元增加3230万元。", "在校学生23941人，比上年减少1154人，下降4.6%。"),
+    ("yearly-change", "2021年全县在校生38240人。\n2022年全县在校生38610人，比上年增加730人。", "2020年全县在校生38240人。\n2022年全县在校生38610人，比上年增加730人。"),
+    ("yearly-change", "2020年全县大班额34个。\n2022年全县大班额9个。\n2022年比2020年全县大班额减少15个。", "2020年全县大班额34个。\n2022年全县大班额9个。\n2022年比2020年全县大班额减少25个。"),
+    ("share-of-whole", "列入清单的54条意见中，已有36条整改到位，整改完成率为80%。", "列入清单的45条意见中，已有36条整改到位，整改完成率为80%。"),
+    ("share-of-whole", "骨干教师634人，占全县教师总数2600人的14%。", "骨干教师364人，占全县教师总数2600人的14%。"),
+    ("share-of-whole", "初中毕业生5200人，升入高中阶段学校4490人，升学率95%。", "初中毕业生5200人，升入普通高中2600人，升学率95%。"),
+    ("average", "购置图书40800册，每册均价25元，合计120万元。", "购置图书48000册，每册均价25元，合计120万元。"),
+    ("average", "为1520名学生发放补助，人均800元，共100万元。", "为1250名学生发放补助，人均800元，共100万元。"),
+    ("ratio-of-totals", "全县学生9360人，专任教师850人，师生比1:13。", "全县学生9360人，专任教师702人，小学师生比1:17。"),
+    ("missing-number", "初中毕业生升学率为，初中三年巩固率为97.6%。", "初中毕业生升学率为97%，初中三年巩固率为97.6%。"),
+    ("missing-unit", "2021年招聘教师120。2022年招聘教师138人。", "问题1：招聘教师不够。2022年招聘教师138人。"),
+    ("repeated-statement", "音体美教师短缺85名。\n关于音体美教师短缺58名的问题。", "音体美教师短缺85名。\n关于音体美教师短缺85名的问题。"),
+)
+
+
+@pytest.mark.parametrize(("rule", "wrong", "right"), GENERAL, ids=[f"{row[0]}-{n}" for n, row in enumerate(GENERAL)])
+def test_a_rule_reads_other_wordings_of_its_identity(rule: str, wrong: str, right: str, miner: Miner) -> None:
+    assert rule in [finding.rule for finding in findings(wrong, miner)]
+    assert [finding.message for finding in findings(right, miner) if finding.severity != "info"] == []
+
+
+def test_a_row_of_small_numbers_that_stands_twice_is_a_copy_only_where_the_totals_miss_it(miner: Miner) -> None:
+    def table(second: str, total: str) -> str:
+        rows = ("<td>乡镇</td><td>小学</td><td>初中</td><td>合计</td>", "<td>青石镇</td><td>6</td><td>2</td><td>8</td>", f"<td>白水镇</td>{second}", "<td>云岭乡</td><td>4</td><td>1</td><td>5</td>", f"<td>总计</td>{total}")
+        return "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
+
+    same = "<td>6</td><td>2</td><td>8</td>"
+    assert "repeated-row" in [finding.rule for finding in findings(table(same, "<td>19</td><td>4</td><td>23</td>"), miner)]
+    assert "repeated-row" not in [finding.rule for finding in findings(table(same, "<td>16</td><td>5</td><td>21</td>"), miner)]

@@ -23,6 +23,7 @@ from doc_miner.dataset.frames import CATEGORICAL, DATES
 from doc_miner.dataset.query import PANEL
 from doc_miner.dataset.rows import exact, number
 from doc_miner.dataset.schema import KEYS, SCHEMA_VERSION, TABLES
+from doc_miner.dataset.search import search
 from doc_miner.dataset.store import Store
 from doc_miner.engine import engine_for
 from doc_miner.errors import DatasetError
@@ -447,6 +448,30 @@ def test_a_failed_write_leaves_what_was_written_before(tmp_path: Path) -> None:
         assert store.counts()["documents"] == store.counts()["files"] == 1
         store.write([document("b")])
         assert store.counts()["documents"] == 2
+
+
+def test_documents_written_together_are_as_if_written_one_by_one(tmp_path: Path) -> None:
+    def document(key: str, path: str, title: str) -> dict[str, list[tuple[Any, ...]]]:
+        head = {"doc_id": key, "path": path, "sha256": key, "title": title, "text": f"{title}所在", "warnings": "[]"}
+        section = {"section_id": f"{key}-s{title}", "doc_id": key, "start": 0, "end": 1}
+        return {
+            "documents": [tuple(head.get(column.name) for column in TABLES["documents"])],
+            "files": [(path, key, 1, 1)],
+            "sections": [tuple(section.get(column.name) for column in TABLES["sections"])],
+        }
+
+    before = [document("b", "2", "乙"), document("a", "1", "甲")]
+    after = [document("a", "2", "丙"), document("b", "3", "丁"), document("a", "4", "戊"), document("c", "1", "己"), document("c", "3", "庚")]
+    held = []
+    for name, batches in {"together": [before, after], "one": [[one] for one in before + after]}.items():
+        with Store(tmp_path / name) as store:
+            for batch in batches:
+                store.write(batch)
+            found = [store.db.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in ("documents", "files", "sections")]
+            store.db.execute("INSERT INTO search_text (search_text) VALUES ('integrity-check')")
+        held.append([*found, sorted(hit.doc_id for hit in search(tmp_path / name, "所在").hits)])
+        assert not search(tmp_path / name, "乙").hits
+    assert held[0] == held[1] and [row[1] for row in held[0][1]] == ["c", "a", "c", "a"]
 
 
 def test_every_table_has_its_key_first() -> None:

@@ -18,8 +18,10 @@ from python_calamine import CalamineWorkbook
 from doc_miner.archive import mine_archive
 from doc_miner.dataset.describe import TABLE_TITLES, descriptions
 from doc_miner.dataset.export import FORMATS, export
+from doc_miner.dataset.reviews import add_record, add_review, undo
 from doc_miner.dataset.schema import KEYS, TABLES
 from doc_miner.dataset.sheets import SHEETS
+from doc_miner.dataset.store import Store
 from doc_miner.dataset.workbook import MOST_CHARACTERS, cut, export_workbook
 from doc_miner.engine.serial import Serial
 from doc_miner.errors import DatasetError, SettingsError
@@ -93,6 +95,28 @@ def test_a_file_that_was_not_read_is_listed_with_its_reason(workbook: Path) -> N
     (bad,) = [row for row in sheet(workbook, "文档") if row["状态"] == "未能读取"]
     assert "坏.pdf" in str(bad["来源文件"]) and bad["提示"]
     assert "1 个文件未能读取" in " ".join(str(cell) for row in CalamineWorkbook.from_path(workbook).get_sheet_by_name("说明").to_python() for cell in row)
+
+
+def test_the_workbook_tells_what_readers_said(tmp_path: Path, lexicon: Lexicon) -> None:
+    (tmp_path / "报告.txt").write_text(REPORT, "utf-8")
+    mine_archive([tmp_path / "报告.txt"], tmp_path / "数据.db", lexicon=lexicon, engine=Serial())
+    with Store(tmp_path / "数据.db") as store:
+        (text, doc_id) = store.db.execute("SELECT text, doc_id FROM documents").fetchone()
+        figure = dict(store.db.execute("SELECT text, figure_id FROM figures").fetchall())
+        (measure, status) = store.db.execute("SELECT measure_id, status FROM measures ORDER BY start").fetchone()
+        add_review(store, "figure", figure["61个"], "", None, verdict="rejected", reviewer="甲")
+        add_review(store, "figure", figure["2所"], "year", 2022, 2021, reviewer="乙")
+        add_review(store, "figure", figure["2所"], "unit", "所", verdict="confirmed", reviewer="甲")
+        add_review(store, "measure", measure, "status", status, verdict="confirmed", reviewer="丙")
+        undo(store, add_review(store, "figure", figure["4050个"], "year", 2022, 2020, reviewer="甲"))
+        start = text.index("县教育局、")
+        add_record(store, "problem", doc_id, start, start + 4, {}, reviewer="丁")
+    (path,) = export(tmp_path / "数据.db", "xlsx", tmp_path / "整改数据.xlsx")
+    figures = [(row["原文"], row["年份"], row["核对"]) for row in sheet(path, "数据")]
+    assert ("2所", 2021, "已更正（乙、甲）") in figures and ("4050个", 2022, "") in figures
+    assert [text for text, _, _ in figures].count("61个") == REPORT.count("61个") - 1
+    assert [row["核对"] for row in sheet(path, "整改措施") if row["核对"]] == ["已核对（丙）"]
+    assert [row["问题"] for row in sheet(path, "问题") if row["核对"] == "补录（丁）"] == ["县教育局"]
 
 
 def test_no_cell_is_a_formula(workbook: Path) -> None:

@@ -177,6 +177,14 @@ def test_status_tells_what_is_stale_and_what_was_not_read(office: Office, monkey
     assert "过时：4（词典、模型或程序已更新，运行 doc-miner mine 重新读取，核对会保留）" in run(monkeypatch, capsys, "status", "--dataset", office.path)[1]
 
 
+def test_a_stale_file_with_another_time_is_not_called_changed(office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    os.utime(office.folder / "a.txt", (1, 1))
+    office.put("b.txt", 9)
+    monkeypatch.setattr("doc_miner.inventory.__version__", "99")
+    lines = run(monkeypatch, capsys, "status", "--dataset", office.path)[1].splitlines()
+    assert [line for line in lines if line.startswith(("改动", "过时"))][0].startswith("改动：1") and any(line.startswith("过时：2") for line in lines)
+
+
 def test_mine_tells_what_is_gone_and_what_it_dropped(office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     (office.folder / "a.txt").unlink()
     command = ("mine", office.folder, "--dataset", office.path)

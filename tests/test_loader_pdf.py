@@ -21,6 +21,8 @@ from doc_miner.loaders import read_source
 from doc_miner.loaders.limits import DEFAULT, Limits
 from doc_miner.loaders.pdf import page_list, read
 from doc_miner.loaders.pdf_frame import Frame
+from doc_miner.loaders.pdf_lines import PageLine
+from doc_miner.loaders.pdf_paragraphs import group_lines
 from doc_miner.loaders.pdf_runs import is_garbled
 from doc_miner.source import Paragraph, Source, SourceTable
 
@@ -506,6 +508,46 @@ def test_a_table_without_rules_is_found_by_its_gaps() -> None:
     (table,) = tables(source)
     assert table.rows == (tuple(HEADER), *map(tuple, BODY))
     assert texts(source) == [SENTENCE]
+
+
+@pytest.mark.parametrize("gap", [6, 9, 14])
+def test_a_table_without_rules_whose_heads_all_but_touch_keeps_its_columns(gap: float) -> None:
+    head = ("序号", "学校", "班级数（个）", "学生数（人）", "达标率")
+    rows = [head, *((str(n), f"第{n}小学", str(6 * n), f"1,{n}02", f"9{n}.5%") for n in range(1, 9)), ("合计", "", "216", "8,816", "94.5%")]
+    lefts = [90.0]
+    for text in head[:-1]:
+        lefts.append(lefts[-1] + 10.5 * max(len(text), 4) + gap)
+    sheets = Sheets()
+    for index, row in enumerate(rows):
+        for x, cell in zip(lefts, row, strict=True):
+            sheets.text(x, 120 + 22 * index, cell, 10.5)
+    sheets.text(105, 120 + 22 * len(rows), "（二）经费保障有差距")
+    source = read(sheets.data(), DEFAULT)
+    assert [table.rows for table in tables(source)] == [tuple(rows)]
+    assert texts(source) == ["（二）经费保障有差距"]
+
+
+def test_the_page_number_beside_a_table_drawn_turned_is_left_out() -> None:
+    sheets = Sheets()
+    sheets.paragraph(INDENT + SENTENCE)
+    sheets.page()
+    sheets.canvas.setFont(FONT, 12)
+    sheets.canvas.drawCentredString(A4[0] / 2, 40, "— 2 —")
+    sheets.canvas.translate(A4[0], 0)
+    sheets.canvas.rotate(90)
+    for row in range(5):
+        sheets.canvas.drawString(80, 450 - 30 * row, f"第{row + 1}小学校舍面积缺口由县财政分年补齐")
+    assert not any("2" in text for text in texts(read(sheets.data(), DEFAULT)) if "小学" not in text)
+
+
+@pytest.mark.parametrize(("score", "paragraphs"), [(0.98, 1), (None, 2)])
+def test_the_height_of_a_read_line_says_little_of_its_size(score: float | None, paragraphs: int) -> None:
+    rows = [(SENTENCE[:30], 14.2), (SENTENCE[:30], 14.2), ("额达到63人。", 11.9)]
+    lines = [
+        PageLine(text, [80 + 14.2 * n for n in range(len(text) + 1)], 100 + 23 * row, 100 + 23 * row + size, size, 1, score)
+        for row, (text, size) in enumerate(rows)
+    ]
+    assert len(group_lines(lines, {1: 595.0})) == paragraphs
 
 
 # --- refusals ----------------------------------------------------------------------------------

@@ -126,6 +126,25 @@ def test_the_name_of_the_site_is_cut_off(title: str, expected: str) -> None:
     assert without_site(title) == expected
 
 
+@pytest.mark.parametrize(
+    ("stated", "shown", "expected"),
+    [
+        ("青岚县", "<td align=center><b>{0}</b></td>", True),
+        ("x", "<h1>{0}</h1>", True),
+        ("", "<p>{0}</p>", True),
+        ("青岚县人民政府门户网站", "<h2>{0}</h2>", True),
+        ("关于公布学校名单的公告", "<h3>{0}</h3>", False),
+        ("整改进展", "<p>整改进展</p><a href=b>{0}</a>", False),
+        ("整改进展", "<p>整改进展</p><a href=b>{0}</a><a href=c>更多</a>", False),
+    ],
+)
+def test_the_title_of_the_document_is_taken_where_the_page_states_only_its_site(stated: str, shown: str, expected: bool) -> None:
+    title = "青岚县人民政府关于教育督导反馈问题的整改方案"
+    source = read(f"<table><tr>{shown.format(title)}</tr></table><div>{PROSE}</div>", stated)
+    assert (source.title == title) is expected
+    assert texts(source).count(title) <= 1
+
+
 # --- blocks ----------------------------------------------------------------------------------
 def test_inline_markup_does_not_break_a_line() -> None:
     assert texts(read("<p><b><span>一、整</span>\n<span lang=EN-US>改</span></b><o:p></o:p>投入\n1.2亿元。</p>")) == [

@@ -290,6 +290,7 @@ def test_every_module_of_the_package_is_named() -> None:
         "docs/audit.md",
         "docs/loaders.md",
         "docs/commands.md",
+        "docs/compare.md",
     ],
 )
 def test_every_link_inside_the_repository_leads_somewhere(name: str) -> None:

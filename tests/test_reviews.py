@@ -250,3 +250,14 @@ def test_a_model_learns_from_what_stands_and_not_from_what_was_taken_back(case: 
     assert learnt >= {("problem", "G3"), ("problem", "G4")} and len(learnt) == 3
     case.undo(review)
     assert ("problem", "G3") not in {(row.kind, row.categories[0]) for row in reviewed_rows(case.path, case.lexicon)}
+
+
+@pytest.mark.parametrize(("after", "page"), [(3, 3), (4, None), (None, None)])
+def test_an_added_record_is_on_the_page_of_the_records_around_it(case: Case, after: int | None, page: int | None) -> None:
+    with Store(case.path) as store:
+        (text, doc_id) = store.db.execute("SELECT text, doc_id FROM documents").fetchone()
+        start = text.index("校舍紧张")
+        for table in ("problems", "measures", "figures"):
+            store.db.execute(f"UPDATE {table} SET page = CASE WHEN start <= ? THEN 3 ELSE ? END", (start, after))
+        add_record(store, "figure", doc_id, start + 1, start + 3, {}, reviewer="甲")
+    assert case.one("SELECT page FROM figures WHERE rule = 'figure/added'") == (page,)

@@ -17,6 +17,8 @@ from doc_miner.textfold import fold
 _WIDTH = 24
 _SPACES = re.compile(r"(?<![年月日])[ \t]+")
 _NUMBER = re.compile(r"\d+")
+_LAST_SENTENCE = re.compile(r"(?s)^.*[。;!?:]")
+_LAST_CLAUSE = re.compile(r"(?s)^.*[,。;!?:()、]")
 _HIDDEN = "◇"
 _LOST = "□"
 _MARKED = re.compile("#")
@@ -50,8 +52,7 @@ class Line:
     words: str
     figures: tuple[Figure, ...]
     marks: tuple[int, ...] = field(repr=False, default=())
-    labels: tuple[str, ...] = field(repr=False, default=())
-    clauses: tuple[str, ...] = field(repr=False, default=())
+    known: dict[tuple[int, int], str] = field(repr=False, default_factory=dict, compare=False)
 
     def index(self, position: int) -> int:
         """Return which figure the ``#`` at (or the first behind) a position of ``words`` is."""
@@ -63,11 +64,17 @@ class Line:
 
     def label(self, index: int, width: int = _WIDTH) -> str:
         """Return the words in front of a figure, back to the figure or sentence mark before it."""
-        return self.labels[index] if width == _WIDTH else _label(self.words, self.marks, index, width)
+        key = index, width
+        if key not in self.known:
+            self.known[key] = _label(self.words, self.marks, index, width)
+        return self.known[key]
 
     def clause(self, index: int) -> str:
         """Return the words in front of a figure back to the last mark of any kind."""
-        return self.clauses[index]
+        key = index, 0
+        if key not in self.known:
+            self.known[key] = _LAST_CLAUSE.sub("", self.label(index)).strip()
+        return self.known[key]
 
     def sentence(self, index: int) -> tuple[int, int]:
         """Return from which to which figure (end exclusive) the sentence of a figure runs."""
@@ -77,18 +84,9 @@ class Line:
         return self.index(left + 1), self.index(min(ends, default=len(self.words)))
 
 
-def _after_last(text: str, start: int, end: int, marks: str) -> str:
-    """Return what stands behind the last of some marks in a stretch of a text."""
-    for mark in marks:
-        at = text.rfind(mark, start, end) + 1
-        if at > start:
-            start = at
-    return text[start:end]
-
-
 def _label(words: str, marks: Sequence[int], index: int, width: int) -> str:
     begin = marks[index - 1] + 1 if index else 0
-    return _after_last(words, max(begin, marks[index] - width), marks[index], "。;!?:")
+    return _LAST_SENTENCE.sub("", words[max(begin, marks[index] - width) : marks[index]])
 
 
 class Context:
@@ -139,10 +137,22 @@ class Context:
 
     def matches(self, pattern: re.Pattern[str], *words: str) -> Iterator[tuple[Line, re.Match[str]]]:
         """Return every match of a pattern with its paragraph, among those with two figures and one of some words."""
-        for line in self.lines:
-            if len(line.marks) > 1 and (not words or any(word in line.words for word in words)):
-                for match in pattern.finditer(line.words):
-                    yield line, match
+        for line in self.paired(words) if words else self._paired:
+            for match in pattern.finditer(line.words):
+                yield line, match
+
+    def paired(self, words: tuple[str, ...]) -> list[Line]:
+        """Return the paragraphs with two figures and one of some words, each word looked up once."""
+        known: dict[str, frozenset[int]] = self.memo.setdefault("paired", {})
+        for word in words:
+            if word not in known:
+                known[word] = frozenset(i for i, line in enumerate(self._paired) if word in line.words) if word in self.folded else frozenset()
+        chosen = frozenset[int]().union(*(known[word] for word in words))
+        return [self._paired[i] for i in sorted(chosen)]
+
+    @cached_property
+    def _paired(self) -> list[Line]:
+        return [line for line in self.lines if len(line.marks) > 1]
 
 
 def _paragraphs(folded: str) -> Iterable[tuple[int, int]]:
@@ -176,9 +186,7 @@ def _line(folded: str, start: int, end: int, figures: Sequence[Figure]) -> Line:
     if " " in words or "\t" in words:
         words = _SPACES.sub("", words)
     marks = tuple(match.start() for match in _MARKED.finditer(words))
-    labels = tuple(_label(words, marks, i, _WIDTH) for i in range(len(marks)))
-    clauses = tuple(_after_last(label, 0, len(label), ",。;!?:()、").strip() for label in labels)
-    return Line(start, end, words, tuple(shown), marks, labels, clauses)
+    return Line(start, end, words, tuple(shown), marks)
 
 
 def _only_defines(folded: str, figure: Figure) -> bool:

@@ -24,7 +24,7 @@ _YEAR_BEFORE = re.compile(r"(?:到|至|截至|力争|于|从|自)$")
 _BARE_RATE = re.compile(r"(?P<l>[一-鿿]{2,10}(?:率|占比|比例|比重|满意度|认可度))(?:仅|已|约|分别)?(?:为|达到?|是|降至|降到|提高到|提升到|提高至|提升至|上升到|上升至|由|从)?(?P<n>\d{1,3}(?:\.\d+)?)(?=[,。;、)\n]|$|提|上升|下降|降|增)")
 _NO_BARE_RATE = re.compile(r"师比|生比|机比|差异率|系数|比率|汇率|频率|倍率|容积率")
 _BARE_COUNT = re.compile(
-    r"(?<=[一-鿿])(?<![第表图附至到])(?P<n>\d++(?:,\d{3}(?!\d))*+(?:\.\d++)?)(?=[,。;、)(](?!\d)|整改|任务|学校|正在|增加|减少|降|提高|上升|下降|编制|班级|学生|教师|问题|教职工|已|未|余下)"
+    r"(?<=[一-鿿])(?<![第表图附至到])(?P<n>\d++(?:,\d{3}(?!\d))*+(?:\.\d++)?)(?=[,、)(](?!\d)|[。;]|整改|任务|学校|正在|增加|减少|降|提高|上升|下降|编制|班级|学生|教师|问题|教职工|已|未|余下)"
 )
 _BARE_AFTER_TO = re.compile(r"(?:[^#]{0,3})(?:高|升|降|加|少|增|减|小|大)(?:到|至)(?P<n>\d++(?:,\d{3}(?!\d))*+(?:\.\d++)?)(?=[,。;、)(](?!\d))")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -40,13 +40,24 @@ _LABEL_UNITS = (
 )  # fmt: skip
 
 
+_UNIT_END = re.compile(r"[人名所个元米][,。;、)]")
+_RATE_END = re.compile(r"(?:[为达到][,。;]|控制在以)")
+_NO_RATE = re.compile(r"(?:入学率|升学率|巩固率|合格率|达标率|完成率|覆盖率|占比|满意度)(?:为|达到|达)(?=[,。;])|(?:率|比例|面积|人数|规模)控制在(?=以)")
 _NO_NUMBER = re.compile(r"(?:教师|学生|教职工|学校|班级|学位|校舍|面积|资金|投入|投资|共计|合计|缺口|尚缺|其中|招聘|减少|增加)(?P<u>人|名|所|个|万元|亿元|平方米|万平方米)(?=[,。;、)])")
 
 
 def missing_numbers(context: Context) -> Iterator[Flaw]:
     """Return the gaps where a number was (占比%, 尚缺教师人，)."""
-    for match in _NO_NUMBER.finditer(context.folded):
+    for mark in _UNIT_END.finditer(context.folded):
+        match = _NO_NUMBER.search(context.folded, max(0, mark.start() - 8), mark.end())
+        if match is None or match.end() != mark.start() + 1:
+            continue
         yield Flaw(f"“{context.text[match.start() : match.end()]}”处缺少数字，请对照原件补全。", (), None, None, match.start("u"), match.end("u"))
+    for mark in _RATE_END.finditer(context.folded):
+        match = _NO_RATE.search(context.folded, max(0, mark.start() - 8), mark.end())
+        if match is None:
+            continue
+        yield Flaw(f"“{context.text[match.start() : match.end()]}”后面缺少数字，请对照原件补全。", (), None, None, match.start(), match.end())
     for figure in context.report.figures:
         if figure.missing and figure.rule == "figure/blank":
             yield Flaw(f"“{_around(context, figure)}”处缺少数字，请对照原件补全。", (figure,))

@@ -11,7 +11,7 @@ from doc_miner.audit.context import Context, Flaw, Line
 from doc_miner.audit.values import Span, amount, exact, last_place, show, span_of
 from doc_miner.model import Figure
 
-_DOWN = r"消除|化解|削减|下降|降低|减少|缩小|压缩|压减|回落|递减|核减|净减|缩短|缩减|减|降"
+_DOWN = r"消除|撤并|撤销|化解|削减|下降|降低|减少|缩小|压缩|压减|回落|递减|核减|净减|缩短|缩减|减|降"
 _UP = r"增长|增加|提高|提升|上升|扩大|扩充|净增|新增|上涨|增配|拓宽|增|升"
 _TO = rf"(?P<verb>{_DOWN}|{_UP}|调整|优化|变|改善|发展|压|缩|扩|攀升|跃升)?[^#。;,到至为]{{0,4}}(?:到|至|为|成)(?:了|目前的?|现在的?|今年的?|20\d\d年?(?:底|末)?的?)?"
 _BY = rf"[^#。;]{{0,14}}?(?P<by>{_DOWN}|{_UP}|降幅|增幅|涨幅|减幅|升幅|相差|多|少|高|低)(?:出|了|约|近|达|幅|率|比例|面积|人数|数量|幅度|数)?(?:达到?|为|是|约|共)?"
@@ -20,8 +20,9 @@ _COMPARED = re.compile(
     rf"(?P<after>#)(?P<mid>[^#。;]{{0,10}}?)[,(](?:[^#。;,]{{0,8}}?(?:比|较|同比|与)[^#。;,]{{0,16}}?,?)(?P<by>{_DOWN}|{_UP}|多|少)(?:了|约)?(?:出)?(?:人数)?(?P<one>#)(?:[^#。;]{{0,4}}?[,(、](?:同比|降幅|增幅|比例)?(?P<by2>{_DOWN}|{_UP})?(?:幅度|幅|率|了)?(?:达到?|为|约)?(?P<two>#))?"
 )
 _WAS = re.compile(
-    rf"(?:原来?(?:有|为|只有|仅有)?|(?:(?:19|20)\d\d年|整改前|去年|上年|创建前|此前|年初)[^#。;,]{{0,14}}?(?:为|是|有|仅有?|只有|仅为)?)(?P<before>#)[^#。;,、]{{0,8}},(?:(?:目前|现在?|现有|现已|如今|今年|(?:19|20)\d\d年|整改后|截至目前)[^#。;,]{{0,14}}?)(?P<after>#)[^#。;,、]{{0,8}}[,(、](?:比[^#。;,]{{0,10}}|较[^#。;,]{{0,10}}|同比|净|共)?(?P<by>{_DOWN}|{_UP}|多|少)(?:了|出)?(?P<one>#)(?!以上)(?:[^#。;]{{0,3}}?[,(、](?:同比|降幅|增幅)?(?P<by2>{_DOWN}|{_UP})?(?:了|为|达)?(?P<two>#))?"
+    rf"(?:原来?(?:有|为|只有|仅有)?|(?:(?:19|20)\d\d年|[一-鿿]前|去年|上年|年初)[^#。;,]{{0,20}}?(?:为|是|有|仅有?|只有|仅为)?)(?P<before>#)[^#。;,、]{{0,8}},(?:(?:目前|现在?|现有|现已|如今|今年|到?(?:19|20)\d\d年|[一-鿿]{{1,3}}后|截至目前)[^#。;,]{{0,14}}?)(?P<after>#)[^#。;,、]{{0,8}}[,(、](?:比[^#。;,]{{0,10}}|较[^#。;,]{{0,10}}|同比|净|共)?(?P<by>{_DOWN}|{_UP}|增幅|降幅|多|少)(?:了|出|为|达)?(?P<one>#)(?!以上)(?:[^#。;]{{0,3}}?[,(、](?:同比|降幅|增幅)?(?P<by2>{_DOWN}|{_UP})?(?:了|为|达)?(?P<two>#))?"
 )
+_AGAINST = re.compile(rf"(?P<after>#)[^#。;]{{0,6}}?[,(]?(?:比|较)(?!例)(?P<mid>[^#。;,增减升降]{{0,8}}?[年期初底末份][^#。;,增减升降多少]{{0,8}}?)(?P<before>#),?(?:净|共)?(?P<by>{_DOWN}|{_UP}|多|少)(?:了|出)?(?:约)?(?P<one>#)")
 _YEARLY = re.compile(r"年均|月均|平均每年|年平均")
 _RATE_ONLY = ("%", "‰")
 _NO_WAY = re.compile(r"排名|名次|位|比例?失衡|师生比|生师比")
@@ -39,14 +40,14 @@ class _Movement:
 def _movements(context: Context) -> list[_Movement]:
     """Return the movements that the words of the document state, each with its amounts."""
     out: list[_Movement] = []
-    for pattern, cues in ((_MOVE, ("由", "从")), (_WAS, ("原", "年", "前")), (_COMPARED, ("比", "较", "与"))):
+    for pattern, cues in ((_MOVE, ("由", "从")), (_WAS, ("原", "年", "前")), (_COMPARED, ("比", "较", "与")), (_AGAINST, ("比", "较"))):
         for line, match in context.matches(pattern, *cues):
             after = line.at(match, "after")
             before = line.at(match, "before") if "before" in match.re.groupindex else None
             if before is not None and before.unit != after.unit:
                 continue
             verbs = match.groupdict()
-            taken = tuple(line.at(match, name) for name in ("one", "two") if match[name] and not _YEARLY.search(line.label(line.index(match.start(name)))))
+            taken = tuple(line.at(match, name) for name in ("one", "two") if verbs.get(name) and not _YEARLY.search(line.label(line.index(match.start(name)))))
             verb = verbs.get("verb") or verbs.get("by") or ""
             out.append(_Movement(line, before, after, tuple(f for f in taken if _compatible(after, f)), verb))
     return out
@@ -67,7 +68,7 @@ def wrong_amounts(context: Context) -> Iterator[Flaw]:
         if move.before is not None:
             for change in move.amounts:
                 seen.add((move.after.start, change.start))
-                yield from _check(move.before, move.after, change)
+                yield from check_movement(move.before, move.after, change)
         if len(move.amounts) == 2:
             yield from _rate_of_two(move)
     for record in context.report.changes:
@@ -75,10 +76,11 @@ def wrong_amounts(context: Context) -> Iterator[Flaw]:
         if start is None or end is None or amounts is None or (end.start, amounts.start) in seen or start.unit != end.unit:
             continue
         if None not in (start.value, end.value, amounts.value) and not _YEARLY.search(context.folded[max(0, amounts.start - 12) : amounts.start]):
-            yield from _check(start, end, amounts)
+            yield from check_movement(start, end, amounts)
 
 
-def _check(before: Figure, after: Figure, change: Figure) -> Iterator[Flaw]:
+def check_movement(before: Figure, after: Figure, change: Figure) -> Iterator[Flaw]:
+    """Return the flaw of a movement whose change (an amount, points or a rate) is not the difference of its ends."""
     assert before.value is not None and after.value is not None and change.value is not None
     start, end, stated = span_of(before), span_of(after), span_of(change)
     plain = (end - start).size()

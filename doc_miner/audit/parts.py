@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from doc_miner.audit.context import Context, Flaw, Line
-from doc_miner.audit.values import Span, amount, span_of, total
+from doc_miner.audit.values import Span, amount, exact, span_of, total
 from doc_miner.model import Figure
 
 _BRACKET = re.compile(r"#[^#。;,()]{0,16}\((?P<list>[^()]*(?:\([^()]*\)[^()]*)*)\)")
-_AMONG = re.compile(r"#[^#。;:()]{0,24}[,。:;、]?(?:其中|当中)(?P<list>[^。;()]*(?:\([^()]*\)[^。;()]*)*)")
+_AMONG = re.compile(r"#[^#。;:()]{0,24}[,。:;、]?(?:其中(?![:,])|当中)(?P<list>[^。;()]*(?:\([^()]*\)[^。;()]*)*)")
+_AMONG_BELOW = re.compile(r"#[^#。;:()]{0,24}[,。:;、]?其中[:,](?P<list>[^。()]*(?:\([^()]*\)[^。()]*)*)")
+_SPENT_ON = re.compile(r"#[^#。;:()]{0,6},(?:分别|具体|全部)?用于(?P<list>[^#。;()][^。;()]*)")
+_KINDS = r"男|女|公办|民办|城|县|乡|农村|小学|初中|高中|幼儿园|音乐|体育|美术|信息|正编|在编|新建|改|扩建|中央|自治区|上级|省|市|在职|退休|[一二]期|初次|再次|已|完成|办结"
+_BARE = re.compile(rf"#(?P<noun>[^#。;:(),、]{{0,6}}),(?P<list>(?:其中)?(?:{_KINDS})[^#。;:(),、]{{0,9}}#[^。;:()]*)")
 _OPENED = re.compile(r"#[^#。;:()、]{0,14}(?:[:]|,?(?:分别为|分别是|分别|包括|由|具体为|即|具体是):?)(?P<list>[^。;()]*(?:\([^()]*\)[^。;()]*)*)")
-_SUMMED = re.compile(r"(?:合计|共计|总计|一共|总共|累计共|共|总数|总人数|总投资|总投入)(?:为|达到?|有|是|需|投入|招聘|补充|新增|完成|建成|约|资金)?(?P<whole>#)")
-_ITEM = re.compile(r"(?P<label>[^#,、;和及与]*?)(?P<value>#)(?P<tail>[^#,、;]{0,12})")
+_SUMMED = re.compile(r"(?:合计|共计|总计|一共|总共|累计共|共|总数|总人数|总投资|总投入)(?:为|达到?|有|是|需|投入|招聘|补充|新增|完成|建成|约|资金|发放|拨付|安排|支出|培训|资助|购置)?(?P<whole>#)")
+_ITEM = re.compile(r"(?P<label>[^#,、;]*?)(?P<value>#)(?P<tail>[^#,、;]{0,12})")
 _SEPARATOR = re.compile(r"[,、;]|以?及|和|与|,?(?:以及|另有|还有)|$")
 _LEAD = re.compile(r"^(?:其中|包括|含|内含|分别为|分别是|分别|即|为|有|:|,|、)+")
 _NEW_TOPIC = re.compile(
@@ -29,10 +33,12 @@ _NEW_TOPIC = re.compile(
 _OVERLAPPING = re.compile(r"女|男女|党员|骨干|本科|研究生|硕士|专科|高级|中级|初级|职称|学历|寄宿|留守|残疾|贫困|困难|随迁|以上|以下|农村|乡村|班主任|持证|特岗|新进|在编|优秀|获|免费")
 _STAGE = ("小学", "初中", "九年一贯制", "完全中学", "高中", "幼儿园", "特教", "特殊教育", "教学点", "中职", "职业", "十二年一贯制", "学前", "中学")
 _SUBJECT = ("音乐", "体育", "美术", "信息", "语文", "数学", "英语", "物理", "化学", "生物", "科学", "政治", "历史", "地理", "心理", "劳动", "道德")
-_PAIRS = (("男", "女"), ("公办", "民办"), ("城区", "农村"), ("县城", "乡村"), ("城区", "乡村"), ("城镇", "乡村"), ("城镇", "农村"), ("县城", "农村"), ("城区", "乡镇"), ("县城", "乡镇"), ("正编", "参聘"), ("在编", "临聘"), ("在编", "编外"), ("新建", "改扩建"), ("新建", "改建"), ("新建", "扩建"), ("中央", "县"), ("上级", "县"), ("省", "县"), ("在职", "退休"), ("一期", "二期"))
+_PAIRS = (("男", "女"), ("公办", "民办"), ("城区", "农村"), ("县城", "乡村"), ("城区", "乡村"), ("城镇", "乡村"), ("城镇", "农村"), ("县城", "农村"), ("城区", "乡镇"), ("县城", "乡镇"), ("正编", "参聘"), ("在编", "临聘"), ("在编", "编外"), ("新建", "改扩建"), ("新建", "改建"), ("新建", "扩建"), ("中央", "县"), ("上级", "县"), ("省", "县"), ("在职", "退休"), ("一期", "二期"), ("城区", "村"), ("初次", "再次"))
 _NO_OTHERS = re.compile(r"义务教育|中小学|紧缺|音体美|体艺|薄弱学科|短缺|总投资|总额|总投入")
-_SOURCES = ("中央", "省", "市", "县", "区", "自筹", "社会", "上级", "乡镇", "债券", "捐", "企业")
+_STATES = (re.compile(r"^(?:其中|已|完成)*(?:已|完成|办结|整改到位|销号|解决)"), re.compile(r"正在|推进中|整改中|在建|基本完成|阶段性"), re.compile(r"尚未|未启动|未完成|未整改|未开工|未办结|待整改"))
+_SOURCES = ("中央", "自治区", "省", "市", "县", "区", "自筹", "社会", "上级", "乡镇", "债券", "捐", "企业")
 _ALL_KINDS = re.compile(r"各级各类|各类|所有学校|含幼儿园|全县学校|全区学校|教育系统|机构")
+_COUNTED_UP = re.compile(r"合计|共计|总计|共|总数|截至|目前|达到")
 _MEASURED = ("元", "平方米", "亩", "公里", "平方公里", "册")
 _ITEM_MARK = re.compile(r"(?P<mark>[一二三四五六七八九十]{1,2}是|[(](?:\d|[一二三四五六七八九十])[)]|[①②③④⑤⑥⑦⑧⑨])")
 _PURPOSE = re.compile(r"(?:其中|包括|具体为)[,:]?\s?$")
@@ -58,12 +64,46 @@ def broken_breakdowns(context: Context) -> Iterator[Flaw]:
     for line, match in context.matches(_AMONG, "其中", "当中"):
         wholes = _wholes(line, line.index(match.start()))
         yield from _judge(line, wholes, _parts(line, match), closed=False)
+    for line, match in context.matches(_AMONG_BELOW, "其中:", "其中,"):
+        wholes = _wholes(line, line.index(match.start()))
+        yield from _judge(line, wholes, _parts(line, match), closed=False)
+    for line, match in context.matches(_SPENT_ON, "用于"):
+        index, parts = line.index(match.start()), _parts(line, match)
+        if len(parts) >= 2 and line.figures[index].unit == "元":
+            yield from _judge(line, [line.figures[index]], parts, closed=False)
+    for line, match in context.matches(_BARE, ","):
+        yield from _bare(line, match)
     for line, match in context.matches(_OPENED, ":", "分别", "包括", "即", "具体"):
         if "其中" in match[0]:
             continue
         parts = _parts(line, match)
         if match["list"] and len(parts) >= 2 and not re.search(r"由$", match[0][: match.start("list") - match.start()]):
             yield from _judge(line, [line.figures[line.index(match.start())]], parts, closed=len(parts) >= 2, firm=":" not in match[0][: match.start("list") - match.start()])
+
+
+def _bare(line: Line, match: re.Match[str]) -> Iterator[Flaw]:
+    """Return the fault of a breakdown without 其中 (215人，男教师87人，女教师128人): the whole names none of the kinds, and its parts nothing but kinds."""
+    index = line.index(match.start())
+    whole, label, parts = line.figures[index], line.label(index), _parts(line, match)
+    if len(parts) < 2 or not exact(whole) or _NEW_TOPIC.search(_COUNTED_UP.sub("", label)) or any(name in match["noun"] for name in ("以上", "左右")):
+        return
+    names = [part.label for part in parts]
+    if not _families(names) or any(p.figure.unit != whole.unit for p in parts) or not all(exact(p.figure) for p in parts):
+        return
+    bare = re.sub(r"义务教育|中小学|各级各类", "", label)
+    kinds = {kind for kind in (*_STAGE, *_SUBJECT, *_SOURCES[:2], *(word for pair in _PAIRS for word in pair)) if len(kind) > 1 or kind in "男女"}
+    if any(kind in bare for kind in kinds) or re.search(r"(?:19|20)\d\d年", "".join(names)):
+        return
+    end = line.words.find("#", match.start("list"))
+    last = line.marks[line.index(end) + len(parts) - 1]
+    following = re.match(r"[^#。;,]{0,6}(?:[。;]|$|,)", line.words[last + 1 :])
+    summed = sum((Fraction(p.figure.value or 0) for p in parts), Fraction(0))
+    if following is None or not Fraction(1, 3) <= summed / (Fraction(whole.value or 0) or 1) <= 3 or _ALL_KINDS.search(label) and summed < (whole.value or 0):
+        return
+    states = all(any(state.search(name) for state in _STATES) for name in names)
+    exhaustive = len(names) == 2 and not states and not all(any(s in name for s in _STAGE) for name in names) or states and len(names) == 3 or _NO_OTHERS.search(label) is not None
+    if summed > (whole.value or 0) or exhaustive:
+        yield from _judge(line, [whole], parts, closed=True)
 
 
 def broken_sums(context: Context) -> Iterator[Flaw]:
@@ -75,7 +115,7 @@ def broken_sums(context: Context) -> Iterator[Flaw]:
         if whole.unit == "%" or len(run) < 2:
             continue
         before = line.words[max(0, line.marks[run[0]] - 20) : match.start()]
-        if re.search(r"其中|由|从|降|至|较|比|原|现", before[-60:]):
+        if re.search(r"其中|由|从|降|至|较|比|原|现|每|标准", before[-60:]):
             continue
         parts = [line.figures[i] for i in run]
         parts = [f for f in parts if f.unit == whole.unit]
@@ -185,6 +225,9 @@ def _verdict(line: Line, whole: Figure, parts: Sequence[_Part], *, closed: bool,
         return Flaw(f"部分大于总数：其中{parts[0].label}{largest.text}，而总数只有{whole.text}。", (whole, largest), f"≤{amount(Fraction(whole.value or 0), whole.unit)}", largest.text)
     if goal.meets(summed):
         return None
+    lost = _lost_scale(whole, figures)
+    if lost is not None:
+        return lost
     labels = [p.label for p in parts]
     families = _families(labels)
     if summed.low > goal.high:
@@ -195,7 +238,7 @@ def _verdict(line: Line, whole: Figure, parts: Sequence[_Part], *, closed: bool,
     ratio = summed.high / goal.low if goal.low > 0 else Fraction(0)
     around = line.label(next(i for i, f in enumerate(line.figures) if f is whole))
     if closed:
-        return _difference(whole, figures) if ratio >= (Fraction(1, 3) if firm else Fraction(2, 3)) else None
+        return _difference(whole, figures) if ratio >= (Fraction(1, 3) if firm or families else Fraction(2, 3)) else None
     if families and _NO_OTHERS.search(around) and not _ALL_KINDS.search(around):
         return _difference(whole, figures) if ratio >= Fraction(1, 4) else None
     if ratio < Fraction(7, 10):
@@ -207,10 +250,24 @@ def _verdict(line: Line, whole: Figure, parts: Sequence[_Part], *, closed: bool,
     return None
 
 
+def _lost_scale(whole: Figure, figures: Sequence[Figure]) -> Flaw | None:
+    """Return the fault of a list of money that comes out once 万 is put back to the one figure without it."""
+    plain = [f for f in (whole, *figures) if f.unit == "元" and not re.search("[万亿]", f.text)]
+    if len(plain) != 1 or whole.unit != "元":
+        return None
+    spans = {id(f): span_of(f).times(10**4) if f is plain[0] else span_of(f) for f in (whole, *figures)}
+    if not spans[id(whole)].meets(total(spans[id(f)] for f in figures)):
+        return None
+    return Flaw(f"“{plain[0].text}”可能漏了“万”：补上后各部分之和才与总数{whole.text}相符，请对照原件。" if plain[0] is not whole else f"总数“{whole.text}”可能漏了“万”：补上后才与各部分之和相符，请对照原件。", (whole, *figures), plain[0].text.replace("元", "万元"), plain[0].text)
+
+
 def _families(labels: Sequence[str]) -> bool:
     """Return whether labels name kinds that leave nothing out and cannot overlap."""
     stages = [next((s for s in _STAGE if s in label), None) for label in labels]
     if all(stages) and len(set(stages)) == len(labels):
+        return True
+    states = [next((k for k, state in enumerate(_STATES) if state.search(label)), None) for label in labels]
+    if None not in states and len(set(states)) == len(labels):
         return True
     subjects = [next((s for s in _SUBJECT if s in label), None) for label in labels]
     if len(labels) >= 3 and all(subjects) and len(set(subjects)) == len(labels):

@@ -9,12 +9,14 @@ from fractions import Fraction
 from itertools import combinations
 
 from doc_miner.audit.context import Context, Flaw, Line
-from doc_miner.audit.values import Span, amount, show, span_of
+from doc_miner.audit.values import Span, amount, exact, show, span_of
 from doc_miner.model import Figure
+from doc_miner.textfold import fold
 
 _AVERAGE = re.compile(r"(?P<kind>人均|生均|师均|校均|班均|户均|平均每(?P<each>[人生名班校所套台间])[^#。;,]{0,4}|平均班额|平均规模|平均)[^#。;,]{0,12}$")
-_PRICE = re.compile(r"(?:单价|每(?P<each>[人名生所校班套台间栋册块])(?:学生|教师|学校)?(?:单价|补助|补贴|奖励|资助|平均|造价|发放|投入|安排|拨付|奖补|约|需)?(?:约|为|达)?)$")
+_PRICE = re.compile(r"(?:单价|均价|每(?P<each>[人名生所校班套台间栋册块])(?:学生|教师|学校)?(?:单价|均价|价格|补助|补贴|奖励|资助|平均|造价|发放|投入|安排|拨付|奖补|约|需)?(?:约|为|达)?)$")
 _SUMMING = re.compile(r"共|合计|总计|总|累计|计|需")
+_TOGETHER = re.compile(r",(?:共|共计|合计|总计|累计)(?:发放|补助|资助|需|投入|支出|金额|资金)?")
 _PERIODIC = re.compile(r"每(?:月|天|日|年|餐|周|学期|学年|季)|月均|年均")
 _DENOMINATORS = {
     "人均": ("人",), "生均": ("人",), "师均": ("人",), "校均": ("所",), "班均": ("个班", "个"), "户均": ("户",), "平均班额": ("个班", "个"), "平均规模": ("所",),
@@ -51,6 +53,8 @@ def wrong_averages(context: Context) -> Iterator[Flaw]:
                 kind = average["each"] or average["kind"]
                 below = _DENOMINATORS.get(kind[:2] if kind.startswith("平均每") else kind, ("人", "所", "个班", "台", "套", "间"))
                 yield from _average(line, i, per, below)
+                if i + 1 < len(line.figures) and _TOGETHER.fullmatch(line.words, line.marks[i] + 1, line.marks[i + 1]):
+                    yield from _price(line, i, per, below)
             else:
                 kind = (price["each"] if price else None) or each
                 yield from _price(line, i, per, _DENOMINATORS.get(kind, ()) if kind else ("台", "套", "间", "人", "所", "册", "块"))
@@ -160,8 +164,9 @@ _SCOPED = re.compile(r"城|乡|农村|镇|村|民办|公办|女|其中|留守|�
 
 def wrong_ratios(context: Context) -> Iterator[Flaw]:
     """Return the class sizes (平均班额) and pupil-teacher ratios that the document's own totals of the stage do not give."""
-    if not any(word in context.folded for word in ("平均班额", "班均", "生师比")):
+    if not any(word in context.folded for word in ("平均班额", "班均", "生师比", "师生比")):
         return
+    yield from _ratios_of_sentences(context)
     stock: dict[tuple[str, str | None], list[Figure]] = defaultdict(list)
     for figure in context.report.figures:
         if figure.stage not in ("小学", "初中") or figure.qualifier != "=" or figure.value is None or figure.role not in ("level", "after") or _SCOPED.search(figure.subject):
@@ -181,6 +186,37 @@ def wrong_ratios(context: Context) -> Iterator[Flaw]:
                 yield from _ratio(figure, stock["学生", figure.stage], stock["班级", figure.stage])
             elif figure.unit == "比" and "生师比" in label[-8:]:
                 yield from _ratio(figure, stock["学生", figure.stage], stock["教师", figure.stage])
+
+
+def _ratios_of_sentences(context: Context) -> Iterator[Flaw]:
+    """Return the pupil-teacher ratios that the one number of pupils and the one of teachers of their sentence do not give, whichever way they are written."""
+    for line in context.lines:
+        if "师比" not in line.words and "师生比" not in line.words:
+            continue
+        for i, figure in enumerate(line.figures):
+            if figure.unit != "比" or not figure.value or not exact(figure) or not re.search(r"(?:师生比|生师比)[^#。;,]{0,4}$", line.label(i)):
+                continue
+            first, last = line.sentence(i)
+            own = [(_name_of(line, k), line.figures[k]) for k in range(first, last) if line.figures[k].unit == "人"]
+            pupils = [f for name, f in own if _PUPILS.search(name)]
+            teachers = [f for name, f in own if re.search(r"教师$|教职工$", name)]
+            named = [stage for stage in ("小学", "初中", "高中", "幼儿", "学前") if stage in line.words[line.marks[first] : line.marks[i]]]
+            if named or len(pupils) != 1 or len(teachers) != 1 or len(own) != 2 or not _value(teachers[0]) or len([f for f in line.figures[first:last] if f.unit == "比"]) != 1:
+                continue
+            ratio = span_of(pupils[0]).over(span_of(teachers[0]))
+            written = span_of(figure) if _value(figure) >= 1 else Span(1 / span_of(figure).high, 1 / span_of(figure).low) if span_of(figure).low > 0 else None
+            two = re.search(r"[1一][::∶](\d+(?:\.\d+)?)", fold(figure.text))
+            if two is not None:
+                step = Fraction(1, 10 ** len(two[1].partition(".")[2]))
+                written = Span(Fraction(two[1]) - step, Fraction(two[1]) + step)
+            if written is None or ratio.meets(written):
+                continue
+            result = show(_value(pupils[0]) / _value(teachers[0]))
+            yield Flaw(f"师生比与人数不符：{pupils[0].text}÷{teachers[0].text}＝{result}，文中写为{figure.text}。", (pupils[0], teachers[0], figure), f"1∶{result}", figure.text)
+
+
+def _name_of(line: Line, k: int) -> str:
+    return re.sub(r"(?:总数|总人数|人数|数|共有|现有|共|有|为|达到?|是)+$", "", line.clause(k))
 
 
 def _ratio(figure: Figure, above: list[Figure], below: list[Figure]) -> Iterator[Flaw]:

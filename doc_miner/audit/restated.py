@@ -14,6 +14,10 @@ from doc_miner.model import Figure
 _ENUMERATOR = re.compile(r"^(?:[(]?[一二三四五六七八九十\d]{1,3}[)、.]|问题\s?[一二三四五六七八九十\d]+[:：、]?|[一二三四五六七八九十]是|[一二三四五六七八九十]{1,2}、)+")
 _LEAST_WORDS = 14
 """Least words beside the numbers that a clause needs to be the same statement when it stands twice."""
+_LEAST_RESTATED = 6
+"""The same for a heading that names a problem again (关于…的问题)."""
+_PIECES = re.compile(r"[^。;]*+[。;]?+")
+_ABOUT = re.compile(r"(?:关于|针对|对于)[“\"]?(.+?)[”\"]?(?:的?(?:问题|情况)?(?:整改情况|整改落实情况)?)[::]?")
 _COUNTRYWIDE = re.compile(r"^(?:全县|全区|全市|我县|我区|我市|县域|区域)?(?:现有|共有|共|有|截至[^,]{0,8}|目前)*")
 _STOCK = re.compile(
     r"(?:义务教育阶段学校|义务教育学校|中小学校|中小学|小学|初中|幼儿园|各级各类学校|在校学生|在校生|在校中小学生|专任教师|教职工|教师|随迁子女|留守儿童|残疾儿童|教学班|班级|常住人口|教学点|在园幼儿|核定编制|入学率|巩固率|毛入园率|覆盖率|认可度|满意度|人口|完成率|空编|编制)(?:总数|总人数|人数|数|率|总面积|数量|合计)?$"
@@ -65,14 +69,22 @@ def repeated_statements(context: Context) -> Iterator[Flaw]:
     covered = [(start, end) for p in problems for start, end in ((p.start, p.end), *p.mentions) if p.mentions]
     for line in context.lines:
         at = 0
-        for piece in re.split(r"(?<=[。;])", line.words):
+        for piece in _PIECES.findall(line.words):
+            if "#" not in piece:
+                at += len(piece)
+                continue
             words, begin = _ENUMERATOR.sub("", piece.strip(" 。;,")), at
             at += len(piece)
+            about = _ABOUT.fullmatch(words)
+            words = about[1] if about else words
             figures = line.figures[line.index(begin) : line.index(at)]
-            if not figures or len(_GENERIC.sub("", words)) < _LEAST_WORDS or "□" in words:
+            size = len(_GENERIC.sub("", words))
+            if not figures or size < _LEAST_RESTATED or "□" in words:
                 continue
             if words not in seen:
                 seen[words] = (line, figures)
+                continue
+            if size < _LEAST_WORDS and not about:
                 continue
             first = seen[words][1]
             for a, b in zip(first, figures, strict=False):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from doc_miner.audit import damage, doubts, movements, parts, rates, restated, shares, standards, tables
+from doc_miner.audit import damage, doubts, movements, parts, rates, restated, shares, standards, tables, years
 from doc_miner.audit.context import Context, Flaw
 
 SEVERITIES = {"error": "矛盾", "warning": "存疑", "info": "提示"}
@@ -38,6 +38,7 @@ RULES = (
     Rule("items-and-total", "error", parts.broken_item_sums, "分项与总额", "累计投入资金6.4亿元。其中，一是投入3.5亿元新建学校；二是投入1.9亿元购置设备；三是投入1.3亿元培训教师。", "累计投入资金6.7亿元。其中，一是投入3.5亿元新建学校；二是投入1.9亿元购置设备；三是投入1.3亿元培训教师。"),
     Rule("part-and-rest", "error", parts.broken_rests, "总数与余数", "列入台账的14项任务已办结9项，其余4项按计划推进。", "列入台账的14项任务已办结9项，其余5项按计划推进。"),
     Rule("movement-difference", "error", movements.wrong_amounts, "增减数", "班额由73个班降至51个班，减少了25个班。", "班额由73个班降至51个班，减少了22个班。"),
+    Rule("yearly-change", "error", years.wrong_yearly_changes, "年度增减", "2021年招聘教师120人。2022年招聘教师130人，比上年增加12人。", "2021年招聘教师120人。2022年招聘教师130人，比上年增加10人。"),
     Rule("movement-direction", "error", movements.wrong_directions, "增减方向", "大班额由38个减至83个。", "大班额由83个减至38个。"),
     Rule("share-of-whole", "error", shares.wrong_shares, "占比", "全县中考人数5572人，五科合格人数2050人，五科合格率39.67%。", "全县中考人数5572人，五科合格人数2050人，五科合格率36.79%。"),
     Rule("gap-to-mark", "error", shares.wrong_gaps, "差距", "社会认可度为83.6%，距85%的标准尚差2.4个百分点。", "社会认可度为83.6%，距85%的标准尚差1.4个百分点。"),

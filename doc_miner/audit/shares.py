@@ -17,6 +17,9 @@ _SUBJECT_END = re.compile(r"(?:人数|总数|个数|数量|数|人|的|共|有|�
 _STEM_NOISE = re.compile(r"^(?:其中|全县|全区|全市|目前|已|共|有|实际|累计|应|的)+|^[,、和及]")
 _BASES = re.compile(r"总数$|总人数$|总额$|总量$|总|全县|全区|全市|全部|所有|我县|我区|现有|本县|同期")
 _WHOLE_CUES = re.compile(r"总|共有|全部|现有|应(?!届)|参加|报名|报考|符合|核定|适龄|计划|抽查|抽取|调查|发放|任务|下达|需|中考人数|高考人数|考生")
+_OUT_OF = re.compile(r"#[^#。;,]{0,14}中,?(?:已经?有?|有)[^#。;,]{0,6}#[^#。;,]{0,14},[^#。;,]{0,6}(?:完成|整改|办结|达标|建成|合格|通过|覆盖|销号)率(?:为|达到?|是)?#")
+_PART_OF = re.compile(r"#[^#。;,]{0,6},占[^#。;,]{0,16}#[^#。;,]{0,4}的#")
+_PASSED_ON = re.compile(r"#[^#。;,]{0,6},(?:其中)?(?:升入(?:高中阶段|各级各类)|录取|考取|实现就业)(?!普通|中职|职业|本科)[^#。;,普职]{0,8}#[^#。;,]{0,6},(?:升学|录取|就业)率(?:为|达到?|是)?#")
 _GAP = re.compile(r"(?P<level>#)[^#。;]{0,6}?[,(]?(?:距离?|与|离|比|较|低于|高于|未达到?|对照)[^#。;,]{0,14}?(?P<mark>#)(?P<mid>[^#。;]{0,14}?)(?P<by>差距?|相差|低|高|高出|低于|高于|少|多|短|缺)(?:了|出|为|距)?(?P<gap>#)")
 
 
@@ -34,12 +37,22 @@ def _share(line: Line, i: int, named: _Named) -> Iterator[Flaw]:
     rate, label = line.figures[i], line.label(i)
     first, _ = line.sentence(i)
     tight = line.words[line.marks[i - 1] + 1 : line.marks[i]]
+    if i >= 2 and _PART_OF.fullmatch(line.words, line.marks[i - 2], line.marks[i] + 1) and line.figures[i - 2].unit == line.figures[i - 1].unit and line.figures[i - 2].unit in _COUNTED:
+        yield from _against(line, rate, line.figures[i - 2], [line.figures[i - 1]], "")
+        return
     share = _SHARE_WORDS.search(label)
     stated = re.fullmatch(r"[^#。;,(]{0,14}?(?:[,(][^#。;,]{0,3}?)?占[^#。;,]*", tight)
     if share is not None and stated is not None and line.figures[i - 1].unit in _COUNTED:
         yield from _against(line, rate, line.figures[i - 1], _bases(line, first, i - 1, share["base"], named), share["base"])
         return
     rated = _RATE_WORDS.search(label)
+    if rated is not None and i >= 2:
+        stretch = line.marks[i - 2], line.marks[i] + 1
+        among = _OUT_OF.fullmatch(line.words, *stretch) or _PASSED_ON.fullmatch(line.words, *stretch)
+        base, share_of = line.figures[i - 2], line.figures[i - 1]
+        if among is not None and base.unit == share_of.unit and base.unit in _COUNTED and exact(base):
+            yield from _against(line, rate, share_of, [base], "")
+            return
     if rated is None or re.search(r"占|增|降|减|压|缩|升", label):
         return
     stem = _stem(rated["stem"])
@@ -76,12 +89,13 @@ def _bases(line: Line, first: int, part: int, base: str, named: _Named) -> list[
         return own or found
     before = [line.figures[k] for k in range(first, part) if line.figures[k].unit == unit]
     gap = line.words[line.marks[first] : line.marks[part]] if first < part else ""
-    return before if re.search(r"其中|中,?有|中,|总", gap) else []
+    return before if re.search(r"其中|中,?有|中,|总|,已[^#,。;]{2,}$", gap) else []
 
 
 def _named_so(line: Line, k: int, core: str) -> bool:
     """Return whether a figure counts what a word names: the word ends its label (除去 总数, 共有) or begins behind it."""
     label = re.sub(r"(?:总数|总人数|人数|总量|数量|数|总|共有|现有|共|有|为|达到?|是|约)+$", "", line.clause(k))
+    label, core = (text.replace("在校学生", "在校生") for text in (label, core))
     return label.endswith(core) or line.words[line.marks[k] + 1 :].lstrip("的").startswith(core)
 
 

@@ -15,6 +15,8 @@ from doc_miner.textfold import fold
 
 _NUMBER = re.compile(r"[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?")
 _TOTAL = re.compile(r"(?:合\s?计|总\s?计|小\s?计|共\s?计|总数|总人数|总量|总额|(?:全县|全区|全市)(?:合计|总计|小计)?)(?:[(].*)?")
+_TOTAL_OF = re.compile(r"[一-鿿]{2,6}(?:总数|总人数|合计|总计|总额)(?:[(].*)?")
+"""The head of a column that sums others if most of its rows do (教师总数)."""
 _SUBTOTAL = re.compile(r"小\s?计")
 _AMONG = re.compile(r"^其中|^(?:其)?中[:：]|^#|女生|女教师|女$|寄宿生")
 _NOT_ADDED = re.compile(r"率|比|均|平均|系数|占|每|年份|序号|编号|名次|排名|得分|分数|评分|完成时间|%|面积/|单价|年度$|^年$")
@@ -156,14 +158,15 @@ def _room(grid: _Grid, rows: Sequence[int], c: int) -> Fraction:
 def _row_totals(context: Context, grid: _Grid) -> Iterator[Flaw]:
     for c, head in enumerate(grid.heads):
         own = head[len(grid.groups[c]) :] if head != grid.groups[c] and head.startswith(grid.groups[c]) else head
-        if not _TOTAL.fullmatch(own) or _NOT_ADDED.search(head):
+        named = _TOTAL.fullmatch(own) is not None
+        if not named and not _TOTAL_OF.fullmatch(own) or _NOT_ADDED.search(head):
             continue
         members = _member_columns(grid, c)
         usable = [i for i in range(len(grid.values)) if grid.values[i][c] is not None and all(grid.values[i][m] is not None for m in members)]
         if len(members) < 2 or not usable:
             continue
         wrong = [i for i in usable if abs(sum((grid.values[i][m] or Fraction(0) for m in members), Fraction(0)) - (grid.values[i][c] or 0)) > _room_of_row(grid, i, [*members, c])]
-        if not wrong or len(wrong) * 2 > len(usable) and len(usable) > 1:
+        if not wrong or not named and len(usable) - len(wrong) < 2 or len(wrong) * 2 > len(usable) and len(usable) > 1:
             continue
         for i in wrong:
             summed, stated = sum((grid.values[i][m] or Fraction(0) for m in members), Fraction(0)), grid.values[i][c] or Fraction(0)
@@ -253,16 +256,27 @@ def _holds(grid: _Grid, i: int, a: int, b: int, c: int, kind: str) -> bool:
     return any(abs(result * factor - stated) <= room for factor in ((1,) if kind == "−" else (1, 100)))
 
 
+def _misses_totals(grid: _Grid) -> bool:
+    """Return whether the last row is a total that no column of counts comes to: then even small numbers that stand twice were copied."""
+    last = len(grid.values) - 1
+    name = fold(grid.labels[last]).strip().split(" ")[-1] if grid.labels[last] else ""
+    if not _TOTAL.fullmatch(name) or any(_TOTAL.fullmatch(fold(label).strip()) for label in grid.labels[:last]):
+        return False
+    columns = [c for c in range(len(grid.heads)) if not _NOT_ADDED.search(grid.heads[c]) and all(row[c] is not None for row in grid.values)]
+    members = list(range(last))
+    return len(columns) >= 2 and sum(_sum(grid, members, c) != grid.values[last][c] for c in columns) >= 2
+
+
 def repeated_rows(context: Context) -> Iterator[Flaw]:
     """Return the rows whose numbers are those of another row throughout: one of them was copied."""
     for grid in _grids(context):
         seen: dict[tuple[Fraction | None, ...], int] = {}
         for i, row in enumerate(grid.values):
             numbers = [v for v in row if v is not None]
-            if len(numbers) < 3 or len(set(numbers)) < 3 or max(numbers) < 20:
+            if len(numbers) < 3 or len(set(numbers)) < 3:
                 continue
             key = tuple(row)
-            if key in seen and not _TOTAL.search(grid.labels[i]) and not _TOTAL.search(grid.labels[seen[key]]):
+            if key in seen and (max(numbers) >= 20 or _misses_totals(grid)) and not _TOTAL.search(grid.labels[i]) and not _TOTAL.search(grid.labels[seen[key]]):
                 first = seen[key]
                 columns = [c for c, v in enumerate(row) if v is not None]
                 figures, _, end = _figures(context, grid.table, [(grid.rows[i], c) for c in columns])

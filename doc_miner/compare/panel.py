@@ -18,6 +18,8 @@ from doc_miner.errors import SettingsError
 from doc_miner.lexicon import Indicator, Lexicon
 from doc_miner.textfold import fold
 
+_MOST_YEARS = 20
+"""Years without figures between the first and the last are shown as gaps where there are at most so many years in all."""
 MEETS, MISSES = "meets-standard", "below-standard"
 """The rules of the audit that compare a figure with the standard."""
 
@@ -92,9 +94,19 @@ def build_panel(
     with connect(dataset) as db:
         known = places_of(db)
         places = choose(regions, known, lexicon.regions) if regions else known
-        values = [value for value in _values(db, "indicator" if indicator else "category", code) if value.place in set(places) and (not years or value.year in years)]
+        official = lexicon.indicators[code] if indicator else None
+        there = set(places)
+        values = [value for value in _values(db, "indicator" if indicator else "category", code) if value.place in there and (not years or value.year in years)]
     series = _series(values, by_subject=indicator is None)
-    return Panel(code, name, lexicon.indicators.get(code), tuple(sorted({v.year for v in values})), tuple(places), tuple(series), tuple(values))
+    return Panel(code, name, official, _columns({value.year for value in values}, years), tuple(places), tuple(series), tuple(values))
+
+
+def _columns(there: set[int], asked: Sequence[int]) -> tuple[int, ...]:
+    """Return the years of a panel: those asked for, else those with figures and, where they are not too far apart, those between."""
+    if asked or not there:
+        return tuple(sorted({*asked}))
+    between = range(min(there), max(there) + 1)
+    return tuple(between if len(between) <= _MOST_YEARS else sorted(there))
 
 
 def _named(indicator: str | None, category: str | None, lexicon: Lexicon) -> tuple[str, str]:
@@ -140,7 +152,7 @@ def _series(values: Sequence[Value], *, by_subject: bool) -> list[Series]:
     groups: dict[tuple[Place, str | None, str | None, str | None], dict[int, dict[tuple[str, str, float | None], Value]]] = {}
     titles: dict[tuple[Place, str | None, str | None, str | None], str | None] = {}
     for value in values:
-        key = (value.place, value.stage, value.unit, "".join(fold(value.subject).split()) if by_subject else None)
+        key = (value.place, value.stage, value.unit, folded(value.subject) if by_subject else None)
         titles.setdefault(key, value.subject if by_subject else None)
         groups.setdefault(key, {}).setdefault(value.year, {}).setdefault((value.qualifier, value.exact, value.value_max), value)
     out = [
@@ -148,3 +160,8 @@ def _series(values: Sequence[Value], *, by_subject: bool) -> list[Series]:
         for key, cells in groups.items()
     ]
     return sorted(out, key=lambda s: (s.place.code or "9", s.place.full, s.stage or "", s.subject or "", s.unit or ""))
+
+
+def folded(subject: str) -> str:
+    """Return a subject without white space and differences of width, by which two are compared."""
+    return "".join(fold(subject).split())

@@ -20,8 +20,9 @@ STATUS = {"done": "已完成", "ongoing": "进行中", "planned": "计划"}
 ROLES = {"level": "现状", "before": "变化前", "after": "变化后", "change": "变化量", "plan": "计划", "standard": "标准"}
 QUALIFIERS = {"=": "", ">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "~": "约"}
 SEVERITIES = {"error": "矛盾", "warning": "存疑", "info": "提示"}
+VERDICTS = {"added": "补录", "corrected": "已更正", "confirmed": "已核对"}
 READ = {"ok": "已读取", "partial": "部分读取", "failed": "未能读取"}
-"""Codes of the dataset as users read them: status of a measure, role and qualifier of a figure, severity of a finding, status of a document."""
+"""Codes of the dataset as users read them: status of a measure, role and qualifier of a figure, severity of a finding, verdict of a review, status of a document."""
 
 
 @dataclass(frozen=True, slots=True)

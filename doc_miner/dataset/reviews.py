@@ -265,11 +265,21 @@ def _create(db: sqlite3.Connection, kind: str, document: Mapping[str, Any], star
     section = _one(db, 'SELECT section_id FROM sections WHERE doc_id = ? AND start <= ? AND "end" > ? ORDER BY level DESC', doc_id, start, start)
     row: dict[str, Any] = {f"{kind}_id": record_id, "doc_id": doc_id, "section_id": section and section["section_id"], "text": document["text"][start:end], "start": start, "end": end, "confidence": 1.0}
     usual: dict[str, dict[str, Any]] = {"figure": {"qualifier": "=", "role": "level", "missing": 0}, "measure": {"status": "ongoing", "units": "[]"}, "problem": {"mentions": "[]"}}
-    row |= {"rule": f"{kind}/added"} | usual[kind]
+    row |= {"rule": f"{kind}/added", "page": _page(db, doc_id, start)} | usual[kind]
     db.execute(f"INSERT INTO {table} ({_listed(row)}) VALUES ({','.join('?' * len(row))})", list(row.values()))
     for field, value in values.items():
         write_field(db, kind, record_id, field, value, document["text"])
     return record_id
+
+
+def _page(db: sqlite3.Connection, doc_id: str, start: int) -> int | None:
+    """Return the page of a place: that of the records before and after it where both are on one page, else None."""
+    either = " UNION ALL ".join(f'SELECT start, page FROM {table} WHERE doc_id = :doc AND start {{0}} :start' for table in KINDS.values())
+    pages = []
+    for side, order in (("<=", "DESC"), (">=", "ASC")):
+        found = db.execute(f"SELECT page FROM ({either.format(side)}) ORDER BY start {order} LIMIT 1", {"doc": doc_id, "start": start}).fetchone()
+        pages.append(found[0] if found else None)
+    return pages[0] if pages[0] == pages[1] else None
 
 
 def _remove(db: sqlite3.Connection, kind: str, row: Mapping[str, Any]) -> dict[str, Any]:

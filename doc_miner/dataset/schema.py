@@ -100,14 +100,15 @@ def create_statements() -> list[str]:
 def table_statement(name: str, as_name: str | None = None) -> str:
     """Return the SQL that makes the table *name*, under another name where *as_name* is given.
 
-    Records lie in the order of their keys, which begin with the document's: what belongs to a document lies together.
+    Records lie in the order in which they were written, those of a document together: a large dataset grows at its end, and only
+    its indexes grow in between.
     """
     parts = [f'"{column.name}" {_sql_type(column)}' + (" PRIMARY KEY NOT NULL" if column.name == KEYS[name] else "") for column in TABLES[name]]
     if name in RECORD_TABLES or name == "files":
         parts.append("FOREIGN KEY (doc_id) REFERENCES documents(doc_id) ON DELETE CASCADE")
     for column, other in REFERENCES.get(name, {}).items():
         parts.append(f'FOREIGN KEY (doc_id, "{column}") REFERENCES {other}(doc_id, {KEYS[other]})')
-    return f"CREATE TABLE {as_name or name} ({', '.join(parts)})" + ("" if name == "documents" else " WITHOUT ROWID")
+    return f"CREATE TABLE {as_name or name} ({', '.join(parts)})" + ("" if name == "documents" or name in RECORD_TABLES else " WITHOUT ROWID")
 
 
 def index_statements() -> list[str]:

@@ -18,6 +18,8 @@ from doc_miner.errors import SettingsError
 
 KINDS = {"文档": "documents", "问题": "problems", "措施": "measures", "数据": "figures"}
 """What can be searched, as users call it, and its table."""
+_FEW = 1000
+"""Documents that are looked up one by one; of more, the whole list is read."""
 _AROUND = 30
 """Characters of a snippet on either side of what was found."""
 
@@ -80,12 +82,12 @@ def search(
         searched = [searchable(word) for word in words]
         where, values = _filters(regions, years)
         hits: list[Hit] = []
-        for document in _documents(db, searched, where, values):
+        ranked = _ranked(db, searched, where, values)
+        for document in _documents(db, ranked, searched):
             hits += _hits(db, document, searched, kinds, categories)
             if len(hits) >= limit:
                 break
-        (count,) = db.execute(f"SELECT count(*) FROM ({_query(searched, where)})", [*_matched(searched), *values]).fetchone()
-    return Found(tuple(hits[:limit]), count)
+    return Found(tuple(hits[:limit]), len(ranked))
 
 
 def _filters(regions: Sequence[str], years: Sequence[int]) -> tuple[str, list[object]]:
@@ -100,21 +102,27 @@ def _filters(regions: Sequence[str], years: Sequence[int]) -> tuple[str, list[ob
     return "".join(f" AND {part}" for part in parts), list(values)
 
 
-def _query(words: Sequence[str], where: str) -> str:
-    if _matched(words):
-        return f"SELECT d.doc_id, t.rank AS place FROM search_text t JOIN search_documents s ON s.number = t.rowid JOIN documents d USING (doc_id) WHERE search_text MATCH ?{where}"
-    return f"SELECT d.doc_id, 0 AS place FROM documents d WHERE d.status <> 'failed'{where}"  # only marks, which are not indexed: every text is looked at
+def _ranked(db: sqlite3.Connection, words: Sequence[str], where: str, values: Sequence[object]) -> list[str]:
+    """Return the ids of the documents that hold every word, the best first; of words that are only marks, which are not indexed, all documents.
 
-
-def _matched(words: Sequence[str]) -> list[str]:
+    The index is asked once and by itself; region and year are looked up beside it, in an index of their own.
+    """
     phrases = [phrase(word) for word in words if any(char.isalnum() for char in word)]
-    return [" AND ".join(phrases)] if phrases else []
+    if not phrases:
+        return [row[0] for row in db.execute(f"SELECT d.doc_id FROM documents d WHERE d.status <> 'failed'{where} ORDER BY d.doc_id", values)]
+    found = db.execute("SELECT rank, rowid FROM search_text WHERE search_text MATCH ?", (" AND ".join(phrases),)).fetchall()
+    if len(found) <= _FEW and not where:
+        id_of = {number: db.execute("SELECT doc_id FROM search_documents WHERE number = ?", (number,)).fetchone()[0] for _, number in found}
+    else:
+        beside = f" JOIN documents d USING (doc_id) WHERE 1{where}" if where else ""
+        id_of = {number: doc_id for number, doc_id in db.execute(f"SELECT s.number, s.doc_id FROM search_documents s{beside}", values)}
+    return [doc_id for _, doc_id in sorted((rank, id_of[number]) for rank, number in found if number in id_of)]
 
 
-def _documents(db: sqlite3.Connection, words: Sequence[str], where: str, values: Sequence[object]) -> Iterator[sqlite3.Row]:
-    """Yield the documents that hold every word as it stands, the best first."""
-    for found in db.execute(f"{_query(words, where)} ORDER BY place, doc_id", [*_matched(words), *values]):
-        row: sqlite3.Row = db.execute("SELECT doc_id, path, title, county, year, text FROM documents WHERE doc_id=?", (found["doc_id"],)).fetchone()
+def _documents(db: sqlite3.Connection, ranked: Sequence[str], words: Sequence[str]) -> Iterator[sqlite3.Row]:
+    """Yield those of the documents that hold every word as it stands."""
+    for doc_id in ranked:
+        row: sqlite3.Row = db.execute("SELECT doc_id, path, title, county, year, text FROM documents WHERE doc_id=?", (doc_id,)).fetchone()
         text = searchable(row["text"])
         if all(word in text for word in words):
             yield row

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date as Date
 from typing import Any
 
-from doc_miner.dataset.describe import QUALIFIERS, READ, ROLES, SEVERITIES, STATUS
+from doc_miner.dataset.describe import QUALIFIERS, READ, ROLES, SEVERITIES, STATUS, VERDICTS
 from doc_miner.dataset.evidence import sentence
 
 _EXACT_DIGITS = 15
@@ -165,6 +165,16 @@ def _warnings(line: Line) -> Value:
     return "；".join(warning["message"] for warning in json.loads(line["warnings"] or "[]"))
 
 
+def _reviewed(line: Line) -> Value:
+    """Return what readers have said of a record, and who: that it was added tells more than that it was corrected, and that more than that it was looked at."""
+    found = json.loads(line["reviews"])
+    said = {verdict for verdict, _ in found}
+    for verdict, word in VERDICTS.items():
+        if verdict in said:
+            return f"{word}（{'、'.join(dict.fromkeys(reviewer for _, reviewer in found if reviewer))}）".replace("（）", "")
+    return None
+
+
 _PLACE = (
     SheetColumn("省", 9, _of("province")),
     SheetColumn("市", 9, _of("city")),
@@ -177,8 +187,13 @@ _SOURCE = (
     SheetColumn("规则", 18, _of("rule"), "由哪条规则得到，见使用手册"),
 )
 _CONFIDENCE = SheetColumn("把握", 7, _of("confidence"), "类别判断正确的可能性；低于 0.6 的请先看原文")
+_REVIEWED = SheetColumn("核对", 14, _reviewed, "人工核对的结果和核对人；判为不是的记录已不在表中，更正过的显示更正后的值")
 _PAGE = SheetColumn("页", 6, _of("page"), "原文件的页码；没有页的格式为空")
 _DOCUMENT = "d.province, d.city, d.county, d.year AS doc_year, d.title, d.path"
+_REVIEWS = (
+    "(SELECT json_group_array(json_array(verdict, reviewer)) FROM (SELECT verdict, reviewer FROM reviews v "
+    "WHERE v.record_id = t.{0}_id AND v.record_kind = '{0}' AND coalesce(v.state, 'applied') = 'applied' ORDER BY v.at)) AS reviews"
+)
 _ORDER = "d.province, d.city, d.county, d.year, d.path, d.doc_id"
 
 SHEETS: Sequence[Sheet] = (
@@ -215,7 +230,7 @@ SHEETS: Sequence[Sheet] = (
     Sheet(
         "问题",
         "每个问题一行，文中重复说的只算一个",
-        f"SELECT t.*, {_DOCUMENT}, (SELECT count(*) FROM measures m WHERE m.problem_id = t.problem_id) AS measures FROM problems t JOIN documents d USING (doc_id) ORDER BY {_ORDER}, t.start",
+        f"SELECT t.*, {_DOCUMENT}, {_REVIEWS.format('problem')}, (SELECT count(*) FROM measures m WHERE m.problem_id = t.problem_id) AS measures FROM problems t JOIN documents d USING (doc_id) ORDER BY {_ORDER}, t.start",
         (
             *_PLACE,
             SheetColumn("序号", 8, _of("number"), "原文中的序号"),
@@ -225,6 +240,7 @@ SHEETS: Sequence[Sheet] = (
             SheetColumn("指标", 26, lambda line: line.indicator(line["indicator"]), "国家标准中的指标：YZ 优质均衡，JB 基本均衡"),
             SheetColumn("措施数", 8, _of("measures"), "针对它的措施有几条"),
             _CONFIDENCE,
+            _REVIEWED,
             _PAGE,
             *_SOURCE,
             SheetColumn("问题编号", 22, _of("problem_id")),
@@ -235,7 +251,7 @@ SHEETS: Sequence[Sheet] = (
     Sheet(
         "整改措施",
         "每条措施一行，连同它针对的问题",
-        f"SELECT t.*, {_DOCUMENT}, p.text AS problem FROM measures t JOIN documents d USING (doc_id) LEFT JOIN problems p ON p.problem_id = t.problem_id ORDER BY {_ORDER}, t.start",
+        f"SELECT t.*, {_DOCUMENT}, {_REVIEWS.format('measure')}, p.text AS problem FROM measures t JOIN documents d USING (doc_id) LEFT JOIN problems p ON p.problem_id = t.problem_id ORDER BY {_ORDER}, t.start",
         (
             *_PLACE,
             SheetColumn("针对的问题", 40, _of("problem"), "不能确定时为空"),
@@ -247,6 +263,7 @@ SHEETS: Sequence[Sheet] = (
             SheetColumn("完成时限", 12, _date("deadline"), "所说期限的最后一天"),
             SheetColumn("责任单位", 24, _listed("units"), "文中写明的"),
             _CONFIDENCE,
+            _REVIEWED,
             _PAGE,
             *_SOURCE,
             SheetColumn("措施编号", 22, _of("measure_id")),
@@ -258,7 +275,7 @@ SHEETS: Sequence[Sheet] = (
     Sheet(
         "数据",
         "每个数据一行；数值以基本单位计（万元折成元）",
-        f"SELECT t.*, {_DOCUMENT} FROM figures t JOIN documents d USING (doc_id) ORDER BY {_ORDER}, t.start",
+        f"SELECT t.*, {_DOCUMENT}, {_REVIEWS.format('figure')} FROM figures t JOIN documents d USING (doc_id) ORDER BY {_ORDER}, t.start",
         (
             *_PLACE,
             SheetColumn("对象", 30, _of("subject"), "数的是什么，用原文的词；引用前请看原句"),
@@ -275,6 +292,7 @@ SHEETS: Sequence[Sheet] = (
             SheetColumn("原句", 50, _sentence(), "数据所在的句子"),
             SheetColumn("缺失", 6, lambda line: "缺失" if line["missing"] else "", "原文缺了数字，或已损坏"),
             _CONFIDENCE,
+            _REVIEWED,
             _PAGE,
             *_SOURCE,
             SheetColumn("数据编号", 22, _of("figure_id")),

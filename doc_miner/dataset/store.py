@@ -16,7 +16,7 @@ from doc_miner.dataset.connection import WAIT_SECONDS, reason_of
 from doc_miner.dataset.migrations import migrate
 from doc_miner.dataset.rows import Row, names
 from doc_miner.dataset.schema import RECORD_TABLES, SCHEMA_VERSION, TABLES, create_statements
-from doc_miner.dataset.search_index import add_text, drop_text
+from doc_miner.dataset.search_index import add_texts, drop_text
 from doc_miner.errors import DatasetError
 from doc_miner.lexicon import Lexicon
 
@@ -71,6 +71,7 @@ class Store:
             self._write_ahead()
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute("PRAGMA cache_size=-65536")
+            db.execute("PRAGMA secure_delete=OFF")  # what is replaced need not be overwritten with zeros first
             db.execute("PRAGMA wal_autocheckpoint=8000")  # pages: 32 MB at a time are moved into the file
             self._prepare()
             db.execute("PRAGMA foreign_keys=ON")
@@ -200,8 +201,8 @@ class Store:
         with self.transaction():
             for path in gone:
                 self._drop_path(path)
-            for tables in documents:
-                self._write_one(tables)
+            for together in _apart(documents):
+                self._write_together(together)
 
     def place(self, doc_id: str, path: str, size: int, mtime_ns: int, instead_of: Iterable[str] = ()) -> None:
         """Note that a known document is (also) at *path*, and forget the paths *instead_of* which it is there."""
@@ -212,25 +213,25 @@ class Store:
             db.execute(_insert("files", ("path", "doc_id", "size", "mtime_ns")), (path, doc_id, size, mtime_ns))
             self._name(doc_id)
 
-    def _write_one(self, tables: Mapping[str, Sequence[Row]]) -> None:
-        """Replace one document with its records. The same bytes under several paths are one document."""
-        document = dict(zip(names("documents"), tables["documents"][0], strict=True))
-        doc_id, path = document["doc_id"], document["path"]
-        before = self._db.execute("SELECT doc_id FROM files WHERE path=?", (path,)).fetchone()
-        if before is not None and before[0] != doc_id:
-            self._drop_path(path)
-        is_new = self._db.execute("SELECT 1 FROM documents WHERE doc_id=?", (doc_id,)).fetchone() is None
-        if not is_new:
+    def _write_together(self, documents: Mapping[str, Mapping[str, Sequence[Row]]]) -> None:
+        """Replace documents with their records, table by table in the order of their ids: what lies together in the file is written together."""
+        heads = {doc_id: dict(zip(names("documents"), tables["documents"][0], strict=True)) for doc_id, tables in sorted(documents.items())}
+        for doc_id, head in heads.items():
+            before = self._db.execute("SELECT doc_id FROM files WHERE path=?", (head["path"],)).fetchone()
+            if before is not None and before[0] != doc_id:
+                self._drop_path(head["path"])
+        known = [doc_id for doc_id in heads if self._db.execute("SELECT 1 FROM documents WHERE doc_id=?", (doc_id,)).fetchone()]
+        for doc_id in known:
             self._clear(doc_id)
             drop_text(self._db, doc_id)
-        for name, rows in tables.items():
-            if rows:
-                self._db.executemany(_WRITE[name], rows)
-        add_text(self._db, doc_id, document["text"] or "")
-        if not is_new:
+        for name, sql in _WRITE.items():
+            self._db.executemany(sql, (row for doc_id in heads for row in documents[doc_id].get(name, ())))
+        add_texts(self._db, ((doc_id, head["text"] or "") for doc_id, head in heads.items()))
+        for doc_id in known:
             self._name(doc_id)
-        if self._db.execute("SELECT 1 FROM reviews WHERE doc_sha256=? LIMIT 1", (document["sha256"],)).fetchone():
-            reviews.apply(self._db, doc_id)
+        for doc_id, head in heads.items():
+            if self._db.execute("SELECT 1 FROM reviews WHERE doc_sha256=? LIMIT 1", (head["sha256"],)).fetchone():
+                reviews.apply(self._db, doc_id)
 
     def _name(self, doc_id: str) -> None:
         """Name a document by the best of its paths: the file itself rather than a copy in an archive, then the one that tells its format."""
@@ -256,6 +257,22 @@ class Store:
                 self._db.execute("DELETE FROM documents WHERE doc_id=?", (doc_id,))
             else:
                 self._name(doc_id)
+
+
+def _apart(documents: Iterable[Mapping[str, Sequence[Row]]]) -> Iterator[dict[str, Mapping[str, Sequence[Row]]]]:
+    """Yield documents by id in groups that hold no document and no path twice, in the order given: the same bytes under several paths are one document."""
+    group: dict[str, Mapping[str, Sequence[Row]]] = {}
+    paths: set[str] = set()
+    at_id, at_path = names("documents").index("doc_id"), names("documents").index("path")
+    for tables in documents:
+        doc_id, path = tables["documents"][0][at_id], tables["documents"][0][at_path]
+        if doc_id in group or path in paths:
+            yield group
+            group, paths = {}, set()
+        group[doc_id] = tables
+        paths.add(path)
+    if group:
+        yield group
 
 
 def _insert(table: str, columns: Sequence[str], verb: str = "INSERT OR REPLACE") -> str:

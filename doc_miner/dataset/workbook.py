@@ -70,7 +70,7 @@ class _Writer:
         page.set_column(0, 0, 16)
         page.set_column(1, 1, 22)
         page.set_column(2, 2, 80)
-        _print_setup(page)
+        print_setup(page)
         title, bold, plain = self._book.add_format({"bold": True, "font_size": 16}), self._book.add_format({"bold": True, "valign": "top"}), self._format(wrap=True)
         for number, row in enumerate(rows):
             for column, text in enumerate(row):
@@ -128,7 +128,7 @@ class _Writer:
         page = self._book.add_worksheet(sheet.title if part == 1 else f"{sheet.title}（{part}）")
         page.freeze_panes(1, sheet.frozen)
         page.repeat_rows(0)
-        _print_setup(page)
+        print_setup(page)
         for place, (_, width, _) in enumerate(titles):
             page.set_column(place, place, width)
         page.set_row(0, 30)
@@ -138,7 +138,7 @@ class _Writer:
 
     def _row(self, page: Any, number: int, sheet: Sheet, titles: Sequence[tuple[str, int, int]], line: Line, links: int) -> int:
         values = [column.value(line) for column in sheet.columns]
-        wrapped = [_rows_of(value, column.width) for value, column in zip(values, sheet.columns, strict=True) if isinstance(value, str) and column.width >= _WIDE]
+        wrapped = [rows_of(value, column.width) for value, column in zip(values, sheet.columns, strict=True) if isinstance(value, str) and column.width >= _WIDE]
         page.set_row(number, _LINE * min(max(wrapped, default=1), _MOST_LINES))
         place = 0
         while place < len(titles):
@@ -167,7 +167,7 @@ class _Writer:
             page.write_string(row, column, str(value), self._format(wrap=width >= _WIDE))
 
     def _link(self, page: Any, row: int, column: int, link: FileLink, linked: bool) -> None:
-        target = _target(link.path, self._folder)
+        target = link_target(link.path, self._folder)
         if not linked or len(target) > 2000 or page.write_url(row, column, target, self._format(link=True), link.path[:MOST_CHARACTERS]) != 0:
             page.write_string(row, column, link.path[:MOST_CHARACTERS], self._format())
 
@@ -201,7 +201,7 @@ def _number_format(amount: Amount) -> str:
     return digits + '"%"' if amount.unit == "%" else digits
 
 
-def _target(path: str, folder: Path) -> str:
+def link_target(path: str, folder: Path) -> str:
     """Return the link to a source file: relative to the workbook where they lie under one folder, else absolute; to the archive of a file in one."""
     file = Path(path.partition("!/")[0])
     absolute = file if file.is_absolute() else Path.cwd() / file
@@ -211,7 +211,7 @@ def _target(path: str, folder: Path) -> str:
         return "external:" + str(absolute)
 
 
-def _rows_of(text: str, width: int) -> int:
+def rows_of(text: str, width: int) -> int:
     """Return how many lines a wrapped text takes in a column; a Chinese character is as wide as two others."""
     return sum(-(-sum(2 if char > "\u2e7f" else 1 for char in part[: width * _MOST_LINES]) // max(1, width - 2)) or 1 for part in text.split("\n")[:_MOST_LINES])
 
@@ -222,7 +222,8 @@ def _finish(page: Any, rows: int, columns: int, printed: int) -> None:
     page.print_area(0, 0, rows, printed)
 
 
-def _print_setup(page: Any) -> None:
+def print_setup(page: Any) -> None:
+    """Set a sheet to print on A4 across, as wide as the page."""
     page.set_landscape()
     page.set_paper(9)  # A4
     page.fit_to_pages(1, 0)

@@ -81,8 +81,12 @@ def begins_with_predicate(following: str) -> bool:
     return _PREDICATE.match(following) is not None and _DOING.match(following) is None
 
 
+_UP_TO = re.compile(r"\d|、$")
+_LINK = re.compile(r"(?:[、和及]|(?<![初高])中)$")
+
+
 def _cut(noun: str) -> str:
-    return re.sub(r"(?:[、和及]|(?<![初高])中)$", "", re.split(r"\d|、$", noun)[0][:20])
+    return _LINK.sub("", _UP_TO.split(noun)[0][:20])
 
 
 def _said(predicate: str) -> str:

@@ -23,13 +23,16 @@ from doc_miner.segment import Segmenter
 from doc_miner.textfold import fold
 from doc_miner.words import WordSet
 
-_SENTENCE_END = re.compile(r"[。!?\n\t]|;(?=\s?[一二三四五六七八九十]{1,2}是)|(?<=[%\d人个所名])\.(?=[一-鿿])")
+_SENTENCE_END = re.compile(r"[。!?\n\t;.](?:(?<=[。!?\n\t])|(?<=;)(?=\s?[一二三四五六七八九十]{1,2}是)|(?<=[%\d人个所名]\.)(?=[一-鿿]))")
+"""Begins with the set of all that may end a sentence, so that the matcher skips the rest without trying."""
 _BRACKET = re.compile(r"[()]")
 _BRACKETED = re.compile(r"《[^》\n]{0,80}》|\([^()\n]{0,60}\)|〔[^〕\n]{0,12}〕|\[[^\]\n]{0,12}\]")
 
 _CHANGE_BEFORE = re.compile(
     r"(?:(?:净|新|共|再|同比|年均|平均|累计|分别)?(?:增加|增长|增|减少|减|降低|降|下降|提高|提升|上升|缩小|扩大|回升|压减|压缩|削减|精简|上涨|上浮|回落|核减|核增|增幅(?:为|达到?)?|降幅(?:为|达到?)?|新增|净增|净减|调增|调减|扩充|多|少|增设|增配|(?:增|降|减|升)幅|(?:压减|下降|增长|递减|降低)率))(?:了|约|近|达|超过|达到|共|为|至少|幅度为|幅度达)?\s?$"
 )
+_CHANGE_REACH = 16
+"""More characters than `_CHANGE_BEFORE` ever finds."""
 _NEW_THING = re.compile(r"(?:新增|增加|增设|净增|新增加|扩增|减少|核增)[^,。;:、\d]{1,16}$")
 _MOVED_TO = re.compile(
     r"(?:降至|降到|降为|下降到|下降至|下降为|减少到|减少至|减至|减为|降低到|降低至|压减到|压减至|压缩到|压缩至|控制到|缩小到|缩小至|缩减至|增至|增到|增加到|增加至|增长到|增长至|增为|提高到|提高至|提升到|提升至|提升为|上升到|上升至|扩大到|扩大至|扩增到|扩充到|扩充至|升至|升到|优化为|调整为|变为|改善为|恢复到|回升至|上调至|上调到|增加为|提高为)(?:了|目前的|现在的|今年的)?\s?$"
@@ -128,7 +131,8 @@ class FigureFinder:
         outside = [m for m in sentence.dates if m.kind != "relative" and not _in_brackets(folded, brackets, m)]
         for index, quantity in enumerate(quantities):
             before = quantities[index - 1] if index else None
-            role = _role(folded, sentence, quantity, context, zones.role_at(quantity.start))
+            clause = _clause_start(folded, sentence, quantity.start)
+            role = _role(folded, sentence, quantity, context, zones.role_at(quantity.start), clause)
             if before is not None and figures[-1].role != role and _goes_with(folded, before, quantity, figures[-1].role, role):
                 role = figures[-1].role
             subject = subject_of(folded, sentence.start, sentence.end, quantity, before, figures, self._words, spans)
@@ -142,9 +146,9 @@ class FigureFinder:
                     quantity.qualifier,
                     quantity.rule,
                     value_max=quantity.value_max,
-                    subject=_as_written(text, folded, subject),
-                    stage=_stage(folded, sentence, quantity, before, stages),
-                    year=year_of(folded, (quantity.start, quantity.end), _dates_near(outside, quantity), role),
+                    subject=subject,
+                    stage=_stage(folded, sentence, quantity, before, stages, clause) if stages else None,
+                    year=year_of(folded, (quantity.start, quantity.end), _dates_near(outside, quantity), role) if outside else None,
                     role=role,
                     missing=quantity.damaged,
                     figure_id=f"f{quantity.start}",
@@ -156,6 +160,8 @@ class FigureFinder:
         """Return the stage words of a sentence in order."""
         words = list(self._stage_words.find(folded, sentence.start, sentence.end))
         words += [(match.start(), match.end(), "") for match in _NUMBERED.finditer(folded, sentence.start, sentence.end)]
+        if not words:
+            return []
         words.sort()
         out = []
         for (start, end, form), closes in zip(words, _closings(folded, sentence, words), strict=True):
@@ -172,7 +178,7 @@ class FigureFinder:
         return out
 
 
-_NUMBERED = re.compile(r"(?<=[一-鿿]{2})[一二三四五六七八九十]小(?![时学组、])")
+_NUMBERED = re.compile(r"[一二三四五六七八九十]小(?<=[一-鿿]{2}[一-鿿]小)(?![时学组、])")
 """The short name of a primary school (城关一小)."""
 
 
@@ -271,17 +277,19 @@ _ANAPHORA = re.compile(r"^(?:其中|其他|其余|占比?|比例|较|与(?:全|�
 
 _WIDER = re.compile(r"全(?:县|区|市|省)|县财政|财政|投入|残疾|随迁|留守|教师\d|公务员|学校|教学点|家长|校外|设备|寄宿|教职工|音体美|学时|质量监测|差异率|超出|义务教育|各级|社会|满意|认可|按|建立|开展|组织")
 """What turns a clause to something else than the stage its sentence began with."""
+_PARTS = re.compile(r"[,。;:、(到向为在去]")
+"""What parts a figure from a stage word behind it."""
+_NO_HANZI = re.compile(r"[^一-鿿]")
 
 
-def _stage(folded: str, sentence: _Sentence, quantity: Quantity, before: Quantity | None, stages: Sequence[_Stage]) -> str | None:
+def _stage(folded: str, sentence: _Sentence, quantity: Quantity, before: Quantity | None, stages: Sequence[_Stage], clause: int) -> str | None:
     """Return the stage of a figure: the one named last before it in its clause, or what its clause goes on about; ``None`` if several."""
     if before is not None and defines(folded, before, quantity):
         before = None
-    clause = _clause_start(folded, sentence, quantity.start)
     first = bisect_left(stages, quantity.end, key=lambda stage: stage.start)
     if first < len(stages) and stages[first].start == quantity.end and quantity.unit in ("所", "个班", "个"):
         return stages[first].stage
-    behind = [s for s in stages[first : first + 8] if s.start <= quantity.end + 8 and not re.search(r"[,。;:、(到向为在去]", folded[quantity.end : s.start])]
+    behind = [s for s in stages[first : first + 8] if s.start <= quantity.end + 8 and not _PARTS.search(folded, quantity.end, s.start)]
     ahead = [s for s in stages[max(0, first - 12) : first] if s.end <= quantity.start <= s.closes]
     if behind and behind[0].stage != "高中" and (not ahead or ahead[-1].end < clause):
         return behind[0].stage if len({s.stage for s in behind}) == 1 else None
@@ -295,12 +303,12 @@ def _stage(folded: str, sentence: _Sentence, quantity: Quantity, before: Quantit
         position = _position(folded, last.end, quantity)
         return group[position].stage if 0 <= position < len(group) else None
     since = max(clause, before.end if before is not None and before.end > last.end else 0)
-    own = folded[since : quantity.start].lstrip("、和与及 ")
     if last.end > clause and (before is None or before.end <= last.end):
         return last.stage
     if last.end <= clause and _OTHER_SCHOOLS.search(folded, last.end, quantity.start):
         return None
-    goes_on = len(re.sub(r"[^一-鿿]", "", own)) <= 3 or _ANAPHORA.match(own) is not None
+    own = folded[since : quantity.start].lstrip("、和与及 ")
+    goes_on = len(_NO_HANZI.sub("", own)) <= 3 or _ANAPHORA.match(own) is not None
     if last.end > clause or folded[last.start : last.end] in ("中考", "高考"):
         return last.stage if goes_on or folded[last.start : last.end] in ("中考", "高考") else None
     if last.named:
@@ -319,13 +327,18 @@ _NAMES = re.compile(r"[小中学校部园]、[一-鿿.]{2,14}(?:学校|中学|�
 """Schools listed by name in front of their number (城关一小、县第三初级中学3所学校)."""
 
 
+_JOINS = re.compile(r"(?:学校|学生|教师|阶段|段)?\s?(?:[、/和与及]|以及|\()\s?[^\d,。;:]{0,2}")
+"""What joins two stage words (小学、初中)."""
+_DEALT_OUT = re.compile(r"[^。;,]{0,24}分别")
+
+
 def _position(folded: str, start: int, quantity: Quantity) -> int:
     """Return which of several stages listed before *start* a number belongs to; -1 if the text does not deal them out (分别)."""
     between = folded[start : quantity.start]
     found = between.rfind("分别")
     if found >= 0:
         return _ordinal(folded, start + found + 2, quantity.start)
-    if re.match(r"[^。;,]{0,24}分别", folded[quantity.end : quantity.end + 28]) and re.search("[由从]", between):
+    if _DEALT_OUT.match(folded, quantity.end, quantity.end + 28) and re.search("[由从]", between):
         return len(re.findall(r"\d(?=[^\d.]*、)", re.sub(r"(?:19|20)\d\d年", "", between)))
     return -1
 
@@ -334,8 +347,7 @@ def _together(folded: str, stages: Sequence[_Stage]) -> list[_Stage]:
     """Return the last stage word with those joined to it (小学、初中)."""
     group = [stages[-1]]
     for stage in stages[-2::-1]:
-        gap = folded[stage.end : group[0].start]
-        if re.fullmatch(r"(?:学校|学生|教师|阶段|段)?\s?(?:[、/和与及]|以及|\()\s?[^\d,。;:]{0,2}", gap):
+        if _JOINS.fullmatch(folded, stage.end, group[0].start):
             group.insert(0, stage)
         else:
             break
@@ -370,17 +382,18 @@ def _goes_with(folded: str, before: Quantity, quantity: Quantity, earlier: str, 
 
 
 # --- role ------------------------------------------------------------------------------------
-def _role(folded: str, sentence: _Sentence, quantity: Quantity, context: FigureContext, zone: str | None) -> str:
-    clause = folded[_clause_start(folded, sentence, quantity.start) : quantity.start]
+def _role(folded: str, sentence: _Sentence, quantity: Quantity, context: FigureContext, zone: str | None, clause_start: int) -> str:
+    clause = folded[clause_start : quantity.start]
     near = clause[-28:]
+    tail = clause[-_CHANGE_REACH:]
     plan = _planned(folded, sentence, quantity)
     if clause[-6:].rstrip()[-1:] in _MOVED_ENDS and _MOVED_TO.search(clause):
         return "plan" if plan else "after"
-    if (_CHANGE_WORD.search(near) and _CHANGE_BEFORE.search(clause) and not _UNCHANGED.search(clause[-6:])) or (("较" in clause or "比" in clause) and _HIGHER.search(clause)):
+    if (_CHANGE_WORD.search(tail) and _CHANGE_BEFORE.search(tail) and not _UNCHANGED.search(clause[-6:])) or (("较" in clause or "比" in clause) and _HIGHER.search(clause)):
         return "plan" if plan or zone in ("plan", "target") else "change"
     if _is_before(folded, sentence, quantity):
         return "before"
-    if "由" in folded[_since(sentence, quantity.start) : quantity.start] and _MOVED_TO_FAR.search(near) and _FROM.search(folded[max(sentence.start, quantity.start - 60) : quantity.start]):
+    if folded.find("由", _since(sentence, quantity.start), quantity.start) >= 0 and _MOVED_TO_FAR.search(near) and _FROM.search(folded[max(sentence.start, quantity.start - 60) : quantity.start]):
         return "plan" if plan else "after" if _after_from(folded, sentence, quantity) else "level"
     if ("增" in near or "减" in near) and _NEW_THING.search(near) and quantity.unit not in ("元", "%") and not plan and zone not in ("plan", "recommendation"):
         return "change"
@@ -410,9 +423,12 @@ def _recurs(quantity: Quantity, clause: str, *, plan: bool) -> bool:
     return _EVERY.search(clause) is not None or _HOURS.search(clause) is not None or quantity.unit in ("课时", "学分") or (quantity.unit == "学时" and "保证" in clause)
 
 
+_THERE = re.compile(r"现有|目前|原有|闲置|已有|尚有|仍有|核定|实有|空余|剩余|在建|在编|缺口|尚缺|20\d\d年(?:以来|底)")
+
+
 def _existing(clause: str) -> bool:
     """Return whether a plan's clause speaks of what is already there (现有, 目前, 闲置的, 核定)."""
-    return re.search(r"现有|目前|原有|闲置|已有|尚有|仍有|核定|实有|空余|剩余|在建|在编|缺口|尚缺|20\d\d年(?:以来|底)", clause) is not None
+    return _THERE.search(clause) is not None
 
 
 def _promised(quantity: Quantity, clause: str, zone: str | None) -> bool:
@@ -430,13 +446,19 @@ def _after_from(folded: str, sentence: _Sentence, quantity: Quantity) -> bool:
     return match is not None
 
 
+_MOVES_ON = re.compile(r"[^。;,\d]{0,10},?\s?(?:逐步|大幅|进一步|快速|稳步|显著|明显|下)?\s?(?:降|减|增|升|提|扩|缩|调整|变为|上升|压|改|优化|到|至)")
+
+
 def _is_before(folded: str, sentence: _Sentence, quantity: Quantity) -> bool:
     """Return whether a figure is where a movement starts: 由…73个班降至…."""
     head = folded[max(sentence.start, quantity.start - 30) : quantity.start]
     if ("由" not in head and "从" not in head) or not _STARTS_FROM.search(head):
         return False
-    tail = folded[quantity.end : quantity.end + 22]
-    return re.match(r"[^。;,\d]{0,10},?\s?(?:逐步|大幅|进一步|快速|稳步|显著|明显|下)?\s?(?:降|减|增|升|提|扩|缩|调整|变为|上升|压|改|优化|到|至)", tail) is not None
+    return _MOVES_ON.match(folded, quantity.end, quantity.end + 22) is not None
+
+
+_IN_PLAN = re.compile(r"[^,。;\n]{0,12}(?:列入[^,。;\n]{0,4}计划)")
+_DONE_SINCE = re.compile(r"已|目前|现已|实际|20\d\d年(?:以来)?[^,。;]{0,8}(?:完成|实现)|,\s?(?:完成|建成|投入)")
 
 
 _AHEAD = re.compile(r"\s?(?:20\d\d年|明年|下一?步|下阶段|今后)[^,。;\d]{0,8},?(?:我们|全[县区市]|[我本][县区市校])?还?(?:将|计划|拟|力争)")
@@ -463,38 +485,52 @@ def _planned(folded: str, sentence: _Sentence, quantity: Quantity) -> bool:
         head = head[semicolon + 1 :]
     cues = list(_PLAN.finditer(head))
     if not cues:
-        return re.match(r"[^,。;\n]{0,12}(?:列入[^,。;\n]{0,4}计划)", folded[quantity.end : quantity.end + 20]) is not None
-    between = head[cues[-1].end() :]
-    if "《" in head and head.rfind("《") < cues[-1].start() < head.rfind("》") or head.rfind("》") < head.rfind("《") < cues[-1].start():
+        return folded.find("列入", quantity.end, quantity.end + 14) >= 0 and _IN_PLAN.match(folded, quantity.end, quantity.end + 20) is not None
+    cue = cues[-1]
+    if "《" in head and head.rfind("《") < cue.start() < head.rfind("》") or head.rfind("》") < head.rfind("《") < cue.start():
         return False
-    return not re.search(r"已|目前|现已|实际|20\d\d年(?:以来)?[^,。;]{0,8}(?:完成|实现)|,\s?(?:完成|建成|投入)", between)
+    return not _DONE_SINCE.search(head, cue.end())
+
+
+_RATIO_WORD = re.compile(r"[比率]")
+_SMALLER = re.compile(r"小于|低于|≤|≥|<|>")
+_SYMBOL = re.compile(r"[≥≤≧≦]|不(?:低|少|超|小|大|高|多|得)|至少|最多|至多")
+_NORM_BEHIND = re.compile(r"的?(?:标准|要求|规定|底线|红线)(?!化)")
+_LINE = re.compile(r"(?:合格|达标|及格|警戒|控制)(?:线|分)?(?:为|是)$")
+_ALL = re.compile(r"(?:均|已|都)\s?$")
+_HOLDS_FOR = re.compile(r"(?:的|学校|班级|学生|考生|教师|大班额|超大班额)")
+_BINDS = re.compile(r"(?:至少|每学期|每周|每天|每年|应|须|要求|控制|必须|标准|规定|原则上|确保|限制)")
+_MUST = re.compile(r"\s?(?:的|必须|须|应)")
+_RATED = re.compile(r"(?:按(?:照)?|定额|基准|标准为|标准是|标准|的)\s?$")
+_BY_RATE = re.compile(r"按(?:照)?[^,。;]{0,24}$|定额|基准|标准")
+_PER_HEAD = re.compile(r"人手\s?$|(?:给予|奖励|补贴|补助)每?人?\s?$")
 
 
 def _is_norm(folded: str, sentence: _Sentence, quantity: Quantity, clause: str, zone: str | None, context: FigureContext) -> bool:
-    if zone in ("problem", "situation") and quantity.qualifier == "=":
+    qualifier = quantity.qualifier
+    if qualifier == "=" and zone in ("problem", "situation"):
         return False
     own = folded[quantity.start : quantity.number_start]
-    comparator = quantity.qualifier in (">=", "<=") or (quantity.qualifier in ("<", ">") and (zone == "goal" or re.search(r"小于|低于|≤|≥|<|>", own) is not None))
-    symbol = re.search(r"[≥≤≧≦]|不(?:低|少|超|小|大|高|多|得)|至少|最多|至多", own + folded[max(0, quantity.start - 1) : quantity.start])
-    if re.match(r"的?(?:标准|要求|规定|底线|红线)(?!化)", folded[quantity.end : quantity.end + 5]) or re.search(r"(?:合格|达标|及格|警戒|控制)(?:线|分)?(?:为|是)$", clause):
+    comparator = qualifier in (">=", "<=") or (qualifier in ("<", ">") and (zone == "goal" or _SMALLER.search(own) is not None))
+    if _NORM_BEHIND.match(folded, quantity.end, quantity.end + 5) or (clause[-1:] in ("为", "是") and _LINE.search(clause)):
         return True
-    if comparator and symbol is not None:
-        return not re.search(r"(?:均|已|都)\s?$", clause) or zone in ("goal",)
-    if quantity.qualifier in (">=", "<=") and quantity.start == quantity.number_start:
-        if re.match(r"(?:的|学校|班级|学生|考生|教师|大班额|超大班额)", folded[quantity.end : quantity.end + 4]):
+    if comparator and _SYMBOL.search(own + folded[max(0, quantity.start - 1) : quantity.start]):
+        return zone == "goal" or not _ALL.search(clause)
+    if qualifier in (">=", "<=") and quantity.start == quantity.number_start:
+        if _HOLDS_FOR.match(folded, quantity.end, quantity.end + 4):
             return True
         if zone == "goal" or (context.plans and zone not in ("problem", "done", "situation", None)):
             return True
-        if re.search(r"(?:至少|每学期|每周|每天|每年|应|须|要求|控制|必须|标准|规定|原则上|确保|限制)", clause):
+        if _BINDS.search(clause):
             return True
-        return not _ACHIEVED.search(clause) and quantity.unit not in ("%",) and not re.search(r"[比率]", clause[-8:])
-    if quantity.qualifier == ">" and re.match(r"\s?(?:的|必须|须|应)", folded[quantity.end : quantity.end + 3]):
+        return not _ACHIEVED.search(clause) and quantity.unit != "%" and not _RATIO_WORD.search(clause[-8:])
+    if qualifier == ">" and _MUST.match(folded, quantity.end, quantity.end + 3):
         return True
-    if re.search(r"(?:按(?:照)?|定额|基准|标准为|标准是|标准|的)\s?$", clause[-6:]) and re.search(r"按(?:照)?[^,。;]{0,24}$|定额|基准|标准", clause[-30:]) and quantity.unit in ("元", "%", "人", "平方米", "比"):
+    if quantity.unit in ("元", "%", "人", "平方米", "比") and _RATED.search(clause[-6:]) and _BY_RATE.search(clause[-30:]):
         return True
     if zone == "goal" and (context.plans or comparator):
         return not _planned(folded, sentence, quantity)
-    return bool(re.search(r"人手\s?$|(?:给予|奖励|补贴|补助)每?人?\s?$", clause) and quantity.value_max is not None)
+    return quantity.value_max is not None and _PER_HEAD.search(clause) is not None
 
 
 class _Zones:
@@ -519,6 +555,8 @@ def find_changes(folded: str, figures: Sequence[Figure]) -> list[Change]:
     A change alone (新增学位4050个) makes none. An amount and a rate of one movement are two
     records with the same ``after``.
     """
+    if len(figures) < 2:
+        return []
     out = [*_paired_lists(folded, figures), *_grown(folded, figures)]
     used: set[str] = {key for change in out for key in (change.before, change.after) if key}
     for i, figure in enumerate(figures):
@@ -554,7 +592,7 @@ def _paired_lists(folded: str, figures: Sequence[Figure]) -> list[Change]:
     """Return the movements of two lists of equal length, member by member (由0.46、0.41降为0.38、0.31)."""
     runs: list[list[Figure]] = []
     for figure in figures:
-        if runs and runs[-1][-1].unit == figure.unit and _JOINED.fullmatch(folded[runs[-1][-1].end : figure.start]):
+        if runs and runs[-1][-1].unit == figure.unit and _JOINED.fullmatch(folded, runs[-1][-1].end, figure.start):
             runs[-1].append(figure)
         else:
             runs.append([figure])
@@ -567,12 +605,15 @@ def _paired_lists(folded: str, figures: Sequence[Figure]) -> list[Change]:
     return out
 
 
+_COUNTED_NOUN = re.compile(r"[一-鿿]{2,8}?(?=[,。;、]|$)")
+
+
 def _grown(folded: str, figures: Sequence[Figure]) -> list[Change]:
     """Return the movements of a thing that is counted twice in one sentence (成立10个教育集团，…教育集团达到13个)."""
     out = []
-    for i, first in enumerate(figures):
-        noun = re.match(r"[一-鿿]{2,8}?(?=[,。;、]|$)", folded[first.end : first.end + 10])
-        if noun is None or first.role not in ("level", "change"):
+    for i, first in enumerate(figures[:-1]):
+        noun = _COUNTED_NOUN.match(folded[first.end : first.end + 10]) if first.role in ("level", "change") else None
+        if noun is None:
             continue
         for second in figures[i + 1 : i + 4]:
             lead = folded[max(first.end, second.start - 16) : second.start]
@@ -601,15 +642,16 @@ def _compatible(after: Figure, change: Figure) -> bool:
 _COMPARISON = re.compile(r"(?:较|比|同比|相比|与)[^,。;\d]{0,14}|同比|环比|增幅|降幅|年均")
 
 
+_YEARLY = re.compile(r"年均[^,。;]{0,6}$")
+
+
 def _level_of(folded: str, figures: Sequence[Figure], i: int, further: int = 3) -> Figure | None:
     """Return the level that a change of a comparison belongs to (977人，较上年增加17人), or ``None``; over at most *further* other changes."""
     change = figures[i]
-    if re.search(r"年均[^,。;]{0,6}$", folded[max(0, change.start - 10) : change.start]):
+    if i == 0 or _YEARLY.search(folded[max(0, change.start - 10) : change.start]):
         return None
     near = folded[max(0, change.start - _NEAR) : change.start]
     clause = near[max(near.rfind(mark) for mark in ",;(") + 1 :]
-    if i == 0:
-        return None
     previous = figures[i - 1]
     gap = folded[previous.end : change.start]
     compared = _COMPARISON.search(clause) is not None
@@ -667,10 +709,6 @@ def _blanks(text: str, folded: str) -> list[Figure]:
                 Figure(start, end, text[start:end], None, {"名": "人", "万元": "元"}.get(unit, unit), "=", "figure/blank", subject=text[since : begin], missing=True, figure_id=f"f{start}")
             )
     return out
-
-
-def _as_written(text: str, folded: str, subject: str) -> str:
-    return subject
 
 
 @lru_cache(maxsize=4)

@@ -11,20 +11,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from doc_miner.extract.spoken import Spoken, SpokenNumber
-from doc_miner.extract.units import UnitReader
+from doc_miner.extract.units import UnitMatch, UnitReader
 from doc_miner.lexicon import Lexicon
 from doc_miner.numerals import Number, magnitude, parse_numeral, tidy
 from doc_miner.words import WordSet
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number as written, with its value in the base unit.
+class Quantity(NamedTuple):
+    """A number as written, with its value in the base unit. A named tuple: made several times for each number, it must cost little.
 
     ``start``/``end`` span the text with unit and adjacent qualifiers; ``number_start`` is where
     the number itself begins. ``supplied`` marks a unit that the text leaves out; ``damaged`` a
@@ -82,7 +81,11 @@ _NO_QUANTITY = "|".join(
 _RATIO = rf"(?P<left>{_AR})[ \t]?(?:[:]|比)[ \t]?(?P<right>{_AR})(?!\d|:|[ \t]?[月日])"
 _MIXED = r"(?P<mixed>\d++(?:\.\d++)?[亿万千](?:\d++(?:\.\d++)?(?:[千百十]?多?万|千|百)){1,2}|\d++[万亿][1-9](?=[,。;、)!?块]|$))"
 _SCAN = re.compile(rf"(?P<skip>{_NO_QUANTITY})|(?<![\d.A-Za-z])(?:(?P<ratio>{_RATIO})|{_MIXED}|(?P<number>{_AR}))", re.M)
-_ANCHOR = re.compile(r"(?<![0-9])[0-9]|(?<![A-Za-z])[A-Za-z]|[〔\[(【“\"「第表图注](?=[ \t]?[0-9])|附(?=[件表][ \t]?[0-9])|公(?=元前?[0-9])")
+_PLAIN = re.compile(r"(?<![.A-Za-z])(?P<number>\d{1,10}+(?:\.\d++)?)(?=[%‰所人个元间套台册项次门亩公平户辆件]|万元)")
+"""A number with a unit behind it that begins nothing of `_SCAN` but a number: most are such, and to see it first spares trying the rest."""
+_ANCHOR = re.compile(
+    r"[0-9A-Za-z〔\[(【“\"「第表图注附公](?:(?<=[0-9])[0-9]*+|(?<=[A-Za-z])[A-Za-z]*+|(?<=[〔\[(【“\"「第表图注])(?=[ \t]?[0-9])|(?<=附)(?=[件表][ \t]?[0-9])|(?<=公)(?=元前?[0-9]))"
+)
 """Where a number, or what looks like one, may begin: the scanner is tried nowhere else, and once in a run of digits or letters."""
 _LONGEST = 40
 """Longer ones are no numbers that somebody meant, but columns or keys that ran together."""
@@ -91,6 +94,10 @@ _AFTER_NUMBER = re.compile(rf"[ \t]?(?P<about>余|多|来|几)?[ \t]?(?P<mag>{_M
 _RANGE = re.compile(rf"{_SEP}(?P<number>{_AR})(?![\d]|[.]\d)[ \t]?(?P<mag>{_MAG})?(?P<about>余|多)?")
 _BETWEEN = re.compile(rf"[ \t]?(?:[和与及至到]|-{{1,2}})[ \t]?(?P<number>{_AR})[ \t]?(?P<mag>{_MAG})?(?P<about>余|多)?(?=[^,。;、\n]{{0,5}}之间)")
 """The upper end of 介于30人和45人之间."""
+_MAY_SCALE = frozenset(" \t余多来几百千万十亿")
+"""The first characters of what `_AFTER_NUMBER` finds."""
+_MAY_LINK = frozenset(" \t-至到和与及")
+"""The first characters of what `_RANGE` and `_BETWEEN` find."""
 _COINS = re.compile(r"(?:(?P<jiao>[1-9一二三四五六七八九两])[角毛])?(?:(?P<fen>[1-9一二三四五六七八九两])分(?![之别类钟校]))?")
 _CURRENCIES = {"¥": "元", "￥": "元", "HK$": "港元", "US$": "美元", "$": "美元", "€": "欧元", "£": "英镑"}
 _CURRENCY = re.compile(r"(?:[¥￥€£]|(?:HK|US)?\$)\Z")
@@ -106,6 +113,8 @@ _MONEY_BEFORE = re.compile(
 _MONEY_AFTER = re.compile(r"[ \t]?(?:的?(?:住房|安家|生活|租房|购房|人才|一次性)[^,。;\d]{0,8})?(?:资金|补贴|经费|奖励|补助|奖金|专款|安家费|投资|贷款|津贴)")
 _LABELLED_DECIMAL = re.compile(r"[一-鿿)][ \t]?\Z")
 _SHARED_LINK = re.compile(r"[ \t]?(?:[、,/]|和|及|与|以及)[ \t]?|[、,][ \t]?[一-鿿]{1,6}|(?:逐年)?(?:上升|提高|提升|增加|增长|下降|降低|减少|缩小|扩大|降|升|增|减|调整|优化)(?:到|至|为)")
+_PLAIN_LINK = re.compile(r"[ \t]?(?:[、,/]|和|及|与|以及)[ \t]?")
+_LABEL = re.compile(r"[一-鿿]{1,6}")
 _CONTINUES = re.compile(r"[,、;]?[ \t]?[一-鿿()、]{0,10}[≥≤<>=≧≦]?[ \t]?")
 
 
@@ -133,13 +142,13 @@ class QuantityFinder:
             start = anchor.start()
             if start < at or (listed and lies_in(listed, start)):
                 continue
-            match = _SCAN.match(folded, start)
+            match = _PLAIN.match(folded, start) or _SCAN.match(folded, start)
             if match is None:
                 continue
             at = match.end()
-            if match["skip"] is not None or at - start > _LONGEST or lies_in(masked, start):
+            if match.lastgroup == "skip" or at - start > _LONGEST or lies_in(masked, start):
                 continue
-            if text is not None and match["number"] and _lists(text[match.start() : match.end()]):
+            if text is not None and match.lastgroup == "number" and _lists(text[match.start() : match.end()]):
                 comma = text.index("，", match.start())
                 at = comma + 1
                 raw.append(Quantity(match.start(), comma, match.start(), parse_numeral(folded[match.start() : comma]), None))
@@ -147,10 +156,10 @@ class QuantityFinder:
             quantity = self._arabic(folded, match)
             if quantity is not None:
                 if _is_garbled(quantity):
-                    quantity = replace(quantity, damaged=True, rule="figure/garbled")
+                    quantity = quantity._replace(damaged=True, rule="figure/garbled")
                 found.append(_signed(text or folded, quantity))
                 at = max(at, quantity.end)
-            elif match["number"] is not None:
+            elif match.lastgroup == "number":
                 raw.append(Quantity(match.start(), match.end(), match.start(), parse_numeral(match["number"]), None))
         found += self._shared_units(folded, found, raw)
         found += [_signed(text or folded, self._from_spoken(folded, spoken)) for spoken in self._spoken.find(folded) if not _in_phrase(masked, spoken)]
@@ -159,14 +168,14 @@ class QuantityFinder:
 
     # --- one number --------------------------------------------------------------------------
     def _arabic(self, text: str, match: re.Match[str]) -> Quantity | None:
-        if match["ratio"] is not None:
+        if match.lastgroup == "ratio":
             return self._ratio(text, match)
-        start, end = match.start(), match.end()
-        body = match["mixed"] or match["number"]
+        start, end = match.span()
+        body = match[0]
         value = parse_numeral(body.replace("多", ""))
         if value is None:
             return None
-        if match["number"] is not None:
+        if text[end : end + 1] == "/" and match.lastgroup == "number":
             slash = _FRACTION_SLASH.match(text, start)
             if slash and int(slash[2]) > int(slash[1]) > 0:
                 return self._finish(text, start, slash.end(), Fraction(int(slash[1]), int(slash[2])), "figure/fraction")
@@ -174,7 +183,8 @@ class QuantityFinder:
         end, factor, about = self._tail(text, end)
         qualifier = about or qualifier
         value_max: Number | None = None
-        upper = self._upper(text, end, between=text.startswith("介于", max(0, start - 2)))
+        unit = self.units.match(text, end)
+        upper = self._upper(text, end, unit, between=text.startswith("介于", max(0, start - 2)))
         if upper is not None:
             top, top_end, top_factor, top_about = upper
             low = value * (factor if factor != 1 else top_factor)
@@ -182,12 +192,13 @@ class QuantityFinder:
                 factor = top_factor if factor in (1, top_factor) else 1
                 value, value_max, end = low / factor, top * top_factor / factor, top_end
                 qualifier = ">" if top_about else qualifier
-        scaled = factor >= 1000 or re.search("[万亿]", body) is not None
-        return self._with_unit(text, start, end, value, value_max, factor, qualifier, scaled)
+                unit = self.units.match(text, end)
+        scaled = factor >= 1000 or "万" in body or "亿" in body
+        return self._with_unit(text, start, end, unit, value, value_max, factor, qualifier, scaled)
 
     def _tail(self, text: str, end: int) -> tuple[int, int, str | None]:
         """Read what follows a number before its unit: 余, 多 and a magnitude; return end, factor and qualifier."""
-        match = _AFTER_NUMBER.match(text, end)
+        match = _AFTER_NUMBER.match(text, end) if text[end : end + 1] in _MAY_SCALE else None
         if match is None or match.end() == end:
             return end, 1, None
         about = match["about"] or match["about2"]
@@ -203,10 +214,10 @@ class QuantityFinder:
             stop -= 1
         return stop, factor, {"余": ">", "多": ">", "几": ">", "来": "~"}.get(about or "")
 
-    def _upper(self, text: str, end: int, *, between: bool) -> tuple[Decimal, int, int, str | None] | None:
-        """Return the upper end of a range that goes on at *end*, also behind a unit given twice (10%～15%)."""
+    def _upper(self, text: str, end: int, unit: UnitMatch | None, *, between: bool) -> tuple[Decimal, int, int, str | None] | None:
+        """Return the upper end of a range that goes on at *end*, also behind a *unit* given twice (10%～15%)."""
         upper = self._range(text, end, between)
-        if upper is None and (unit := self.units.match(text, end)) is not None:
+        if upper is None and unit is not None:
             upper = self._range(text, unit.end, between)
             if upper is not None and ((again := self.units.match(text, upper[1])) is None or again.unit != unit.unit):
                 return None
@@ -214,6 +225,8 @@ class QuantityFinder:
 
     @staticmethod
     def _range(text: str, at: int, between: bool) -> tuple[Decimal, int, int, str | None] | None:
+        if text[at : at + 1] not in _MAY_LINK:
+            return None
         match = (_BETWEEN if between else _RANGE).match(text, at)
         value = parse_numeral(match["number"]) if match else None
         if match is None or value is None:
@@ -223,8 +236,9 @@ class QuantityFinder:
             end -= 1
         return value, end, magnitude(match["mag"] or ""), match["about"]
 
-    def _with_unit(self, text: str, start: int, end: int, value: Number, value_max: Number | None, factor: int, qualifier: str, scaled: bool) -> Quantity | None:
-        unit = self.units.match(text, end)
+    def _with_unit(
+        self, text: str, start: int, end: int, unit: UnitMatch | None, value: Number, value_max: Number | None, factor: int, qualifier: str, scaled: bool
+    ) -> Quantity | None:
         if unit is not None and self.units.stands(text, unit, start):
             more = unit.more or (text[unit.end : unit.end + 1] == "多" and text[unit.end + 1 : unit.end + 2] in ("", *",。;、)的 \n"))
             stop = unit.end + (1 if more and not unit.more else 0)
@@ -314,10 +328,10 @@ class QuantityFinder:
         match = _SHARED_LINK.match(text, at)
         if match is not None:
             ends.append(match.end())
-        plain = re.compile(r"[ \t]?(?:[、,/]|和|及|与|以及)[ \t]?").match(text, at)
+        plain = _PLAIN_LINK.match(text, at)
         if plain is not None:
             ends.append(plain.end())
-            labelled = re.compile(r"[一-鿿]{1,6}").match(text, plain.end())
+            labelled = _LABEL.match(text, plain.end())
             if labelled is not None and text[plain.start() : plain.end()].strip() in ("、", ","):
                 ends.append(labelled.end())
         return ends
@@ -336,7 +350,7 @@ class QuantityFinder:
                 previous = out[-1]
                 gap = text[previous.end : quantity.number_start]
                 if previous.unit is not None and len(gap) <= 16 and _CONTINUES.fullmatch(gap):
-                    quantity = replace(quantity, unit=previous.unit)
+                    quantity = quantity._replace(unit=previous.unit)
             out.append(quantity)
         return out
 
@@ -347,7 +361,7 @@ class QuantityFinder:
         if spoken.unit == "元" and text[end - 1] == "元" and spoken.value_max is None and isinstance(value, Decimal) and (coins := _COINS.match(text, end)) and coins.end() > end:
             value, end = value + _coins(coins), coins.end()
         quantity = self._finish(text, spoken.start, end, value, spoken.rule, spoken.qualifier, unit=spoken.unit, supplied=spoken.supplied, value_max=spoken.value_max)
-        return replace(quantity, value=None, damaged=True) if spoken.value is None else quantity
+        return quantity._replace(value=None, damaged=True) if spoken.value is None else quantity
 
     def _finish(
         self, text: str, start: int, end: int, value: Number, rule: str, qualifier: str = "=", *, unit: str | None = None, supplied: bool = False, value_max: Number | None = None, sign: int | None = None
@@ -363,15 +377,19 @@ class _Qualifiers:
     def __init__(self, lexicon: Lexicon) -> None:
         self._before = {form: q.qualifier for form, q in lexicon.qualifiers.items() if q.position == "before"}
         self._after = {form: q.qualifier for form, q in lexicon.qualifiers.items() if q.position == "after"}
+        self._ends = frozenset(form[-1] for form in self._before) | frozenset("于为了 \t")
+        self._begins = frozenset(form[0] for form in self._after) | frozenset("( \t")
         before, after = _alternation(self._before), _alternation(self._after)
         self._directly = re.compile(rf"(?P<q>{before})(?P<gap>于|为|了)?[ \t]?\Z")
         self._behind = re.compile(rf"[ \t]?[(]?(?P<q>{after})")
-        firm = _alternation([form for form, sign in self._before.items() if sign in (">=", "<=", "<") and len(form) >= 2])
+        firm_forms = [form for form, sign in self._before.items() if sign in (">=", "<=", "<") and len(form) >= 2]
+        firm = _alternation(firm_forms)
+        self._apart_begins = re.compile(f"[{re.escape(''.join({form[0] for form in firm_forms}))}≥≤至最大约]")
         self._apart = re.compile(rf"(?P<q>{firm}|[≥≤])[^\d,。;:、\n]{{2,30}}[的为]\Z|(?P<least>至少|最少|最多|至多)(?!的|是|达|为|时)[^\d,。;:、\n]{{1,14}}\Z|(?P<about>约占|大约占|约为)[^\d,。;:、\n]{{0,20}}\Z")
 
     def read(self, text: str, start: int, end: int, qualifier: str) -> tuple[int, int, str]:
         """Return start, end and qualifier of a quantity with the comparators that belong to it."""
-        after = self._behind.match(text, end)
+        after = self._behind.match(text, end) if text[end : end + 1] in self._begins else None
         if after is not None and text[after.end() : after.end() + 2] != "学历":
             closing = after.end()
             if "(" in text[end:closing] and "(" not in after["q"]:
@@ -379,7 +397,7 @@ class _Qualifiers:
             if closing > end:
                 qualifier, end = self._after[after["q"]], closing
         head = text[max(0, start - 10) : start]
-        before = self._directly.search(head)
+        before = self._directly.search(head) if head[-1:] in self._ends else None
         if before is not None and not self._part_of_word(text, start - len(head) + before.start(), before["q"]):
             if before["q"].startswith("未达") and text[end : end + 3] in ("的标准", "的要求"):
                 return start, end, qualifier
@@ -387,7 +405,7 @@ class _Qualifiers:
                 qualifier = self._before[before["q"]]
             if before["gap"] != "为" and not before["q"].endswith("为"):
                 start = start - len(head) + before.start()
-        elif qualifier == "=":
+        elif qualifier == "=" and self._apart_begins.search(text, max(0, start - 40), start):
             apart = self._apart.search(text, max(0, start - 40), start)
             if apart is not None and apart["q"]:
                 qualifier = self._before[apart["q"]]
@@ -447,7 +465,7 @@ def _signed(text: str, quantity: Quantity) -> Quantity:
     sign = _MINUS.search(text, max(0, start - 2), start)
     if sign is None or (sign[0] not in "-－−" and quantity.unit not in ("度", "摄氏度", "华氏度", "%")) or (sign[0] in "-－−" and quantity.unit in ("比", None)):
         return quantity
-    return replace(quantity, start=sign.start(), value=-quantity.value)
+    return quantity._replace(start=sign.start(), value=-quantity.value)
 
 
 def _coins(match: re.Match[str]) -> Decimal:
@@ -508,5 +526,5 @@ def _list_qualifiers(text: str, quantities: Sequence[Quantity]) -> list[Quantity
         if "。" in gap or "\n" in gap or "," in gap and not re.fullmatch(r",?(?:小学|初中|高中)", gap):
             continue
         if _LIST_LINK.search(gap) and not (this.unit == "%" and this.value == 100):
-            out[i] = replace(this, qualifier=following.qualifier)
+            out[i] = this._replace(qualifier=following.qualifier)
     return out

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 
 from doc_miner.extract.counted import LEAST, begins_with_predicate, named, parted, thing
 from doc_miner.extract.parallels import first_of_list, parallel, restaged
@@ -38,13 +39,18 @@ Dates = Sequence[tuple[int, int]]
 """Start and end of the dates of a sentence, in order."""
 
 _BREAK = ",。;:!?\n\t"
+_BREAKS = re.compile(f"[{_BREAK}]")
 _LEAD = re.compile(
     r"^(?:按标准|(?:共|仍|已|现)?有(?![关效的机条])|同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|截[至止]|另外|此外|然后|还|又|再|仅|近年来|先后|累计|已经|已|正(?!编|式|高|职)|在(?!校|园|编|岗|读|职|建|册)|对|把|将|就(?![餐读业近学诊医地寝])|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|未来[一二三两五十]年|还将|届时|该[县区市旗](?![一-鿿]{0,3}[局校])|使(?!用)|以|与|和|及|的|中(?=,))+"
 )
-_TAIL = re.compile(
-    r"(?:已经|已|仍|(?:由|从)(?:年初|年底|去年|上年|原来|此前|评估时|整改前)|按照?|就|(?<![生人])均|都|共计|总计|合计|累计|共有|共|达到了|达到|达|仅为|仅有|仅|为|有|是|约为|约|近|分别为|分别达到|分别有|分别是|分别|只有|总共|计|至|到|了|在|=|:|\(|\s|“|”|的|各|原则上|上限|、|全部|一共|现有|超|从|由|国检时|介于|控制|保持|稳定|平均|也|还|又|并|且|未|不|拟|(?<=[一-鿿]{3})拟安排|另有|另设|每所|超过|不足|不到|低于)+$"
+_TAIL_WORDS = (
+    *(f"{since}{when}" for since in "由从" for when in ["年初", "年底", "去年", "上年", "原来", "此前", "评估时", "整改前"]),
+    *["已经", "已", "仍", "按照", "按", "就", "都", "共计", "总计", "合计", "累计", "共有", "共", "达到了", "达到", "达", "仅为", "仅有", "仅", "为", "有", "是", "约为", "约", "近", "分别为", "分别达到", "分别有", "分别是", "分别", "只有", "总共", "计", "至", "到", "了", "在"],
+    *["=", ":", "(", "“", "”", "的", "各", "原则上", "上限", "、", "全部", "一共", "现有", "超", "从", "由", "国检时", "介于", "控制", "保持", "稳定", "平均", "拟", "也", "还", "又", "并", "且", "未", "不", "另有", "另设", "每所", "超过", "不足", "不到", "低于"],
 )
-_CHANGE_WORD = re.compile(r"(?:较|比|同比|与|相比|降|增|减|提|升|缩|扩|压|新增|净增|多|少|高出?|低)")
+_TAIL = re.compile(rf"(?:{'|'.join(map(re.escape, _TAIL_WORDS))}|(?<![生人])均|(?<=[一-鿿]{{3}})拟安排|\s)+$")
+_TAIL_ENDS = frozenset([*(word[-1] for word in _TAIL_WORDS), "均", "排"])
+"""The last characters of what `_TAIL` finds, but for spaces: a phrase that ends with none of them needs no search."""
 _ONLY_CHANGE = re.compile(
     r"(?:分别)?(?:(?:较|比|与|同)?(?:上年|去年|前年|上一年|同期|往年|国检时|三年前|之前|基年|[一二三四五六七八九十\d]+年前)?(?:相比|同期)?)?(?:又|再|共|年均|平均|累计|分别|净|同比|逐年|大幅|进一步|逐步)?"
     r"(?:增加|增长|减少|降低|下降|提高|提升|上升|新增|净增|缩小|扩大|压减|压缩|缩减|增|降|减|升|多|少|高出|高|低|降幅|增幅|调整|优化|恢复|回落|缩短|延长)(?:率)?(?:了|到|至|为)?"
@@ -120,7 +126,7 @@ def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Qu
     return label + subject if label and label not in subject and len(subject) <= LABELLED and not NAMED.search(subject) else subject
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Clause:
     """A number with what its sentence says in front of it."""
 
@@ -146,7 +152,8 @@ def _subject(folded: str, start: int, end: int, quantity: Quantity, before: Quan
         if opened > start and not any(figure.start >= opened for figure in figures[-2:]):
             clause, stop = _clause_left(folded, start, opened), opened
     at = max(clause, before.end if before is not None and not defines(folded, before, quantity) else start)
-    dates = dates[max(0, bisect_right(dates, (quantity.start, 0)) - 16) : bisect_right(dates, (quantity.end, 0))]
+    if dates:
+        dates = dates[max(0, bisect_right(dates, (quantity.start, 0)) - 16) : bisect_right(dates, (quantity.end, 0))]
     raw = _without_dates(folded, at, stop, dates)
     left = _left(raw, begins_list=before is not None and at == before.end)
     previous = figures[-1] if figures and figures[-1].start >= start else None
@@ -156,7 +163,7 @@ def _subject(folded: str, start: int, end: int, quantity: Quantity, before: Quan
         return taken
     right = _right(folded, quantity, end)
     left = act_of(without_examples(without_agent(left)), folded[at : quantity.start])
-    here = replace(here, left=left)
+    here.left = left
     own, is_set = _joined(left, right, quantity, folded, end, words, for_them=raw.startswith(("为", "对", "给")))
     found = _of_previous(here, right, own)
     found = _part_of_whole(here, own) if found is None else found
@@ -253,7 +260,7 @@ def _act_alone(here: _Clause, own: str, words: Segmenter) -> str | None:
         if previous.subject.startswith(own):
             return previous.subject
         return own + re.sub(r"^(?:计划|拟)?(?:公开)?(?:新建|改造|采购|更新|开通|招聘)", "", previous.subject)[-16:]
-    if own and not _EACH.sub("", own):
+    if own.startswith("每") and not _EACH.sub("", own):
         near = previous is not None and not re.search("[,;]", here.folded[previous.end : here.at - 1])
         done = _EACH.sub("", _tidy(previous.subject)) if previous is not None and near else _previous_clause(here.folded, here.start, here.at, here.dates)
         return own + words.tail(_AT_LEAST.sub("", done), 8)
@@ -266,17 +273,18 @@ def _act_alone(here: _Clause, own: str, words: Segmenter) -> str | None:
 # --- the words around the number ----------------------------------------------------------------
 _NEAR = 160
 """Characters in front of a number that are looked at: no longer clause is meant."""
-_LOST_STOP = re.compile(r"(?<=[%\d])\.(?=[一-鿿])")
+_LOST_STOP = re.compile(r"\.(?<=[%\d]\.)(?=[一-鿿])")
 """占比6.06%.共缺: a full stop that lost its width."""
 
 
 _FROM_EACH = re.compile(r"([一-鿿]{2})[由从]((?:每[一-鿿]{1,3}|人均|生均){0,2})(?:原来的?|现行的?|现在的?)?$")
 """Where a movement of a norm starts (补助由每人每年380元提高到…): the norm is named before it."""
+_ENDS_LIST = re.compile(r"[一-鿿][、和与及]\s?$")
 
 
 def _left(raw: str, *, begins_list: bool) -> str:
     """Return what leads up to a number, tidied; nothing where it ends the number before (7所小学、2所初中) or only parts a whole (分解为)."""
-    if _PARTED.search(raw) or (begins_list and re.search(r"[一-鿿][、和与及]\s?$", raw)):
+    if _PARTED.search(raw) or (begins_list and _ENDS_LIST.search(raw)):
         return ""
     left = _tidy(_FROM_EACH.sub(r"\1\2", raw))
     return _TO.sub("", left) if raw.rstrip()[-1:] in ("至", "到", "为", "了") else left
@@ -284,16 +292,21 @@ def _left(raw: str, *, begins_list: bool) -> str:
 
 def _clause_left(folded: str, start: int, at: int) -> int:
     start = max(start, at - _NEAR)
-    found = max(folded.rfind(mark, start, at) for mark in _BREAK) + 1 or start
+    nearest = _BREAKS.search(folded[start:at][::-1])
+    found = at - nearest.start() if nearest else start
     point = _LOST_STOP.search(folded, found, at)
     return point.end() if point else found
 
 
 def defines(folded: str, before: Quantity, quantity: Quantity) -> bool:
     """Return whether the quantity in front only says which things are counted (60人以上班级数; 超过2000人的学校有)."""
-    if folded[before.end : before.end + 1] != "的" and _STAGE_LABEL.match(_tidy(folded[before.end : quantity.start])):
+    if before.qualifier not in (">=", "<=", ">", "<") and before.unit not in ("年", "学时"):
         return False
-    return (before.qualifier in (">=", "<=", ">", "<") or before.unit in ("年", "学时")) and re.search(r"[,、。;:()]", folded[before.end : quantity.start]) is None
+    between = folded[before.end : quantity.start]
+    return _PARTS.search(between) is None and (between[:1] == "的" or _STAGE_LABEL.match(_tidy(between)) is None)
+
+
+_PARTS = re.compile(r"[,、。;:()]")
 
 
 _DOING = re.compile(
@@ -325,11 +338,17 @@ def _shortened(own: str, words: Segmenter) -> str:
     return words.tail(own, 24)
 
 
+@lru_cache(4096)
 def _tidy(text: str) -> str:
+    """Return a phrase without what leads up to it, what leads on to its number, and marks around it; the same phrases come again and again."""
     if text.count("(") > text.count(")"):
         text = text[text.rfind("(") + 1 :]
     for _ in range(3):
-        shorter = _TAIL.sub("", _LEAD.sub("", text))
+        lead = _LEAD.match(text)
+        shorter = text[lead.end() :] if lead else text
+        if shorter[-1:] in _TAIL_ENDS or shorter[-1:].isspace():
+            tail = _TAIL.search(shorter)
+            shorter = shorter[: tail.start()] if tail else shorter
         if shorter == text:
             break
         text = shorter
@@ -338,6 +357,8 @@ def _tidy(text: str) -> str:
 
 def _without_dates(folded: str, start: int, end: int, dates: Dates) -> str:
     """Return a stretch without the dates in it."""
+    if not dates:
+        return folded[start:end]
     out, at = [], start
     for first, last in dates:
         if first >= at and last <= end:
@@ -347,16 +368,20 @@ def _without_dates(folded: str, start: int, end: int, dates: Dates) -> str:
     return "".join(out)
 
 
+_QUOTED = re.compile(r"[“\"]([^”\"]{2,16})[”\"]")
+
+
 def _right(folded: str, quantity: Quantity, end: int) -> str:
     """Return the noun that follows a measure word, with what is said of it, up to the next break or verb of another action."""
     if quantity.unit not in _COUNTED and not quantity.supplied and quantity.unit not in ("元", "平方米", "亩") and quantity.rule != "figure/fraction":
         return ""
     following = folded[quantity.end : min(end, quantity.end + 90)]
-    following = _ONE_BRACKET.sub(r"\1", following)[:36]
-    quoted = re.match(r"[“\"]([^”\"]{2,16})[”\"]", following)
+    bracket = _ONE_BRACKET.match(following) if "(" in following[:10] else None
+    following = (bracket[1] + following[bracket.end() :] if bracket else following)[:36]
+    quoted = _QUOTED.match(following)
     if quoted:
         return quoted[1]
-    following = _AND_MORE.sub("", following)
+    following = _AND_MORE.sub("", following) if following[:1] in ("、", "和") else following
     if following[:1] in "、和及与":
         return ""
     stop = _RIGHT_END.search(following)
@@ -365,6 +390,9 @@ def _right(folded: str, quantity: Quantity, end: int) -> str:
     if verb is not None and verb.start() >= 2:
         noun = noun[: verb.start()]
     return (_NUMBERS.sub("", noun)[:20] if quantity.unit == "元" else noun).strip("“”\"' 、")
+
+
+_NO_NOUN = re.compile(r"(?:以上|左右|和|及|与|以内|增|降|减|提高|上升|下降|到|至|,)")
 
 
 def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int, words: Segmenter, *, for_them: bool = False) -> tuple[str, bool]:
@@ -378,7 +406,7 @@ def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int, wo
     right = right.removeprefix("的")
     if right in _PLACES and len(right) == 1:
         return right + "数", False
-    if _MOVED.match(right) or len(right) < 2 or re.match(r"(?:以上|左右|和|及|与|以内|增|降|减|提高|上升|下降|到|至|,)", right):
+    if _MOVED.match(right) or len(right) < 2 or _NO_NOUN.match(right):
         right = ""
     if (quantity.unit == "%" and len(left) >= 2 and (_METRIC.search(left) or not _is_share(right, quantity))) or not right or (len(left) >= 3 and _METRIC.search(left) and folded[quantity.start - 1 : quantity.start] != "的"):
         return left, False
@@ -443,14 +471,19 @@ def _last_words(left: str, words: Segmenter) -> str:
 
 
 # --- what a clause goes on about -----------------------------------------------------------------
+_LIST_LINK = re.compile(r"\s?(?:[、,/]|和|与|及|以及|~|-)\s?")
+
+
 def _continues_list(folded: str, quantity: Quantity, before: Quantity | None, left: str) -> bool:
     """Return whether a number is a later member of a list of values (0.31、0.22; 45人和50人以内)."""
     if before is None:
         return False
-    gap = _LIST_DATE.sub(r"\1", folded[before.end : quantity.start])
+    gap = folded[before.end : quantity.start]
+    listed = _LIST_DATE.match(gap)
+    gap = listed[1] if listed else gap
     if gap.strip() == "," and re.match(r"[一-鿿]{2}", folded[quantity.end : quantity.end + 2]):
         return False
-    return re.fullmatch(r"\s?(?:[、,/]|和|与|及|以及|~|-)\s?", gap) is not None and (quantity.unit == before.unit)
+    return quantity.unit == before.unit and _LIST_LINK.fullmatch(gap) is not None
 
 
 def _of_stage(folded: str, start: int, clause: int, previous: Figure | None, before: Quantity | None, dates: Dates) -> str:
@@ -507,12 +540,15 @@ def _part(own: str, whole: str) -> str:
     return f"{head}{own}{tail}"
 
 
+_NO_LETTERS = re.compile(r"[^一-鿿A-Za-z]")
+
+
 def _says_too_little(own: str) -> bool:
-    content = _EACH.sub("", own)
+    content = _EACH.sub("", own) if own.startswith("每") else own
     if len(content) == 2 and (content != own or (own[0] in _PLACES and own[1] == "数")):
         return False
     own = content
-    hanzi = len(re.sub(r"[^一-鿿A-Za-z]", "", own))
+    hanzi = len(_NO_LETTERS.sub("", own))
     return hanzi < 3 or (hanzi <= 9 and _GOES_ON.match(own) is not None) or (hanzi <= 6 and _PEOPLE.match(own) is not None)
 
 

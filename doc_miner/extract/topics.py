@@ -117,7 +117,7 @@ def act_of(left: str, raw: str) -> str:
 
 def without_examples(left: str) -> str:
     """Return a phrase without the examples in front of what they are examples of (解决征地、编制、经费等难题 → 解决难题)."""
-    match = _ENUMERATED.search(left)
+    match = _ENUMERATED.search(left) if "、" in left and "等" in left else None
     if match is None:
         return left
     act = ACT.match(match[0]) or re.match(r"(?:协调)?(?:解决|组织|开展|发放|举办)", match[0])

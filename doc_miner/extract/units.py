@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from doc_miner.lexicon import Lexicon
 from doc_miner.numerals import magnitude
@@ -52,8 +52,7 @@ _NO_UNIT: dict[str, tuple[str, ...]] = {
 """What may not follow a unit: with it the character is another word (班主任, 家长, 部门)."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnitMatch:
+class UnitMatch(NamedTuple):
     """A unit behind a number: its canonical name, the factor to the base unit, where it ends; ``more`` for 10个多百分点."""
 
     unit: str
@@ -69,20 +68,28 @@ class UnitReader:
     def __init__(self, lexicon: Lexicon) -> None:
         self.entries = lexicon.units
         self._nouns = lexicon.counted_nouns
-        self._unit = re.compile(rf"[ \t]?(?P<unit>{_alternation(self.entries)})")
+        by_first: dict[str, list[str]] = {}
+        for form in self.entries:
+            by_first.setdefault(form[0], []).append(form)
+        self._units = {first: re.compile(_alternation(forms)) for first, forms in by_first.items()}
         self._more_points = re.compile(r"个?多个?百分点")
         self._noun = re.compile(_alternation(self._nouns))
 
     def match(self, text: str, at: int) -> UnitMatch | None:
         """Return the unit that stands at a place, whatever follows it, or ``None``."""
-        points = self._more_points.match(text, at)
-        if points is not None:
+        first = text[at : at + 1]
+        if first in ("个", "多") and (points := self._more_points.match(text, at)) is not None:
             return UnitMatch("个百分点", 1, "points", points.end(), True)
-        match = self._unit.match(text, at)
+        if first in (" ", "\t"):
+            at += 1
+            first = text[at : at + 1]
+        forms = self._units.get(first)
+        match = forms.match(text, at) if forms is not None else None
         if match is None:
             return None
-        entry, end = self.entries[match["unit"]], match.end()
-        if entry.unit == "个班" and match["unit"].startswith("个") and text.startswith(_NO_UNIT["班"], end) and match["unit"] == "个班":
+        form, end = match[0], match.end()
+        entry = self.entries[form]
+        if form == "个班" and entry.unit == "个班" and text.startswith(_NO_UNIT["班"], end):
             return UnitMatch("个", 1, "count", end - 1)
         return UnitMatch(entry.unit, entry.factor, entry.kind, end)
 
@@ -103,7 +110,7 @@ class UnitReader:
 
     def follows(self, text: str, at: int) -> bool:
         """Return whether a unit or a counted noun stands at a place."""
-        return self._unit.match(text, at) is not None or self._noun.match(text, at) is not None or self._more_points.match(text, at) is not None
+        return self.match(text, at) is not None or self._noun.match(text, at) is not None
 
     def noun_after(self, text: str, at: int) -> str | None:
         """Return the unit of the counted noun that stands at a place (300多教师 → 人), or ``None``."""

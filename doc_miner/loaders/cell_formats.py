@@ -145,7 +145,8 @@ def _number(tokens: Sequence[str], number: Decimal) -> str:
         return f"{mantissa}E{exponent[0] if exponent[0] == '-' or tokens[scientific][1] == '+' else ''}{exponent[1:].zfill(2)}"
     whole = [index for index in places if index < point]
     last = whole[-1] if whole else point - 1
-    thousands = next((step for step, token in enumerate([*tokens[last + 1 :], ""]) if token != ","), 0)
+    # Commas behind the last place scale by a thousand each, before the point or after the decimals.
+    thousands = sum(next(step for step, token in enumerate([*tokens[end + 1 :], ""]) if token != ",") for end in {last, places[-1]})
     number = number.scaleb(2 * tokens.count("%") - 3 * thousands)
     grouped = any(token == "," for token in tokens[whole[0] if whole else 0 : last])
     rounded = _rounded(number, len(decimals))

@@ -57,17 +57,23 @@ def delimiter_of(text: str, *, named: bool) -> str | None:
 
     >>> delimiter_of("学校,班额,人数\\n一小,45,900\\n二小,50,1000", named=False)
     ','
+
+    Of several, the one in which the most rows agree: 1,842 between semicolons holds a comma of its own.
+
+    >>> delimiter_of("学校;人数\\n一小;1,842\\n二小;980", named=True)
+    ';'
     >>> delimiter_of("一是加大投入，二是补充教师。", named=True) is None
     True
     """
+    agreed: dict[str, float] = {}
     for delimiter in _DELIMITERS:
         try:
             rows = _rows(text[:_HEAD], delimiter)[:_ROWS]
         except csv.Error:
             continue
         if _agree(rows, named=named):
-            return delimiter
-    return None
+            agreed[delimiter] = max(Counter(map(len, rows)).values()) / len(rows)
+    return max(agreed, key=lambda delimiter: agreed[delimiter], default=None)
 
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:

@@ -15,7 +15,10 @@ from doc_miner.source import Block, Paragraph, SourceTable
 Merge = tuple[int, int, int, int]
 
 _UNIT = re.compile(r"[（(]?\s*(?:计量|货币|金额|面积)?\s*单位\s*[:：]\s*(?P<unit>[^:：，。；]{1,20}?)\s*[）)]?")
-_CAPTION = re.compile(r"(?:附?表|续表|附件)\s*[\d一二三四五六七八九十]{1,3}(?:[-－—.．]\d{1,3})?(?!\s*[:：]?$)\s*[:：]?\s*[^。；]{2,60}")
+_CAPTION = re.compile(
+    r"(?:附?表|续表|附件)\s*[\d一二三四五六七八九十]{1,3}(?:[-－—.．]\d{1,3})?(?!\s*[:：]?$)\s*[:：]?\s*[^。；]{2,60}"
+    r"|附[表件]\s*[:：]\s*[^。；]{2,40}表"
+)
 _NUMBERED = r"第?[一二三四五六七八九十\d]+[、.．章节]|[（(][一二三四五六七八九十\d]+[）)]"
 _TABLE_WORD = re.compile(
     rf"(?!{_NUMBERED})[^。；：:]{{2,50}}(?:表|情况|台账|清单|名单|汇总|统计|明细|目录)\s*(?:[（(][^（()）]{{1,20}}[）)])?"
@@ -107,6 +110,8 @@ def is_caption(text: str) -> bool:
     """Return whether a line just above a table names it.
 
     >>> is_caption("表3 2022年教育经费投入情况")
+    True
+    >>> is_caption("附表：班额情况统计表")
     True
     >>> is_caption("四、年度目标")
     False

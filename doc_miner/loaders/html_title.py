@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from lxml import etree
 
@@ -14,6 +15,11 @@ _SITE = re.compile(r"\s*(?:_|\||--|[-–]|\s—\s|>|»)\s*[^_|–—-]{0,40}$")
 _SITE_NAME = re.compile(r"(?:政府|门户|网|网站|局|厅|委|委员会|办公室|信箱|频道|首页|中心)\s*$")
 _CUT = re.compile(r"(?:\.{3}|…+)$")
 _SENTENCE = re.compile(r"[。；]|[:：]\s*\d{4}")
+_DOCUMENT = re.compile(
+    r"(?![一二三四五六七八九十\d]+[、.．]|[（(]|根据|按照|为了?)[^。；！？，]{0,60}关于[^。；！？]{4,100}"
+    r"(?:通知|报告|方案|意见|决定|公告|通报|规划|计划|办法|清单|台账|总结|情况)(?:[（(][^（()）]{1,20}[）)])?"
+)
+"""The title of an official document: mostly who, on what, which kind of document."""
 _LONGEST = 150
 _TELLING = 6
 _SUBTITLE = 60
@@ -22,18 +28,33 @@ _SUBTITLE = 60
 def find_title(root: etree._Element) -> str | None:
     """Return the article's title as the page shows it, or ``None``.
 
-    The name of the site behind it is cut off; a subtitle shown with it is kept.
+    The name of the site behind it is cut off; a subtitle shown with it is kept. Where the page's
+    own data name only the site or nothing, the title of a document that the page shows is taken.
     """
     stated = _CUT.sub("", _stated(root)).strip()
-    if not stated:
-        return None
     blocks = block_lines(root)
+    if not stated:
+        return _shown_title(root, blocks)
     whole = ["".join(lines) for lines in blocks if sum(map(len, lines)) <= _LONGEST]
     wanted = plain(stated)
     exact = [line for line in whole if plain(line) == wanted]
     longer = [line for line in whole if plain(line).startswith(wanted) and _is_with_subtitle(line, wanted)]
     single = [line for lines in blocks for line in lines if plain(line) == wanted]
-    return next(iter([*exact, *longer, *single]), stated)
+    found = next(iter([*exact, *longer, *single]), None)
+    if found is not None and not _SITE_NAME.search(found) and len(wanted) >= _TELLING:
+        return found
+    shown = None if _DOCUMENT.fullmatch(wanted) else _shown_title(root, blocks)
+    return shown or found or stated
+
+
+def _shown_title(root: etree._Element, blocks: Sequence[Sequence[str]]) -> str | None:
+    """Return the first line of the page, a heading if there is one, that is worded as the title of a document and leads nowhere."""
+    links = {plain(_one_line(element)) for element in root.iter("a")}
+    headings = (_one_line(element) for element in root.iter("h1", "h2", "h3"))
+    for line in (*headings, *("".join(lines) for lines in blocks)):
+        if len(line) <= _LONGEST and _DOCUMENT.fullmatch(plain(line)) and plain(line) not in links:
+            return line.strip()
+    return None
 
 
 def _is_with_subtitle(line: str, title: str) -> bool:

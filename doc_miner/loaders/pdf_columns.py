@@ -16,6 +16,9 @@ from doc_miner.loaders.pdf_tables import GridCell, PageTable
 
 _GAP = 0.9
 """The least gap between two columns, in parts of the size; a space within text is half as wide."""
+_TIGHT_GAP = 0.45
+"""The same within a line that other gaps make a row: a head of table often leaves its cells half a character."""
+_HALF_WIDTH, _FIRST_WIDE = 0.65, 0x2000
 _COLUMNS, _ROWS = 3, 4
 _DIGITS = 0.3
 _UNIT_LINE = re.compile(r"单位\s*[:：]")
@@ -58,22 +61,49 @@ def _trimmed(block: list[_Row]) -> tuple[list[_Row], list[_Row]]:
     start, end = 0, len(block)
     while start < end and len(block[start].pieces) == 1:
         start += 1
-    while end > start and len(block[end - 1].pieces) == 1 and _NOTE.match(block[end - 1].line.text.strip()):
+    while end > start and len(block[end - 1].pieces) == 1 and _ends_a_table(block[start:end]):
         end -= 1
     return block[:start] + block[end:], block[start:end]
 
 
+def _ends_a_table(block: Sequence[_Row]) -> bool:
+    """Return whether the last line, all in one piece, is a note, or runs over a gap between columns and so is text."""
+    last = block[-1].line
+    columns = _columns([row for row in block if len(row.pieces) >= _COLUMNS])
+    over = sum(last.left < right and left < last.right for left, right in columns)
+    return over > 1 or bool(_NOTE.match(last.text.strip()))
+
+
 def _pieces(line: PageLine) -> tuple[PageLine, ...]:
+    """Return what stands between the wide gaps of *line*; where that makes a row, narrower gaps part its cells too."""
     if len(line.text.split(None, 1)) == 1:
         return (line,)
     cuts = [match.span() for match in re.finditer(r"\s+", line.text)]
     wide = [(start, end) for start, end in cuts if line.edges[end] - line.edges[start] >= _GAP * line.size]
+    if len(wide) + 1 >= _COLUMNS:
+        wide = sorted([*wide, *((place, place) for place in _tight_cuts(line))])
     bounds = [0, *(place for cut in wide for place in cut), len(line.text)]
     spans = zip(bounds[::2], bounds[1::2], strict=True)
-    return tuple(
-        PageLine(line.text[start:end], [*line.edges[start:end], line.edges[end]], line.top, line.bottom, line.size, line.page)
-        for start, end in spans
-    )
+    return tuple(_part(line, start, end) for start, end in spans)
+
+
+def _tight_cuts(line: PageLine) -> Iterator[int]:
+    """Yield the places after characters that take more of the line than they are wide, where cells all but touch."""
+    for place in range(1, len(line.text)):
+        if line.text[place - 1].isspace() or line.text[place].isspace():
+            continue
+        if line.edges[place] - line.edges[place - 1] - _advance(line, place - 1) >= _TIGHT_GAP * line.size:
+            yield place
+
+
+def _advance(line: PageLine, index: int) -> float:
+    """Return how wide a character of the line is at most by itself."""
+    return line.size * (_HALF_WIDTH if ord(line.text[index]) < _FIRST_WIDE else 1)
+
+
+def _part(line: PageLine, start: int, end: int) -> PageLine:
+    right = min(line.edges[end], line.edges[end - 1] + _advance(line, end - 1)) if end < len(line.text) else line.edges[end]
+    return PageLine(line.text[start:end], [*line.edges[start:end], right], line.top, line.bottom, line.size, line.page)
 
 
 def _blocks(rows: Sequence[_Row]) -> Iterator[list[_Row]]:

@@ -30,15 +30,16 @@ _BARE = re.compile(r"[-·]*(\d{1,4})[-·]*(?:(?:/|of)\d{1,4})?")
 
 @dataclass(frozen=True, slots=True)
 class PageSpace:
-    """A page for the purpose of this module: its height as read, and its lines."""
+    """A page for the purpose of this module: its height and width as read, and its lines."""
 
     height: float
     lines: Sequence[PageLine]
+    width: float = 0.0
 
 
 def find_furniture(pages: Sequence[PageSpace], body_size: float) -> tuple[set[int], list[str]]:
     """Return the ids of the lines that are furniture, and the texts of running headers and footers among them."""
-    zones = [[line for line in page.lines if _in_zone(line, page.height)] for page in pages]
+    zones = [[line for line in page.lines if _in_zone(line, page.height) or _at_side(line, page.width)] for page in pages]
     numbers = _page_numbers(zones)
     running: set[int] = set()
     texts: dict[str, None] = {}
@@ -54,6 +55,12 @@ def find_furniture(pages: Sequence[PageSpace], body_size: float) -> tuple[set[in
 
 def _in_zone(line: PageLine, height: float) -> bool:
     return line.bottom < max(_TOP_LEAST, _TOP * height) or line.top > height - max(_BOTTOM_LEAST, _BOTTOM * height)
+
+
+def _at_side(line: PageLine, width: float) -> bool:
+    """Return whether a line runs upwards along a side: the foot of an upright page on which a wide table is drawn turned."""
+    sideways = line.bottom - line.top > 1.2 * (line.right - line.left)
+    return sideways and width > 0 and (line.right < _BOTTOM_LEAST or line.left > width - _BOTTOM_LEAST)
 
 
 def _squeezed(text: str) -> str:

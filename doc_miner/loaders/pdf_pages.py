@@ -59,7 +59,7 @@ def blocks_of(pages: Sequence[Page], limits: Limits) -> tuple[tuple[Block, ...],
     """Return the blocks of all pages in reading order, and the texts of running headers and footers."""
     frames = {page.number: page.frame for page in pages}
     body = body_size_of(line for page in pages for line in page.lines)
-    furniture, dropped = find_furniture([PageSpace(page.frame.height, page.lines) for page in pages], body)
+    furniture, dropped = find_furniture([PageSpace(page.frame.height, page.lines, page.frame.width) for page in pages], body)
     items: list[Item] = []
     for page in pages:
         last = items[-1] if items and isinstance(items[-1], PageTable) else None

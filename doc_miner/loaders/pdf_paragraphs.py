@@ -18,6 +18,8 @@ from doc_miner.loaders.pdf_wrap import cannot_begin, room_needed
 from doc_miner.textfold import fold
 
 _LARGER = 1.12
+_OTHER_SIZE, _OTHER_SIZE_READ = 0.08, 0.25
+"""From which difference two lines are of different sizes; OCR only knows the height of the ink, which is less in a line of digits."""
 _SENTENCE_ENDS = tuple("。！？；：!?;:")
 _CN = "[一二三四五六七八九十百]{1,3}"
 _MARKER = re.compile(
@@ -53,6 +55,10 @@ class Group:
 
 
 Item = PageLine | PageTable
+
+
+def _other_size(one: PageLine, other: PageLine) -> float:
+    return _OTHER_SIZE if one.confidence is None and other.confidence is None else _OTHER_SIZE_READ
 
 
 def body_size_of(lines: Iterable[PageLine]) -> float:
@@ -122,7 +128,7 @@ class _Grouper:
 
     def _goes_on(self, group: Group, line: PageLine) -> bool:
         last = group.lines[-1]
-        if abs(last.size - line.size) > 0.08 * max(last.size, line.size):
+        if abs(last.size - line.size) > _other_size(last, line) * max(last.size, line.size):
             return False
         around_table = isinstance(self.blocks[-1], PageTable)
         if last.page == line.page and not around_table and line.top - last.top > self._farthest(line):
