@@ -25,6 +25,8 @@ _SCHOOL = re.compile(r"[一-鿿]{2,20}(?:小学|中学|学校|幼儿园|中心�
 _DAY = re.compile(r"(?P<y>(?:19|20)\d{2}|[二一][〇零○OoО0][一二三四五六七八九〇零○0]{2})\s?[年.-]\s?(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s?(?:[月.-]\s?(?:(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s?日?)?)?")
 _DATE_ALONE = re.compile(rf"^[\s(]*{_DAY.pattern}[\s)]*(?:印发)?$")
 _YEAR_MONTH = re.compile(r"^[\s(]*(?P<y>(?:19|20)\d{2})\s?年\s?(?P<m>\d{1,2})\s?月[\s)]*$")
+_DELIVERED = re.compile(rf"[\s(\-—–]*{_DAY.pattern}在[^。\n]{{4,40}}(?:会议|大会|全会|常委会)上[\s)]*$")
+"""The line below a report's title that says when it was given (——2024年1月10日在…会议上)."""
 _PUBLISHED = re.compile(r"(?:发布日期|发布时间|成文日期|发文日期|印发日期|时间|日期)\s?[:]?\s?" + _DAY.pattern)
 
 
@@ -139,6 +141,10 @@ def _date(document: Document, folded: str, lines: list[Span], foot: list[Span]) 
             return iso
     for start, end in lines[:8]:
         found = re.search(_DAY.pattern + r"[^。]{0,40}公布", folded[start:end]) if end - start <= 80 else None
+        if found and (iso := _iso(found)):
+            return iso
+    for start, end in lines[:8]:
+        found = _DELIVERED.match(folded, start, end)
         if found and (iso := _iso(found)):
             return iso
     for line in [document.lead, *(folded[a:b] for a, b in lines[:6])]:

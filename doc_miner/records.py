@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date as Date
 
 from doc_miner.extract.citations import find_citations
-from doc_miner.extract.conduct import cues_of, deadline_of, latest_deadline, split_units, status_of, status_of_progress, units_of
+from doc_miner.extract.conduct import cues_of, deadline_of, latest_deadline, status_of, status_of_progress
+from doc_miner.extract.duties import split_units, units_of
 from doc_miner.extract.figures import FigureContext, FigureFinder, Zone
 from doc_miner.extract.measures import Passage, find_passages
 from doc_miner.extract.passages import Passages
@@ -266,14 +267,28 @@ def _under_heading(text: str, node: Node, words: Sequence[str]) -> bool:
 
 
 def _lines_below(node: Node, text: str) -> list[tuple[str, Span]]:
-    """Return the lines 责任单位：… and 完成时限：… that hold for a measure: below its own item or below an item around it."""
-    out: list[tuple[str, Span]] = []
+    """Return the lines 责任单位：… and 完成时限：… that hold for a measure: below its own item, below an item around it, or below the last of its list."""
     current: Node | None = node
-    while current is not None and not out:
-        labels = [child for child in current.children if child.kind == "label" and child.own_role in ("units", "deadline", "progress")]
-        out = [(child.own_role or "", _first_line(text, child.body, child.end)) for child in labels]
+    while current is not None:
+        labels = _label_lines(current) or _lines_of_list(current)
+        if labels:
+            return [(child.own_role or "", _first_line(text, child.body, child.end)) for child in labels]
         current = current.parent
-    return out
+    return []
+
+
+def _label_lines(node: Node) -> list[Node]:
+    return [child for child in node.children if child.kind == "label" and child.own_role in ("units", "deadline", "progress")]
+
+
+def _lines_of_list(node: Node) -> list[Node]:
+    """Return the lines below the last item of a list none of whose other items has any: they stand at the end of the list and hold for all of it."""
+    if node.parent is None:
+        return []
+    items = [child for child in node.parent.children if child.kind == node.kind]
+    if len(items) < 2 or items[-1] is node or any(_label_lines(item) for item in items[:-1]):
+        return []
+    return [line for line in _label_lines(items[-1]) if line.own_role != "progress"]
 
 
 _YEAR_AHEAD = re.compile(r"(20\d\d)年?(?:度)?[^,。;]{0,12}?(?:重点|任务|安排|打算|部署|计划|工作目标|主要工作)")

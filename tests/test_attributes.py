@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from doc_miner.extract.figures import FigureContext, FigureFinder
+from doc_miner.extract.figures import FigureContext, FigureFinder, Zone
 from doc_miner.lexicon import Lexicon, default_lexicon
 from doc_miner.model import Figure
 
@@ -55,6 +55,23 @@ SUBJECTS = {
     "a bracket between noun and number": ("全县共有各级各类学校（含幼儿园，不含教学点）150所。", "150所", "各级各类学校"),
     "people of a list": ("全县现有义务教育学校60所，专任教师2800人。", "2800人", "义务教育专任教师"),
     "a part of a whole in per cent": ("每年补充教师90名，其中乡村教师不低于45%。", "不低于45%", "乡村教师占每年补充教师"),
+    "where a movement of a norm starts": ("送教频次由每人每月1次增至2次。", "1次", "送教频次每人每月"),
+    "money that moves": ("补贴资金从2019年的639万元增加到2022年的923万元。", "639万元", "补贴资金"),
+    "money that buys": ("投入资金639万元新建食堂。", "639万元", "新建食堂资金"),
+    "a share that is set aside": ("各校按公用经费的5%安排教师培训经费。", "5%", "教师培训经费占公用经费"),
+    "a share that is not": ("各校按实际入学人数的5%浮动。", "5%", "各校按实际入学人数"),
+    "a part that grows is no share": ("新登记市场主体93户，其中新登记企业增长45.9%。", "45.9%", "新登记企业增长"),
+    "a rate of growth behind a span of time": ("连续7年提高退休人员养老金水平，年均增长9.5%。", "9.5%", "提高退休人员养老金水平增长"),
+    "有 as part of 有条件": ("鼓励有条件的学校拿出12%的课时。", "12%", "课时鼓励有条件的学校拿出"),
+    "what is counted behind 左右的": ("全市建设10所左右的示范学校。", "10所左右", "建设示范学校"),
+    "money named behind its amount": ("县财政安排120万元教师培训经费支持全员轮训。", "120万元", "教师培训经费"),
+    "a thing put among others": ("各校将劳动课程纳入必修课，保证72学时。", "72学时", "劳动课程保证"),
+    "a set that receives": ("其中1228名家庭困难学生享受生活补助。", "1228名", "享受生活补助的家庭困难学生"),
+    "a stage's part of a gap": ("全县音体美教师缺113名，其中小学87名。", "87名", "小学音体美教师缺"),
+    "a stage's part of the schools": ("全县有义务教育学校63所，其中小学45所。", "45所", "小学"),
+    "pupils of the school type of their part": ("其中小学64所，在校生4.1万人；初中22所，在校生1.9万人。", "1.9万人", "初中在校生"),
+    "per head": ("校舍面积186万平方米，生均7.5平方米。", "7.5平方米", "校舍面积生均"),
+    "a norm of another stage": ("小学公用经费定额为每生每年720元，初中每生每年940元。", "940元", "初中公用经费定额为每生每年"),
     "a unit of one character": ("全县辖7个街道、4个镇。", "4个", "镇数"),
 }
 
@@ -99,3 +116,35 @@ STAGES = {
 @pytest.mark.parametrize(("sentence", "text", "stage"), STAGES.values(), ids=STAGES.keys())
 def test_stage_of_a_figure(finder: FigureFinder, sentence: str, text: str, stage: str | None) -> None:
     assert figure(finder, sentence, text).stage == stage
+
+
+DEFAULT = FigureContext(reference=date(2023, 5, 1))
+PLANNED = FigureContext(reference=date(2023, 5, 1), plans=True, zones=(Zone(0, 200, "plan"),))
+GOAL = FigureContext(reference=date(2023, 5, 1), plans=True, zones=(Zone(0, 200, "goal"),))
+ROLES = {
+    "a later member of a list of changes": ("能耗、排放量分别下降12.4%、14.2%。", "14.2%", DEFAULT, "change"),
+    "a later member of a list of levels": ("小学、初中分别为12.4%、14.2%。", "14.2%", DEFAULT, "level"),
+    "上涨 is a change": ("居民消费价格上涨2.1%。", "2.1%", DEFAULT, "change"),
+    "what this year is to bring": ("今年城镇新增就业要增加9000人。", "9000人", DEFAULT, "plan"),
+    "主要 is no promise": ("今年以来主要完成校舍维修12项。", "12项", DEFAULT, "level"),
+    "expected growth": ("财政收入预期增长6%。", "6%", DEFAULT, "plan"),
+    "members of a list of goals": ("主要目标是：生产总值增长7%；农民收入增长8%。", "8%", DEFAULT, "plan"),
+    "a list of results": ("一年来，生产总值增长7%；农民收入增长8%。", "8%", DEFAULT, "change"),
+    "a programme's name promises nothing": ("营养改善计划惠及学生3200人。", "3200人", DEFAULT, "level"),
+    "how often, in a plan": ("小学低年级每周开设3节阅读课。", "3节", PLANNED, "standard"),
+    "how many, in a plan": ("每周新增课后服务岗位30个。", "30个", PLANNED, "plan"),
+    "how often, in a report": ("去年每周开设3节阅读课。", "3节", DEFAULT, "level"),
+    "what a goal creates": ("到2025年创建示范学校10所。", "10所", GOAL, "plan"),
+    "what a goal sets": ("班额不超过45人。", "不超过45人", GOAL, "standard"),
+    "what a section of goals says of last year": ("去年巩固率提高到99.2%。", "99.2%", GOAL, "level"),
+    "a level that is held": ("粮食产量保持在3万吨以上。", "3万吨以上", DEFAULT, "level"),
+    "all members of what is to come": ("2023年，我们将新建学校4所；招聘教师200名。", "200名", DEFAULT, "plan"),
+    "another member of what was done": ("2022年，全县新建学校4所；招聘教师200名。", "200名", DEFAULT, "level"),
+    "a norm in other words": ("美育课程不低于总课时的9%（857课时）。", "857课时", PLANNED, "standard"),
+}
+
+
+@pytest.mark.parametrize(("sentence", "text", "context", "role"), ROLES.values(), ids=ROLES.keys())
+def test_role_of_a_figure(finder: FigureFinder, sentence: str, text: str, context: FigureContext, role: str) -> None:
+    found, _ = finder.find(sentence, context)
+    assert next(one for one in found if one.text == text).role == role

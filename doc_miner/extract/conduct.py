@@ -1,4 +1,4 @@
-"""Read how a measure stands: its status, its deadline and the units responsible for it."""
+"""Read how a measure stands: its status and its deadline."""
 
 from __future__ import annotations
 
@@ -21,14 +21,6 @@ _PROGRESS_ONGOING = re.compile(r"正在|推进|持续|长期|进行中|基本完
 _PROGRESS_PLANNED = re.compile(r"未启动|未开工|尚未|计划|拟|待|列入|准备|将")
 
 _NO_DEADLINE = re.compile(r"规划|计划\(|方案|》|〔|以来|年度(?:公用|预算)")
-_UNIT_LABEL = re.compile(r"(?:责任单位|牵头单位|责任部门|牵头部门|配合单位|配合部门|责任科室|责任人|主责单位|责任领导|承办单位|协办单位)\s?[:]\s?(?P<units>[^\n。;]{2,80}?)(?=[。;)\n]|完成时限|整改时限|完成时间|配合单位|责任人|责任领导|$)")
-_UNIT_LEAD = re.compile(r"(?:由)?(?P<units>[一-鿿、和与及]{2,50}?)(?:负责)?(?:牵头|主办)(?=[,。;)]|负责|落实|组织|实施|会同|配合|编制|制定)")
-_BODY_WORD = r"(?:人民政府|政府|教育局|教体局|教育体育局|财政局|编办|编委办|人社局|人力资源和社会保障局|人力资源社会保障局|发改局|发展和改革局|发改委|自然资源局|住建局|住房城乡建设局|住房和城乡建设局|卫健局|公安局|督导室|督导委员会|办公室|委员会|镇政府|乡政府|街道办|街道办事处|残联|民政局|团委|妇联|各学校|各中小学|各乡镇|各镇|各乡|中心校|中心学校|学校|国土资源局|城管局|审计局|税务局|市场监管局|宣传部|组织部|[一-鿿]{1,6}(?:[局委办部室股科站]|中心))"
-_NO_BODY = {"学校", "政府", "办公室", "委员会", "中心", "各单位", "部门", "中心学校"}
-"""Words for bodies of no name: they tell nobody responsible."""
-_DUTY = re.compile(rf"(?P<units>{_BODY_WORD}(?:[、和与及,]{_BODY_WORD}){{0,8}})(?:要|负责|应|须)(?!求)")
-_DUTY_HINT = re.compile("[府局办委室会处联校学镇乡部股科站心](?:要|负责|应|须)(?!求)")
-"""The last character of every body word, and the duty behind it: what every match of `_DUTY` holds, and found much faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +79,7 @@ def status_of(text: str, cues: Cues, *, results: bool, planned_section: bool, pl
 
 _STATED = re.compile(r"(?:目前|截至目前|现|我[县区市校]|全[县区市]|[县区市](?:政府|教育局)|,){0,3}(?:(?P<now>正在)|(?:均|全部)?已(?!有计划|列入|纳入|成为|知|备))")
 """How an item of a plan begins that tells of what is done or being done."""
-_PROGRAMME = re.compile(r"(?:特岗|国培|省培|行动|招生|培养|提升|改造|讲学|支教|专项|[两三四五]年)计划")
+_PROGRAMME = re.compile(r"(?:特岗|国培|省培|行动|改善|招生|培养|提升|改造|讲学|支教|专项|[两三四五]年)计划")
 """A plan in the name of a programme (特岗计划) promises nothing."""
 _NEXT = re.compile(r"[。;](?=下一步|下步|今后|下阶段|接下来|后续)")
 _ALREADY = re.compile(r"已(?:经)?(?:于|在|按|如期|提前|全部|全面)|截[至止]")
@@ -210,29 +202,6 @@ def _term_day(mention: DateMention, masked: str, cues: Cues, reference: date | N
         return None
     last = date(mention.first.year, mention.first.month, 30 if mention.first.month == 9 else 28)
     return last
-
-
-def units_of(text: str) -> tuple[str, ...]:
-    """Return the responsible units that a measure's own text names (责任单位：…, …牵头, 教育局要…)."""
-    folded = fold(text)
-    found: list[str] = []
-    for match in _UNIT_LABEL.finditer(folded) if ":" in folded else ():
-        found += split_units(text[match.start("units") : match.end("units")])
-    if not found:
-        for match in _UNIT_LEAD.finditer(folded) if "牵头" in folded or "主办" in folded else ():
-            units = re.sub(r"^.*?(?:由|,)", "", match["units"])
-            if re.search(rf"{_BODY_WORD}$", units):
-                found += split_units(units)
-        for match in _DUTY.finditer(folded) if _DUTY_HINT.search(folded) else ():
-            found += split_units(match["units"])
-    return tuple(dict.fromkeys(found))
-
-
-def split_units(text: str) -> list[str]:
-    """Return the units of a list of them (教育局、财政局；各乡镇)."""
-    parts = re.split(r"[、,，;；\s/]+(?![^（(]*[）)])|(?<=[局办委室部])(?:和|与|及)", text.strip(" 。．."))
-    names = (re.sub(r"等$", "", part.strip("：:")) for part in parts)
-    return [name for name in names if 2 <= len(name) <= 24 and not name.startswith("配合") and name not in _NO_BODY]
 
 
 def latest_deadline(cells: Sequence[str], reference: date | None) -> str | None:

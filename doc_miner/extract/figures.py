@@ -29,7 +29,7 @@ _BRACKET = re.compile(r"[()]")
 _BRACKETED = re.compile(r"《[^》\n]{0,80}》|\([^()\n]{0,60}\)|〔[^〕\n]{0,12}〕|\[[^\]\n]{0,12}\]")
 
 _CHANGE_BEFORE = re.compile(
-    r"(?:(?:净|新|共|再|同比|年均|平均|累计|分别)?(?:增加|增长|增|减少|减|降低|降|下降|提高|提升|上升|缩小|扩大|回升|压减|压缩|核减|核增|增幅(?:为|达到?)?|降幅(?:为|达到?)?|新增|净增|净减|调增|调减|扩充|多|少|增设|增配|(?:增|降|减|升)幅|(?:压减|下降|增长|递减|降低)率))(?:了|约|近|达|超过|达到|共|为|至少|幅度为|幅度达)?\s?$"
+    r"(?:(?:净|新|共|再|同比|年均|平均|累计|分别)?(?:增加|增长|增|减少|减|降低|降|下降|提高|提升|上升|缩小|扩大|回升|压减|压缩|削减|精简|上涨|上浮|回落|核减|核增|增幅(?:为|达到?)?|降幅(?:为|达到?)?|新增|净增|净减|调增|调减|扩充|多|少|增设|增配|(?:增|降|减|升)幅|(?:压减|下降|增长|递减|降低)率))(?:了|约|近|达|超过|达到|共|为|至少|幅度为|幅度达)?\s?$"
 )
 _CHANGE_REACH = 16
 """More characters than `_CHANGE_BEFORE` ever finds."""
@@ -39,19 +39,26 @@ _MOVED_TO = re.compile(
 )
 _MOVED_TO_FAR = re.compile(r"(?:降|减|增|升|提|扩|缩|调)[^,。;:\d]{0,4}(?:至|到|为)[^,。;\d]{0,12}$|(?:至|到)(?:20\d\d年|目前|现在|今年)?[^,。;\d]{0,8}的?\s?$")
 _FROM = re.compile(r"(?:由|从)[^,。;:]{0,24}$")
-_PLAN = re.compile(r"计划(?!生育|单列|》|书|内|学校)|拟(?!定了)|将(?!其|原|这|该|全|农|闲|城|留|义|学|校|课|各|教|“|平|[一-鿿]{0,12}(?:改造|划分|纳入|作为|列入|调整|转换|合并|并入))|力争|预计|争取|可(?=新增|提供|增加|容纳|满足|解决)|打算|确保到|规划(?=建设|新建|到|新增|投)|即将|有望|待[一-鿿]{0,6}后")
+_PLAN = re.compile(r"(?<!改善)(?<!特岗)(?<!国培)(?<!省培)(?<!行动)(?<!提升)(?<!招生)(?<!教学)(?<!培养)计划(?!生育|单列|》|书|内|学校)|拟(?!定了)|将(?!其|原|这|该|全|农|闲|城|留|义|学|校|课|各|教|“|平|[一-鿿]{0,12}(?:改造|划分|纳入|作为|列入|调整|转换|合并|并入))|力争|预计|争取|可(?=新增|提供|增加|容纳|满足|解决)|打算|确保到|规划(?=建设|新建|到|新增|投)|即将|有望|待[一-鿿]{0,6}后|预期(?=增长|目标|达到|完成|新增)|[今明]年(?:要|再|拟)|明年(?!秋季招生)|(?:预期|工作|主要|总体|奋斗)目标(?:任务)?(?:是|为|:)|(?<![主需重只必首还想简紧若])要(?=再?(?:增长|降低|减少|增加|提高|完成|压减|新增|新建|改造|下降|减轻|保持在|控制在))")
 _DONE = re.compile(r"已|完成了|共?投入了|建成了|累计")
 _NORM = re.compile(r"每学期|每学年|每周|每天|每日|每年|每月|每人|每生|每班|每校|每间|每名|每所|原则上|标准|规定|不得|必须|应当|应(?=不|达|按)|须|要求|达标|指标|核定|按(?:照)?|人手|底线|控制(?:在)?|不(?:低|少|超|小|大|高|多)于?|的目标|确保|每人每|一般")
 _MOVED_ENDS = frozenset("至到为了的")
 """The last characters of what `_MOVED_TO` finds."""
-_CHANGE_WORD = re.compile(r"[增减降提升缩扩回压核调多少]")
+_CHANGE_WORD = re.compile(r"[增减降提升缩扩回压核调多少涨浮精]")
 """A character of each word that `_CHANGE_BEFORE` finds."""
 _UNCHANGED = re.compile(r"不(?:增|减|降)")
 _STARTS_FROM = re.compile(r"(?:由|从)[^,。;:]{0,26}$")
 _HIGHER = re.compile(r"(?:较|比)[^,。;]{0,8}(?:年前|上年|去年|同期|上一?学年|20\d\d年|整改前|国检时|创建前|此前|年初)[^,。;]{0,6}(?:高出|高|低|多|少|升|降)(?:了)?\s?$")
 _RECURRING = re.compile(r"每(?:学期|学年|周|天|日|月|季度|生|班|间|12|百|名|人)|原则上|一般")
 _SETS_NORM = re.compile(r"标准|规模|班额|按(?:照)?|面积|人数(?:不|控)|每年(?:交流|参训)|预算|定额|学时|课时|时间|任教|工资")
-_ACHIEVED = re.compile(r"(?:达到?|为|占|已|完成|有|共|是|突破|超过)\s?$")
+_TIMES = ("次", "节", "课时", "学时", "小时", "分钟", "天", "学分", "场", "轮")
+_EVERY = re.compile(r"每(?:周|天|日|学期|学年|半?月|季度?|生|班|人|两周|校|年级|名)")
+"""How often or for whom a rule of a plan holds (每周3节)."""
+_HOURS = re.compile(r"总?课时|学分|学时")
+_SAME_ROLE = re.compile(r"\s?\((?:相当于|即|折合|合|约)?\s?")
+"""What stands between a figure and its value in other words (不低于9%(857课时))."""
+_NEXT_VALUE = re.compile(r"\s?(?:[、/]|和|与|及)\s?")
+_ACHIEVED = re.compile(r"(?:(?:保持|稳定|维持)在|达到?|为|占|已|完成|有|共|是|突破|超过)\s?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,8 @@ class FigureFinder:
             before = quantities[index - 1] if index else None
             clause = _clause_start(folded, sentence, quantity.start)
             role = _role(folded, sentence, quantity, context, zones.role_at(quantity.start), clause)
+            if before is not None and figures[-1].role != role and _goes_with(folded, before, quantity, figures[-1].role, role):
+                role = figures[-1].role
             subject = subject_of(folded, sentence.start, sentence.end, quantity, before, figures, self._words, spans)
             figures.append(
                 Figure(
@@ -296,6 +305,8 @@ def _stage(folded: str, sentence: _Sentence, quantity: Quantity, before: Quantit
     since = max(clause, before.end if before is not None and before.end > last.end else 0)
     if last.end > clause and (before is None or before.end <= last.end):
         return last.stage
+    if last.end <= clause and _OTHER_SCHOOLS.search(folded, last.end, quantity.start):
+        return None
     own = folded[since : quantity.start].lstrip("、和与及 ")
     goes_on = len(_NO_HANZI.sub("", own)) <= 3 or _ANAPHORA.match(own) is not None
     if last.end > clause or folded[last.start : last.end] in ("中考", "高考"):
@@ -310,6 +321,8 @@ def _stage(folded: str, sentence: _Sentence, quantity: Quantity, before: Quantit
 
 _OTHER_TOO = re.compile(r"(?:学校|阶段)?\((?:小学|初中|高中)(?:学校|阶段)?\)")
 """A second stage in brackets: the value holds for both (小学(初中)0.9人)."""
+_OTHER_SCHOOLS = re.compile(r"职业学校|高职|中职|高等学校|高校|义务教育")
+"""Schools of no stage or of several that a sentence turns to."""
 _NAMES = re.compile(r"[小中学校部园]、[一-鿿.]{2,14}(?:学校|中学|小学|初中部?|幼儿园)$")
 """Schools listed by name in front of their number (城关一小、县第三初级中学3所学校)."""
 
@@ -358,6 +371,16 @@ def _ordinal(folded: str, start: int, end: int) -> int:
     return marks or len(re.findall(r"\d++(?:\.\d++)?", between))
 
 
+def _goes_with(folded: str, before: Quantity, quantity: Quantity, earlier: str, role: str) -> bool:
+    """Return whether a figure has the role of the one before it: a later member of a list of changes or norms, or the same value in other words."""
+    if quantity.start - before.end > 5 or role not in ("level", "plan"):
+        return False
+    gap = folded[before.end : quantity.start]
+    if _SAME_ROLE.fullmatch(gap):
+        return earlier in ("standard", "plan")
+    return quantity.unit == before.unit and earlier in ("change", "standard") and _NEXT_VALUE.fullmatch(gap) is not None
+
+
 # --- role ------------------------------------------------------------------------------------
 def _role(folded: str, sentence: _Sentence, quantity: Quantity, context: FigureContext, zone: str | None, clause_start: int) -> str:
     clause = folded[clause_start : quantity.start]
@@ -372,12 +395,16 @@ def _role(folded: str, sentence: _Sentence, quantity: Quantity, context: FigureC
         return "before"
     if folded.find("由", _since(sentence, quantity.start), quantity.start) >= 0 and _MOVED_TO_FAR.search(near) and _FROM.search(folded[max(sentence.start, quantity.start - 60) : quantity.start]):
         return "plan" if plan else "after" if _after_from(folded, sentence, quantity) else "level"
-    if ("增" in near or "减" in near) and _NEW_THING.search(near) and quantity.unit not in ("元", "%") and not plan:
+    if ("增" in near or "减" in near) and _NEW_THING.search(near) and quantity.unit not in ("元", "%") and not plan and zone not in ("plan", "recommendation"):
         return "change"
     if zone == "target":
         return "plan"
+    if (context.plans or zone in ("plan", "recommendation", "goal")) and _recurs(quantity, clause, plan=plan):
+        return "standard"
     if _promised(quantity, clause, zone):
         return "plan"
+    if zone == "goal" and (aimed := _aimed(quantity, clause)):
+        return aimed
     if _is_norm(folded, sentence, quantity, clause, zone, context):
         return "standard"
     if plan or (zone in ("plan", "recommendation") and not _DONE.search(folded, _since(sentence, quantity.start), quantity.start) and not _existing(clause)):
@@ -387,6 +414,13 @@ def _role(folded: str, sentence: _Sentence, quantity: Quantity, context: FigureC
     if context.plans and zone in ("response", "measure", "recommendation", "plan") and not _DONE.search(folded, _since(sentence, quantity.start), quantity.start) and not _existing(clause):
         return "plan"
     return "level"
+
+
+def _recurs(quantity: Quantity, clause: str, *, plan: bool) -> bool:
+    """Return whether a plan arranges how often or how long something takes place, each week or for each class: a norm, not a promise."""
+    if plan or not (quantity.unit in _TIMES or _HOURS.search(clause[-12:])):
+        return False
+    return _EVERY.search(clause) is not None or _HOURS.search(clause) is not None or quantity.unit in ("课时", "学分") or (quantity.unit == "学时" and "保证" in clause)
 
 
 _THERE = re.compile(r"现有|目前|原有|闲置|已有|尚有|仍有|核定|实有|空余|剩余|在建|在编|缺口|尚缺|20\d\d年(?:以来|底)")
@@ -427,11 +461,28 @@ _IN_PLAN = re.compile(r"[^,。;\n]{0,12}(?:列入[^,。;\n]{0,4}计划)")
 _DONE_SINCE = re.compile(r"已|目前|现已|实际|20\d\d年(?:以来)?[^,。;]{0,8}(?:完成|实现)|,\s?(?:完成|建成|投入)")
 
 
+_AHEAD = re.compile(r"\s?(?:20\d\d年|明年|下一?步|下阶段|今后)[^,。;\d]{0,8},?(?:我们|全[县区市]|[我本][县区市校])?还?(?:将|计划|拟|力争)")
+"""How a sentence begins whose members are all promised (2024年,我们将投资…;招聘…)."""
+def _aimed(quantity: Quantity, clause: str) -> str | None:
+    """Return the role of a figure in a section of goals that is no norm: what is to be created, or what it says of the time before."""
+    if quantity.qualifier == "=" and _CREATES.search(clause) and not _EVERY.search(clause):
+        return "plan"
+    return "level" if _SO_FAR.search(clause) else None
+
+
+_CREATES = re.compile(r"创建|建设|组建|培养|打造|建立|新建|建成|培育|招聘|设立|认定|遴选|扶持")
+_SO_FAR = re.compile(r"去年|上年|前年|目前|现有|已经")
+"""What a section of goals says of the time before (去年居民消费价格涨幅回落到2.6%)."""
+_AIMS = re.compile(r"(?:预期|工作|主要|总体|奋斗)目标(?:任务)?(?:是|为|:)")
+"""What a sentence lists goals with, all its members being promised (主要预期目标是:…;…)."""
+
+
 def _planned(folded: str, sentence: _Sentence, quantity: Quantity) -> bool:
     """Return whether the figure is promised: a cue of planning before it in its sentence with no done cue between."""
     head = folded[_since(sentence, quantity.start) : quantity.start]
     semicolon = head.rfind(";")
-    head = head[semicolon + 1 :]
+    if semicolon >= 0 and _AIMS.search(head, 0, semicolon) is None and _AHEAD.match(folded, sentence.start) is None:
+        head = head[semicolon + 1 :]
     cues = list(_PLAN.finditer(head))
     if not cues:
         return folded.find("列入", quantity.end, quantity.end + 14) >= 0 and _IN_PLAN.match(folded, quantity.end, quantity.end + 20) is not None

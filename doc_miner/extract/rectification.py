@@ -15,7 +15,8 @@ from doc_miner.textfold import fold
 
 _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("other", re.compile(r"类别|类型|分类|来源|备注|附件")),
-    ("units", re.compile(r"责任(?:单位|部门|科室|人|领导)|牵头(?:单位|部门)|配合(?:单位|部门)|承办单位|责任主体")),
+    ("units", re.compile(r"(?:责任|牵头|配合|承办|协办|主办|落实|整改)(?:单位|部门|科室)|责任主体")),
+    ("person", re.compile(r"(?:责任|牵头|分管|包保)(?:人|领导)")),
     ("deadline", re.compile(r"时限|期限|完成时间|整改时间|时间节点|完成日期")),
     ("progress", re.compile(r"进展|完成情况|落实情况|整改情况|整改结果|整改成效|目前状态|销号")),
     ("target", re.compile(r"目标|预期|标准")),
@@ -72,9 +73,11 @@ def _header(table: Table) -> tuple[int, dict[int, str]] | None:
                     columns[c] = kind
                     break
         kinds = set(columns.values())
-        if "measure" in kinds and kinds & {"problem", "units", "deadline", "progress"} or {"problem", "progress"} <= kinds:
+        if "measure" in kinds and kinds & {"problem", "units", "person", "deadline", "progress"} or {"problem", "progress"} <= kinds:
             if "measure" not in kinds and "problem" in kinds:
                 columns = {c: "measure" if kind == "progress" else kind for c, kind in columns.items()}
+            if "units" not in kinds:  # who answers for it stands in the column of persons alone
+                columns = {c: "units" if kind == "person" else kind for c, kind in columns.items()}
             return r + 1, columns
     return None
 

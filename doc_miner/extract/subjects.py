@@ -41,22 +41,22 @@ Dates = Sequence[tuple[int, int]]
 _BREAK = ",。;:!?\n\t"
 _BREAKS = re.compile(f"[{_BREAK}]")
 _LEAD = re.compile(
-    r"^(?:按标准|(?:共|仍|已|现)?有(?![关效的机])|同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|截[至止]|另外|此外|然后|还|又|再|仅|近年来|先后|累计|已经|已|正(?!编|式|高|职)|在(?!校|园|编|岗|读|职|建|册)|对|把|将|就(?![餐读业近学诊医地寝])|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|未来[一二三两五十]年|还将|使(?!用)|以|与|和|及|的|中(?=,))+"
+    r"^(?:按标准|(?:共|仍|已|现)?有(?![关效的机条])|同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|截[至止]|另外|此外|然后|还|又|再|仅|近年来|先后|累计|已经|已|正(?!编|式|高|职)|在(?!校|园|编|岗|读|职|建|册)|对|把|将|就(?![餐读业近学诊医地寝])|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|未来[一二三两五十]年|还将|届时|该[县区市旗](?![一-鿿]{0,3}[局校])|使(?!用)|以|与|和|及|的|中(?=,))+"
 )
 _TAIL_WORDS = (
     *(f"{since}{when}" for since in "由从" for when in ["年初", "年底", "去年", "上年", "原来", "此前", "评估时", "整改前"]),
-    *["已经", "已", "仍", "按照", "按", "就", "均", "都", "共计", "总计", "合计", "累计", "共有", "共", "达到了", "达到", "达", "仅为", "仅有", "仅", "为", "有", "是", "约为", "约", "近", "分别为", "分别达到", "分别有", "分别是", "分别", "只有", "总共", "计", "至", "到", "了", "在"],
-    *["=", ":", "(", "“", "”", "的", "各", "原则上", "上限", "、", "全部", "一共", "现有", "超", "从", "由", "国检时", "介于", "控制", "保持", "稳定", "平均", "也", "还", "又", "并", "且", "未", "不", "另有", "另设", "每所", "超过", "不足", "不到", "低于"],
+    *["已经", "已", "仍", "按照", "按", "就", "都", "共计", "总计", "合计", "累计", "共有", "共", "达到了", "达到", "达", "仅为", "仅有", "仅", "为", "有", "是", "约为", "约", "近", "分别为", "分别达到", "分别有", "分别是", "分别", "只有", "总共", "计", "至", "到", "了", "在"],
+    *["=", ":", "(", "“", "”", "的", "各", "原则上", "上限", "、", "全部", "一共", "现有", "超", "从", "由", "国检时", "介于", "控制", "保持", "稳定", "平均", "拟", "也", "还", "又", "并", "且", "未", "不", "另有", "另设", "每所", "超过", "不足", "不到", "低于"],
 )
-_TAIL = re.compile(rf"(?:{'|'.join(map(re.escape, _TAIL_WORDS))}|\s)+$")
-_TAIL_ENDS = frozenset(word[-1] for word in _TAIL_WORDS)
+_TAIL = re.compile(rf"(?:{'|'.join(map(re.escape, _TAIL_WORDS))}|(?<![生人])均|(?<=[一-鿿]{{3}})拟安排|\s)+$")
+_TAIL_ENDS = frozenset([*(word[-1] for word in _TAIL_WORDS), "均", "排"])
 """The last characters of what `_TAIL` finds, but for spaces: a phrase that ends with none of them needs no search."""
 _ONLY_CHANGE = re.compile(
-    r"(?:(?:较|比|与|同)?(?:上年|去年|前年|上一年|同期|往年|国检时|三年前|之前|基年|[一二三四五六七八九十\d]+年前)?(?:相比|同期)?)?(?:又|再|共|年均|平均|累计|分别|净|同比|逐年|大幅|进一步|逐步)?"
+    r"(?:分别)?(?:(?:较|比|与|同)?(?:上年|去年|前年|上一年|同期|往年|国检时|三年前|之前|基年|[一二三四五六七八九十\d]+年前)?(?:相比|同期)?)?(?:又|再|共|年均|平均|累计|分别|净|同比|逐年|大幅|进一步|逐步)?"
     r"(?:增加|增长|减少|降低|下降|提高|提升|上升|新增|净增|缩小|扩大|压减|压缩|缩减|增|降|减|升|多|少|高出|高|低|降幅|增幅|调整|优化|恢复|回落|缩短|延长)(?:率)?(?:了|到|至|为)?"
 )
 _MOVED = re.compile(r"^(?:逐步|大幅|进一步|已|再)?(?:降|减|增|升|提高|提升|上升|下降|缩小|扩大|压减|压缩|控制|优化|调整|改善|恢复|增加|减少|缩减|缩短|延长|变)(?:低|少|加|长)?(?:到|至|为)")
-_STAGE_LABEL = re.compile(r"^(?:其中)?(?:全县|全区|城区|农村|乡村|县城|乡镇)?(?:小学(?:、|和|与)初中|小学|初中|高中|九年一贯制学校|中学|幼儿园|城区|农村|乡镇|乡村|县城|低年级|高年级|男生|女生|小学\(初中\)?)(?:阶段|学校|段)?(?:\([^()]*\)?)?(?:平均|最高|最低|每班|起始年级每班|占)?$")
+_STAGE_LABEL = re.compile(r"^(?:其中)?(?:全县|全区|城区|农村|乡村|县城|乡镇)?(?:小学(?:、|和|与)初中|小学|初中|高中|九年一贯制学校|中学|幼儿园|城区|农村|乡镇|乡村|县城|低年级|高年级|男生|女生|小学\(初中\)?)(?:阶段|学校|段)?(?:\([^()]*\)?)?(?:平均|最高|最低|每班|起始年级每班|每生每年|每生|每人每年|生均|占)?$")
 _COUNTED = {
     "人", "所", "个", "间", "台", "套", "册", "项", "个班", "次", "门", "份", "期", "批", "辆", "户", "家", "对", "条", "件", "张", "栋", "幢", "种", "类", "科", "支", "节", "场",
     "处", "组", "轮", "本", "片", "座", "块", "人次", "篇", "堂", "株", "盏", "学时", "课时", "年", "岁", "亩", "只", "批次", "起", "例", "%",
@@ -64,10 +64,14 @@ _COUNTED = {
 _RIGHT_END = re.compile(r"[,。;:!?\n\t)）(（]")
 _RIGHT_VERB = re.compile(r"分配|用于|划入|划分为|组成")
 _GOES_ON = re.compile(
-    r"^(?:占|距|与标准|尚差|还差|尚缺|还缺|共缺|缺(?![一-鿿]{2})|短缺|缺口|缺额|与实际|相差|超出|高出|高于|低于|不足|其余|余下|剩余|覆盖率|合格率|完成率|比例|比重|占比|比率|差额|平均|最高|最低|最大|最小|最多|人均|生均|国家(?:规定|标准)|省定标准|标准|均|受益|惠及|参加(?:学生|教师|人数)|接收|规划|设计|总投资|概算|建筑面积|占地|改造后|使用|记录|参训|合计|总计|总额|面积|人数|金额|数量|共?增加了?$|公开招聘$)"
+    r"^(?:占|距|与标准|尚差|还差|尚缺|还缺|共缺|缺(?![一-鿿]{2})|短缺|缺口|缺额|与实际|相差|超出|高出|高于|低于|不足|其余|余下|剩余|覆盖率|合格率|完成率|覆盖面|总课时|课时总量|比例|比重|占比|比率|差额|平均|最高|最低|最大|最小|最多|人均|生均|国家(?:规定|标准)|省定标准|标准|均|受益|惠及|参加(?:学生|教师|人数)|接收|规划|设计|总投资|概算|建筑面积|占地|改造后|使用|记录|参训|合计|总计|总额|面积|人数|金额|数量|共?增加了?$|公开招聘$)"
 )
 _TO = re.compile(r"(?<=[一-鿿]{2})(?:降|增|减|升|提高|提升|下降|上升|增加|减少|压减|压缩|扩大|缩小)(?:至|到|为)?$")
 _NORM_WORD = re.compile(r"的(?:比例|标准|要求|规定|速度|幅度)")
+_INCLUDED = re.compile(r"(?:将|把)([一-鿿、]{2,14}?)(?:纳入|列入|融入)")
+"""A thing that a clause puts among others (将美育课程纳入必修课, 保证72学时): what comes next is about it."""
+_FUND = re.compile(r"(?!用于|对|为|支持|的)[一-鿿]{2,12}?(?:专项资金|资金|经费|补助|补贴|奖金|债券)")
+"""Money named behind its amount (安排120万元教师培训经费)."""
 _PAID = re.compile(r"^(?:给予|发放|支付|享受|计发|落实)+")
 _PLACES = "乡镇村县区市省"
 _ITEM = re.compile(r"(?:[一二三四五六七八九十]是|\d[.、]|[①-⑳]|\([一二三四五六七八九十\d]{1,2}\))([一-鿿]{4,14})。$")
@@ -86,12 +90,18 @@ _AND_MORE = re.compile(r"^[、和]\d[\d.,]*万?(?:平方米|亩)(?=[一-鿿]{2})
 _SENDS = re.compile(r"^(?:组织|动员|选派|派出|拿出|安排|抽调)")
 """An act that only sets going what is said of the thing counted (组织68名教师到乡村学校走教)."""
 _SHARED_ACT = re.compile("交流|开通|评选|表彰")
-_BY_RULE = re.compile(r"(?:按|根据|参照|依据)")
+_BY_RULE = re.compile(r"(?:按|根据|参照|依据|[一-鿿]{0,10}(?:按照|根据|依据)《|在[^,。;]{2,20}(?:前提|基础|同时|情况|过程|支持|指导)[上下中]?,)")
 """A clause that only tells by what rule something is done."""
 _LIST_DATE = re.compile(r"^(\s?[、,])\s?(?:20\d\d|[一-鿿]{0,2}年|明|后|今)年?(?:\d{1,2}月)?(?:底前?|秋季学期)?$")
 """The date of a later member of a list (2025年更新200套、2026年200套)."""
 _EACH = re.compile(r"^(?:每(?:半|一)?个?(?:人|年|月|周|天|日|生|校|班|次|间|所|餐|学期|学年|季度|名学生|名教师|位教师|学生))+")
 """Of whom or how often a norm holds (每人每月): what it is a norm of, stands behind or before it."""
+_SPANS = ("年", "个月", "月", "天", "届")
+"""Units of what only says for how long (连续7年提高养老金水平，年均增长…)."""
+_GROWS = re.compile(r"(?:增长|增加|下降|减少|提高|上升|降低|上涨)$")
+_RATE_OF = re.compile(r"按(?:照)?(?:不(?:低|少)于)?([一-鿿]{2,14}?)(?:总额|总量|总数)?的?$")
+_SET_ASIDE = re.compile(r"(?:的(?:比例|标准))?(?:足额|统筹|及时|全额|单独|专项)?(?:开设|安排|列支|计提|提取|用于|编列|单列|落实|拨付|配备|预算)(?:到位)?([一-鿿]{2,10})")
+"""What a share of something is set aside for (按公用经费的5%安排教师培训经费)."""
 _SHARE = re.compile(r"^(?:分别|各|约|均|仅)?占|^(?:所占)?(?:占比|比例|比重)$")
 _SHORT_RATE = re.compile(r"[一-鿿]{1,3}[率比]$")
 _ONE_BRACKET = re.compile(r"^([一-鿿]{1,8})\([^()]{0,60}\)")
@@ -102,7 +112,7 @@ _MONEY_VERB = re.compile(r"^(?:用于|确保|对|为|实施|支持|改造|新建
 _MONEY_NOUN = re.compile(r"(财政拨款|拨款|总投资|投资|专项资金|补助资金|资金|经费|补助|奖补|投入|出资|支出|预算|债券)[^,。;]{0,3}$")
 _PART_MARK = ("其中", "(", "包括", "含")
 _METRIC = re.compile(r"[率数]$|面积|系数|比例|经费|资金|总额|总量|学位$|师比|值$")
-_NUMBERS = re.compile(r"\([^()]*\)|[约近超]?\d[\d.,]*\s?(?:[万亿]?(?:平方米|人次|个百分点|[个所名人元间台套册项%‰亩次家辆条张处]))?(?:以上|以内|以下|左右)?")
+_NUMBERS = re.compile(r"\([^()]*\)|[约近超]?\d[\d.,]*\s?(?:[万亿]?(?:平方米|人次|个百分点|[个所名人元间台套册项%‰亩次家辆条张处栋幢座片块宗期批类门]))?(?:以上|以内|以下|左右)?")
 
 
 def subject_of(folded: str, start: int, end: int, quantity: Quantity, before: Quantity | None, figures: Sequence[Figure], words: Segmenter, dates: Dates) -> str:
@@ -148,8 +158,8 @@ def _subject(folded: str, start: int, end: int, quantity: Quantity, before: Quan
     left = _left(raw, begins_list=before is not None and at == before.end)
     previous = figures[-1] if figures and figures[-1].start >= start else None
     here = _Clause(folded, start, end, at, clause, raw, left, quantity, before, figures, previous, dates)
-    taken = _taken_up(here)
-    if taken is not None:
+    taken = _taken_up(here) or _set_aside(here)
+    if taken:
         return taken
     right = _right(folded, quantity, end)
     left = act_of(without_examples(without_agent(left)), folded[at : quantity.start])
@@ -177,9 +187,20 @@ def _taken_up(here: _Clause) -> str | None:
         if "每班" in left and not (previous is not None and "每班" in previous.subject):
             return left
         return restaged(_of_stage(folded, start, here.clause, previous, here.before, here.dates), left)
+    if left and (previous is None or previous.unit in _SPANS) and (_ONLY_CHANGE.fullmatch(left) or left in ("比增加", "比减少", "比增长", "比下降")):
+        clause = re.sub(r"^(?:连续|近)?[一二两三四五六七八九十]?年", "", _previous_clause(folded, start, here.at, here.dates))
+        return _changed(clause, left) if len(clause) >= 3 else None
     if previous is not None and (_COMPARED.fullmatch(left) or _ONLY_CHANGE.fullmatch(left) or _MOVED.match(left)):
         return _changed(previous.subject, left)
     return None
+
+
+def _set_aside(here: _Clause) -> str | None:
+    """Return the subject of a share that something is set aside at (按公用经费的5%安排教师培训经费 → 教师培训经费占公用经费)."""
+    if here.quantity.unit != "%" or "按" not in here.raw:
+        return None
+    of, what = _RATE_OF.search(here.raw.rstrip()), _SET_ASIDE.match(here.folded, here.quantity.end, here.end)
+    return f"{what[1]}占{of[1]}" if of is not None and what is not None else None
 
 
 def _of_previous(here: _Clause, right: str, own: str) -> str | None:
@@ -206,6 +227,8 @@ def _part_of_whole(here: _Clause, own: str) -> str | None:
         return None
     if here.before is not None and _is_part(here.folded, here.start, quantity, own):
         whole = _whole(here.folded, here.figures, here.start, quantity)
+        if quantity.unit == "%" and _GROWS.search(own):
+            return own
         if quantity.unit == "%" and whole and own not in whole:
             return f"{own}占{whole.partition('占')[0][-12:]}"
         return _part(own, whole)
@@ -219,6 +242,8 @@ def _part_of_whole(here: _Clause, own: str) -> str | None:
 def _paid(here: _Clause, right: str, own: str) -> str | None:
     """Return the subject of money with what it buys, and of a project's places, size or cost with the project."""
     is_money = here.quantity.unit == "元"
+    if is_money and _MONEY_VERB.match(right) is None and (fund := _FUND.match(right)) is not None and only_spends(here.left):
+        return fund[0]
     if is_money and only_spends(here.left) and not right.startswith("的"):
         aim = purpose(here.folded, here.quantity.end, here.end) or _aim_before(here.folded, here.start, here.at, here.previous, here.dates)
         if aim:
@@ -252,6 +277,8 @@ _LOST_STOP = re.compile(r"\.(?<=[%\d]\.)(?=[一-鿿])")
 """占比6.06%.共缺: a full stop that lost its width."""
 
 
+_FROM_EACH = re.compile(r"([一-鿿]{2})[由从]((?:每[一-鿿]{1,3}|人均|生均){0,2})(?:原来的?|现行的?|现在的?)?$")
+"""Where a movement of a norm starts (补助由每人每年380元提高到…): the norm is named before it."""
 _ENDS_LIST = re.compile(r"[一-鿿][、和与及]\s?$")
 
 
@@ -259,7 +286,7 @@ def _left(raw: str, *, begins_list: bool) -> str:
     """Return what leads up to a number, tidied; nothing where it ends the number before (7所小学、2所初中) or only parts a whole (分解为)."""
     if _PARTED.search(raw) or (begins_list and _ENDS_LIST.search(raw)):
         return ""
-    left = _tidy(raw)
+    left = _tidy(_FROM_EACH.sub(r"\1\2", raw))
     return _TO.sub("", left) if raw.rstrip()[-1:] in ("至", "到", "为", "了") else left
 
 
@@ -372,7 +399,9 @@ def _joined(left: str, right: str, quantity: Quantity, folded: str, end: int, wo
     """Put together what leads up to a number and what follows it; say whether the set is named by what is said of it."""
     if quantity.unit == "元":
         return _money(left, right, quantity, folded, end), False
-    if right.startswith("的") and len(right) > 2 and left:
+    if right.startswith("的") and len(right) > 3 and quantity.unit in ("所", "个", "间", "门", "项") and folded[quantity.end - 2 : quantity.end] in ("左右", "以上"):
+        right = right[1:]
+    elif right.startswith("的") and len(right) > 2 and left:
         return ("" if _NORM_WORD.match(right) else re.split(r"\d", right)[0][1:21]) + left, False
     right = right.removeprefix("的")
     if right in _PLACES and len(right) == 1:
@@ -415,6 +444,8 @@ def _aim_before(folded: str, start: int, at: int, previous: Figure | None, dates
 def _money(left: str, right: str, quantity: Quantity, folded: str, end: int) -> str:
     match = _MONEY_NOUN.search(left)
     word = match[1] if match else "资金"
+    if _MOVED.match(right):
+        right = ""
     each = re.sub(r"^按照?", "", without_agent(left))
     if right and each and not _EACH.sub("", each):
         return each + _PAID.sub("", _NORM_WORD.sub("", right))[:16]
@@ -490,6 +521,11 @@ def _whole(folded: str, figures: Sequence[Figure], start: int, quantity: Quantit
     return next((figure.subject for figure in reversed(figures) if figure.start < at), "")
 
 
+_STAGES = ("小学", "初中", "高中", "幼儿园", "中学")
+_OF_ANY_STAGE = re.compile(r"学校|中小学|班级|幼儿园|教学点")
+"""What a stage is a kind of: its name says enough (学校63所, 其中小学45所)."""
+
+
 def _part(own: str, whole: str) -> str:
     if "的" in whole and re.search(r"(?:学校|中学|小学|初中)$", whole) and re.search(r"(?:学校|中学|小学|初中)$", own):
         return whole[: whole.rfind("的") + 1] + own
@@ -499,6 +535,8 @@ def _part(own: str, whole: str) -> str:
     verb = re.search(r"(?:公开)?(?:招聘|引进|补充|新建|培训|选派|聘任|新增|采购|购置|招录|录用|随机抽查|抽查|检查|核查|表彰|评选)", whole)
     head = verb[0] if verb and verb[0] not in own else ""
     tail = noun[1] if noun and noun[1] not in own else ""
+    if own in _STAGES and not head and not tail and _OF_ANY_STAGE.search(whole) is None:
+        return own + whole
     return f"{head}{own}{tail}"
 
 
@@ -524,7 +562,9 @@ def _completed(folded: str, start: int, at: int, own: str, figures: Sequence[Fig
     if own.startswith(("参加", "参与")):
         clause = thing(clause)
     if _PEOPLE.match(own):
-        scope = _SCOPE.search(first.subject) if first is not None else None
+        mark = folded.rfind(";", max(start, at - _NEAR), at)
+        heads = [figure for figure in figures[-4:] if figure.start > mark] if mark >= 0 else []
+        scope = _SCOPE.search(heads[0].subject) if heads else _SCOPE.search(first.subject) if first is not None else None
         return _merged(scope[0], own) if scope else own
     if previous is not None and (quantity.unit in ("%", "个百分点") or re.match(r"距|与标准|尚|还|与实际|相差|超出|高出|高于|低于|国家|省定|标准|最|平均|其余", own)):
         return _merged(previous.subject, own)
@@ -544,6 +584,8 @@ def _previous_clause(folded: str, start: int, at: int, dates: Dates, size: int =
     for _ in range(3):
         begin = max(folded.rfind(mark, floor, end) for mark in ",。;:\n\t") + 1 or floor
         text = _tidy(_NUMBERS.sub("", _without_dates(folded, begin, end, dates)))
+        included = _INCLUDED.search(text)
+        text = included[1] if included is not None else text
         if (len(text) >= 3 and not _BY_RULE.match(folded, begin) and not text.startswith(("占", "比例"))) or begin <= floor:
             return text[-size:]
         end = begin - 1

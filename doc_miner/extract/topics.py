@@ -69,7 +69,8 @@ _FIGURES = re.compile(r"[约近超]?\d[\d.,]*\s?(?:[万亿]?(?:平方米|人次|
 def without_agent(left: str) -> str:
     """Return a phrase without the body that acts at its head (市场监管部门抽检食材 → 抽检食材)."""
     rest = _AGENT.sub("", left)
-    return rest if len(rest) >= 3 else left
+    head = rest.partition("每")[0]
+    return rest if len(rest) >= 3 and (len(head) >= 3 or head in ("", "按", "按照")) else left
 
 
 def only_spends(left: str) -> bool:
