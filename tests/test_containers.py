@@ -523,7 +523,7 @@ def test_an_unchanged_archive_is_not_read_again(folder: Folder, monkeypatch: pyt
     folder.put("a.zip", zipped(MIXED))
     first = folder.mine()
     rows = folder.select("SELECT * FROM documents ORDER BY 1")
-    monkeypatch.setattr("doc_miner.archive.members", None)
+    monkeypatch.setattr("doc_miner.filework.members", None)
     again = folder.mine()
     assert counts(again) == (4, 0, 4, 2)
     assert sorted(again.failures) == sorted(first.failures)
@@ -576,7 +576,7 @@ def test_a_file_that_waited_for_a_library_is_tried_again(folder: Folder, monkeyp
     folder.put("a.7z", seven({"a.txt": report(5)}))
     with monkeypatch.context() as patch:
         missing = Member("", error=LoadError("not_installed", "没有安装。"))
-        patch.setattr("doc_miner.archive.members", lambda *_: iter([missing]))
+        patch.setattr("doc_miner.filework.members", lambda *_: iter([missing]))
         assert counts(folder.mine()) == (1, 0, 0, 1)
     assert counts(folder.mine()) == (1, 1, 0, 0)
     assert folder.listed() == {"a.7z!/a.txt": "ok"}

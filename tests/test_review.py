@@ -126,10 +126,19 @@ def test_a_record_comes_with_what_belongs_to_it(reader: Reader) -> None:
     assert measure["fields"]["units"] == ["县教育局"] and measure["section"].startswith("（二）")
 
 
-@pytest.mark.parametrize("path", ["/", "/review", "/findings", "/search?query=大班额", "/search?query=新建&kind=措施", "/panel", "/panel?code=G2", "/reviews"])
+@pytest.mark.parametrize("path", ["/", "/review", "/findings", "/search?query=大班额", "/search?query=新建&kind=措施", "/panel", "/panel?code=G2", "/compare", "/reviews"])
 def test_every_page_opens(reader: Reader, path: str) -> None:
     answer = reader.http.get(path)
     assert answer.status_code == 200 and "</html>" in answer.text
+
+
+@pytest.mark.parametrize("form", ["html", "xlsx"])
+def test_a_comparison_is_handed_out_as_a_file(reader: Reader, form: str) -> None:
+    answer = reader.http.get("/compare", params={"form": form, "category": "G2"})
+    assert answer.status_code == 200 and answer.headers["content-disposition"].startswith("attachment;")
+    assert answer.content.startswith(b"PK" if form == "xlsx" else b"<!")
+    refused = reader.http.get("/compare", params={"form": form, "regions": "没有这个县"})
+    assert refused.status_code == 400 and "没有这个县" in refused.text
 
 
 def test_a_page_that_is_not_there_says_so(reader: Reader) -> None:

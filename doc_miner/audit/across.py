@@ -22,6 +22,8 @@ from doc_miner.similarity import bigrams, dice
 
 ALIKE = 0.5
 """Least likeness of wording (shared bigrams) of two problems that are taken for one; they must share their main category too."""
+_REGION = "coalesce(d.region_code, coalesce(d.province, '') || coalesce(d.city, '') || d.county)"
+"""The region of a document, by its names where the list of regions has no code for it."""
 _PART = re.compile(r"城区|县城|乡村|农村|乡镇|镇区|[一-鿿]{2}镇|民办|公办|[一二三四五六七八九十]中|中心校|实验")
 
 
@@ -72,14 +74,14 @@ def audit_dataset(path: Path, today: date, severities: Sequence[str] = ()) -> li
 def _two_documents(db: Connection, today: date) -> Iterator[tuple[str, Row]]:
     """The same indicator, stage, year and unit of a county with two values."""
     rows = db.execute(
-        'SELECT f.indicator, f.stage, f.year, f.unit, f.text, f.value_exact, f.subject, f.start, f."end" AS stop, d.doc_id, d.path, d.title, d.date, d.region_code FROM figures f JOIN documents d USING (doc_id) '
-        "WHERE f.indicator IS NOT NULL AND f.year IS NOT NULL AND f.role IN ('level', 'after') AND f.qualifier = '=' AND f.value_exact IS NOT NULL AND f.value_max_exact IS NULL AND d.region_code IS NOT NULL ORDER BY d.date, d.doc_id, f.start"
+        f'SELECT f.indicator, f.stage, f.year, f.unit, f.text, f.value_exact, f.subject, f.start, f."end" AS stop, d.doc_id, d.path, d.title, d.date, {_REGION} AS region FROM figures f JOIN documents d USING (doc_id) '
+        f"WHERE f.indicator IS NOT NULL AND f.year IS NOT NULL AND f.role IN ('level', 'after') AND f.qualifier = '=' AND f.value_exact IS NOT NULL AND f.value_max_exact IS NULL AND {_REGION} IS NOT NULL ORDER BY d.date, d.doc_id, f.start"
     )
     known: dict[tuple[object, ...], Row] = {}
     for row in rows:
         if _PART.search(row["subject"] or ""):
             continue
-        key = (row["region_code"], row["indicator"], row["stage"], row["year"], row["unit"])
+        key = (row["region"], row["indicator"], row["stage"], row["year"], row["unit"])
         first = known.setdefault(key, row)
         if first["doc_id"] != row["doc_id"] and not _same(first, row):
             yield f"{row['year']}年{row['stage'] or ''}“{row['subject']}”在两份文件中不一：《{_title(first)}》为{first['text']}，本文件为{row['text']}。", row
@@ -101,11 +103,11 @@ def _returned(db: Connection, today: date) -> Iterator[tuple[str, Row]]:
     """A problem all of whose measures were reported done, and a later document that finds it again."""
     problems: dict[str, list[Row]] = defaultdict(list)
     for row in db.execute(
-        'SELECT p.problem_id, p.text, p.categories, p.start, p."end" AS stop, d.doc_id, d.path, d.title, d.date, d.region_code, d.doc_type, '
+        f'SELECT p.problem_id, p.text, p.categories, p.start, p."end" AS stop, d.doc_id, d.path, d.title, d.date, {_REGION} AS region, d.doc_type, '
         "(SELECT group_concat(DISTINCT m.status) FROM measures m WHERE m.problem_id = p.problem_id) AS status FROM problems p JOIN documents d USING (doc_id) "
-        "WHERE d.region_code IS NOT NULL AND d.date IS NOT NULL ORDER BY d.date, d.doc_id, p.start"
+        f"WHERE {_REGION} IS NOT NULL AND d.date IS NOT NULL ORDER BY d.date, d.doc_id, p.start"
     ):
-        problems[row["region_code"]].append(row)
+        problems[row["region"]].append(row)
     cited = _cited(db)
     for rows in problems.values():
         solved = [(row, bigrams(row["text"])) for row in rows if row["status"] == "done"]
@@ -138,13 +140,13 @@ def _brief(text: str) -> str:
 # --- promised, and nothing heard ---------------------------------------------------------------
 def _unreported(db: Connection, today: date) -> Iterator[tuple[str, Row]]:
     """Promises whose deadline has passed in a county that has no document from after it."""
-    latest = dict(db.execute("SELECT region_code, max(date) FROM documents WHERE region_code IS NOT NULL AND date IS NOT NULL GROUP BY region_code").fetchall())
+    latest = dict(db.execute(f"SELECT {_REGION}, max(d.date) FROM documents d WHERE {_REGION} IS NOT NULL AND d.date IS NOT NULL GROUP BY 1").fetchall())
     promised: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in db.execute(
-        'SELECT m.text, m.deadline, m.start, m."end" AS stop, d.doc_id, d.path, d.title, d.date, d.region_code FROM measures m JOIN documents d USING (doc_id) '
-        "WHERE m.status IN ('planned', 'ongoing') AND m.deadline IS NOT NULL AND d.region_code IS NOT NULL AND d.date IS NOT NULL ORDER BY d.doc_id, m.deadline, m.start"
+        f'SELECT m.text, m.deadline, m.start, m."end" AS stop, d.doc_id, d.path, d.title, d.date, {_REGION} AS region FROM measures m JOIN documents d USING (doc_id) '
+        f"WHERE m.status IN ('planned', 'ongoing') AND m.deadline IS NOT NULL AND {_REGION} IS NOT NULL AND d.date IS NOT NULL ORDER BY d.doc_id, m.deadline, m.start"
     ):
-        if row["date"] < row["deadline"] < today.isoformat() and latest[row["region_code"]] < row["deadline"]:
+        if row["date"] < row["deadline"] < today.isoformat() and latest[row["region"]] < row["deadline"]:
             promised[row["doc_id"], row["deadline"]].append(row)
     for (_, deadline), rows in promised.items():
         more = f"等{len(rows)}项" if len(rows) > 1 else ""

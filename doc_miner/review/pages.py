@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path as FilePath
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, quote, urlencode
 
 import jinja2
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from doc_miner.audit.across import audit_dataset
+from doc_miner.compare.command import write_comparison
 from doc_miner.compare.panel import build_panel
 from doc_miner.dataset.connection import connect
 from doc_miner.dataset.describe import QUALIFIERS, READ, SEVERITIES
@@ -28,6 +30,7 @@ from doc_miner.review.vocabulary import KIND_NAMES, STATES, VERDICTS, title_of
 
 _HERE = FilePath(__file__).parent
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_REPORTS = {"html": "text/html; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 _SIZE = 100
 """Rows of a page of a list."""
 _LONGEST_NAME = 40
@@ -163,6 +166,27 @@ def _add_comparisons(router: APIRouter, settings: Settings, templates: Templates
             indicators, categories = reading.names_of(db, "indicators"), reading.names_of(db, "categories")
         return templates.page(request, "panel.html", 400 if fault else 200, panel=made, fault=fault, code=code, region=region, indicators=indicators, categories=categories)
 
+    @router.get("/compare")
+    def compare(request: Request, regions: Word = "", category: Word = "", years: Word = "", form: Annotated[str, Query(max_length=5)] = "") -> Response:
+        """Ask what is to be compared; with a *form* (html, xlsx) hand out the report as a file, for a page of its own brings its own script."""
+        fault = ""
+        if form in _REPORTS:
+            try:
+                return _report(settings, form, regions, category, years)
+            except SettingsError as error:
+                fault = str(error)
+        with connect(settings.dataset) as db:
+            known, categories = reading.list_regions(db), reading.names_of(db, "categories")
+        values = {"regions": regions, "category": category, "years": years, "known": known, "categories": categories, "fault": fault}
+        return templates.page(request, "compare.html", 400 if fault else 200, **values)
+
+
+def _report(settings: Settings, form: str, regions: str, category: str, years: str) -> Response:
+    with TemporaryDirectory() as folder:
+        out = FilePath(folder) / f"compare.{form}"
+        write_comparison(settings.dataset, out, settings.lexicon.folder, regions=regions.split(), categories=[category] if category else None, years=years.split())
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote('地区比较')}.{form}"}
+        return Response(out.read_bytes(), headers=headers, media_type=_REPORTS[form])
 
 
 def _inside(target: str) -> str:
