@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copyreg
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,17 @@ from doc_miner.pipeline import Miner, default_miner
 # The same examples on every run and every machine: a failure is repeated by running the test again.
 settings.register_profile("same-everywhere", derandomize=True, database=None, deadline=None, max_examples=60)
 settings.load_profile("same-everywhere")
+
+
+@pytest.fixture(autouse=True)
+def plain_pickling(request: pytest.FixtureRequest) -> Iterator[None]:
+    """distributed changes for its whole process how exceptions are pickled; only its own tests are to see that."""
+    table = copyreg.dispatch_table
+    foreign = {} if request.module.__name__.endswith("test_cluster") else {kind: how for kind, how in table.items() if how.__module__.startswith("tblib")}
+    for kind in foreign:
+        del table[kind]
+    yield
+    table.update(foreign)
 
 
 @pytest.fixture(scope="session")

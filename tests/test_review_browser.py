@@ -41,12 +41,13 @@ class Site:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "doc_miner", "review", "--dataset", "dataset.db", "--port", str(self.port)], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        for _ in range(300):
+        for _ in range(150):
             try:
                 urllib.request.urlopen(f"{self.home}/login", timeout=5).close()
                 return
             except OSError:
                 time.sleep(0.2)
+        self.stop()
         raise AssertionError("the page is not served")
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
