@@ -67,7 +67,7 @@ CONSISTENT = (
     "共有幼儿园82所，其中公办园35所、普惠性民办园39所。",
     "现有各级各类学校131所，其中幼儿园58所、小学46所、初中17所。",
     "配备专任教师1630人，其中音乐64人、体育81人、美术59人。",
-    "国内生产总值从54万亿元增加到82.7万亿元，年均增长7.1%。",
+    "地区生产总值从31.5亿元增加到44.2亿元，年均增长7.1%。",
     "校长轮岗交流13人，占比11.92%。",
     "全县培训教师约1600人次，其中小学1020人次、初中610人次。",
     "百朋中学已配有教师计算机43台，占教师比55%。",
@@ -94,7 +94,7 @@ WRONG = (
     ("全县小学在校生8000人，教学及辅助用房面积41600平方米，生均6.2平方米。", "average"),
     ("工程于2019年13月完工。", "impossible-date"),
     ("尚缺体育、艺术教师人，其中乡镇学校缺86人。", "missing-number"),
-    ("招聘教师96，其中音乐22名、体育36名、美术23名、信息技术15名。", "missing-unit"),
+    ("招聘教师75，其中音乐15名、体育28名、美术19名、科学13名。", "missing-unit"),
 )
 
 
@@ -104,11 +104,11 @@ def test_a_planted_error_is_found(text: str, rule: str, miner: Miner) -> None:
 
 
 def test_a_finding_cites_figures_of_its_document_and_lies_in_its_text(miner: Miner) -> None:
-    report = miner.mine_text("招聘教师96名，其中音乐22名、体育36名、美术23名、信息技术18名。")
+    report = miner.mine_text("招聘教师75名，其中音乐15名、体育28名、美术19名、科学16名。")
     (finding,) = report.findings
     assert set(finding.figures) <= {figure.figure_id for figure in report.figures}
     assert 0 <= finding.start < finding.end <= len(report.document.text)
-    assert "22名＋36名＋23名＋18名＝99人" in finding.message
+    assert "15名＋28名＋19名＋16名＝78人" in finding.message
 
 
 def test_samples_hold_no_contradiction(miner: Miner) -> None:

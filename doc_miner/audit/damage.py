@@ -195,7 +195,7 @@ def _named(context: Context, start: int, end: int) -> bool:
 
 
 def _units_lost_in_lists(context: Context) -> Iterator[Flaw]:
-    """Return the members without unit of lists in which at least two others have theirs (音乐22、体育36名、美术23名)."""
+    """Return the members without unit of lists in which at least two others have theirs (音乐15、体育28名、美术19名)."""
     for line in context.lines:
         run: list[Figure] = []
         for i, figure in enumerate(line.figures):

@@ -221,7 +221,7 @@ def _of_previous(here: _Clause, right: str, own: str) -> str | None:
 
 
 def _part_of_whole(here: _Clause, own: str) -> str | None:
-    """Return the subject of a part or share of a whole named before it (其中音乐22名; 其中骨干教师不低于20%; 占…的)."""
+    """Return the subject of a part or share of a whole named before it (其中音乐15名; 其中骨干教师不低于20%; 占…的)."""
     previous, quantity = here.previous, here.quantity
     if previous is None:
         return None
@@ -503,7 +503,7 @@ def _changed(subject: str, left: str) -> str:
 
 
 def _is_part(folded: str, start: int, quantity: Quantity, own: str) -> bool:
-    """Return whether a figure is one part of a whole named before it (其中音乐22名、体育36名)."""
+    """Return whether a figure is one part of a whole named before it (其中音乐15名、体育28名)."""
     return len(own) <= 16 and not _METRIC.search(own) and not _GOES_ON.match(own) and _in_part_list(folded, start, quantity)
 
 
