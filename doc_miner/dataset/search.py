@@ -20,6 +20,8 @@ KINDS = {"文档": "documents", "问题": "problems", "措施": "measures", "数
 """What can be searched, as users call it, and its table."""
 _FEW = 1000
 """Documents that are looked up one by one; of more, the whole list is read."""
+_MOST_RANKED, _FEW_RANKED = 2000, 100
+"""Documents that are put in order of how well they fit; of more, the latest come first, but for a few that region and year leave."""
 _AROUND = 30
 """Characters of a snippet on either side of what was found."""
 
@@ -62,7 +64,7 @@ def search(
     categories: Sequence[str] = (),
     limit: int = 20,
 ) -> Found:
-    """Return what holds every word of *query*, best documents first, records in the order of the text.
+    """Return what holds every word of *query*, best documents first (of more than 2,000 the latest first), records in the order of the text.
 
     *kinds* are keys of `KINDS`; *regions* are names (or their beginnings: 柳江) or codes of a province,
     city or county; *years* are years of the documents; *categories* are codes that a record must carry
@@ -103,20 +105,38 @@ def _filters(regions: Sequence[str], years: Sequence[int]) -> tuple[str, list[ob
 
 
 def _ranked(db: sqlite3.Connection, words: Sequence[str], where: str, values: Sequence[object]) -> list[str]:
-    """Return the ids of the documents that hold every word, the best first; of words that are only marks, which are not indexed, all documents.
+    """Return the ids of the documents that hold every word, the best first (of more than 2,000 the latest); of words that are only marks, which are not indexed, all.
 
     The index is asked once and by itself; region and year are looked up beside it, in an index of their own.
     """
     phrases = [phrase(word) for word in words if any(char.isalnum() for char in word)]
     if not phrases:
         return [row[0] for row in db.execute(f"SELECT d.doc_id FROM documents d WHERE d.status <> 'failed'{where} ORDER BY d.doc_id", values)]
-    found = db.execute("SELECT rank, rowid FROM search_text WHERE search_text MATCH ?", (" AND ".join(phrases),)).fetchall()
+    query = " AND ".join(phrases)
+    found = [number for (number,) in db.execute("SELECT rowid FROM search_text WHERE search_text MATCH ?", (query,))]
     if len(found) <= _FEW and not where:
-        id_of = {number: db.execute("SELECT doc_id FROM search_documents WHERE number = ?", (number,)).fetchone()[0] for _, number in found}
+        about = {number: (_id_of(db, number), 0) for number in found}
     else:
-        beside = f" JOIN documents d USING (doc_id) WHERE 1{where}" if where else ""
-        id_of = {number: doc_id for number, doc_id in db.execute(f"SELECT s.number, s.doc_id FROM search_documents s{beside}", values)}
-    return [doc_id for _, doc_id in sorted((rank, id_of[number]) for rank, number in found if number in id_of)]
+        rows = db.execute(f"SELECT s.number, s.doc_id, d.year FROM search_documents s JOIN documents d INDEXED BY documents_region USING (doc_id) WHERE 1{where}", values)
+        about = {number: (doc_id, year or 0) for number, doc_id, year in rows}
+    kept = [number for number in found if number in about]
+    rank = _ranks(db, query, kept, len(found))
+    return [about[number][0] for number in sorted(kept, key=lambda number: (rank.get(number, 0.0), -about[number][1], about[number][0]))]
+
+
+def _id_of(db: sqlite3.Connection, number: int) -> str:
+    """Return the document that has a number in the index."""
+    doc_id: str = db.execute("SELECT doc_id FROM search_documents WHERE number = ?", (number,)).fetchone()[0]
+    return doc_id
+
+
+def _ranks(db: sqlite3.Connection, query: str, kept: Sequence[int], found: int) -> dict[int, float]:
+    """Return how well each of the *kept* documents fits; nothing for words in very many, which tell little and take long."""
+    if found <= _MOST_RANKED:
+        return dict(db.execute("SELECT rowid, rank FROM search_text WHERE search_text MATCH ?", (query,)).fetchall())
+    if len(kept) > _FEW_RANKED:
+        return {}
+    return {number: db.execute("SELECT rank FROM search_text WHERE search_text MATCH ? AND rowid = ?", (query, number)).fetchone()[0] for number in kept}
 
 
 def _documents(db: sqlite3.Connection, ranked: Sequence[str], words: Sequence[str]) -> Iterator[sqlite3.Row]:
