@@ -264,6 +264,8 @@ def _copy_start(plain: str, distance: int, tolerance: int) -> int | None:
 
 _SHORT_GRAM, _STRETCH, _NEW = 8, 60, 54
 """A stretch of 60 characters is new if 54 of its 8-grams stand nowhere in the first part: it takes seven wrong characters to make a copied one look so."""
+_SHORT, _NEW_IN_SHORT = 800, 24
+"""In a short text, where few wrong characters come close together, 24 such grams in a row are: one answer to a problem that stands twice."""
 
 
 def _is_copy(first: str, second: str) -> bool:
@@ -273,12 +275,22 @@ def _is_copy(first: str, second: str) -> bool:
         return False
     grams = {first[at : at + _SHORT_GRAM] for at in range(len(first) - _SHORT_GRAM + 1)}
     missing = [second[at : at + _SHORT_GRAM] not in grams for at in range(len(second) - _SHORT_GRAM + 1)]
+    if len(second) < _SHORT and _longest_run(missing) >= _NEW_IN_SHORT:
+        return False
     new = sum(missing[:_STRETCH])
     for at in range(_STRETCH, len(missing)):
         if new >= _NEW:
             return False
         new += missing[at] - missing[at - _STRETCH]
     return new < _NEW
+
+
+def _longest_run(missing: list[bool]) -> int:
+    longest = run = 0
+    for one in missing:
+        run = run + 1 if one else 0
+        longest = max(longest, run)
+    return longest
 
 
 def _before_noise(text: str, line: int) -> int:

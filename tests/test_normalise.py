@@ -332,3 +332,9 @@ def test_normalising_twice_changes_nothing(lexicon: Lexicon) -> None:
     again = normalised(*once.text.split("\n"))
     assert again.text == "\n".join(line.strip() for line in once.text.split("\n"))
     assert told(again) == []
+
+
+def test_a_short_answer_to_a_problem_that_stands_twice_is_kept() -> None:
+    problem = "城区学校大班额问题突出，全县56人以上班级61个，占班级总数的7.2%，学位供给不足的矛盾没有得到根本缓解，群众对就近入学的期盼十分迫切，城区新建住宅小区配套学校建设普遍滞后，部分学校功能室被挤占为教室，音乐、美术课程难以开齐开足。"
+    text = f"青岚县人民政府关于督导反馈问题的整改报告\n\n存在问题：{problem}\n{problem}整改措施：加快新建学校，2024年底前新增学位4050个。\n\n青岚县人民政府\n2023年5月6日\n"
+    assert repeated_from(text) is None
