@@ -56,20 +56,26 @@ def _results(client: Any, work: Callable[[Any], Any], items: Sequence[Any], size
     job = _Job(client, work)
     chunks = iter([items[start : start + size] for start in range(0, len(items), size)])
     running = deque(job.submit(chunk) for chunk in islice(chunks, ahead))
+    alone = False  # whether the next is an item that is tried once more
     try:
         while running:
             chunk, future = running.popleft()
             try:
                 packed, error = future.result()
             except KilledWorker:
-                if len(chunk) == 1:
+                if len(chunk) == 1 and alone:
+                    alone = False
                     yield lost_result(work, chunk[0])
+                elif len(chunk) == 1:
+                    alone = True  # it may only have waited on workers that another one killed
+                    running.appendleft(job.submit(chunk))
                 else:
                     step = -(-len(chunk) // _PIECES)
                     running.extendleft(reversed([job.submit(chunk[start : start + step]) for start in range(0, len(chunk), step)]))
                 continue
             except (FutureCancelledError, OSError, TimeoutError) as lost:
                 raise WorkerDied("与调度器的连接断开；请检查调度器和网络，再运行一次即可继续。") from lost
+            alone = False
             done, results = packed
             if done:
                 yield from _unpacked(work, chunk[:done], results)
