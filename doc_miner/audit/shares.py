@@ -1,4 +1,4 @@
-"""Shares: 4所，占比6.06%; 中考5572人，合格2050人，合格率36.79%; and the gaps to a mark (83.6%，距85%尚差1.4个百分点)."""
+"""Shares: 4所，占比6.06%; 考生4250人，合格3570人，合格率84.0%; and the gaps to a mark (83.6%，距85%尚差1.4个百分点)."""
 
 from __future__ import annotations
 
