@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
-from doc_miner.dataset.rows import failed_rows, rows_of
+from doc_miner.dataset.rows import check_keys, failed_rows, rows_of
 from doc_miner.errors import LoadError, SettingsError
 from doc_miner.inventory import Versions, is_shut, stat_of, written_path
 from doc_miner.lexicon import Lexicon
@@ -108,7 +108,8 @@ class FileWork:
         """Return the rows of the document that *load* gives, or of its refusal."""
         assert self._miner is not None
         try:
-            report = self._miner.mine_source(load(), path=path, sha256=sha256)
+            rows = rows_of(self._miner.mine_source(load(), path=path, sha256=sha256), **common)  # type: ignore[arg-type]
+            check_keys(rows)
         except LoadError as error:
             return self._refused(path, None, Warning(error.code, error.message), common)
         except OSError as error:
@@ -116,7 +117,7 @@ class FileWork:
         except (RecursionError, MemoryError, ValueError, IndexError, KeyError, AttributeError, TypeError, AssertionError) as error:
             # A fault of ours costs this document alone; it is recorded with enough to report it.
             return self._refused(path, sha256, Warning("internal", f"程序内部错误（{type(error).__name__}: {error}）；请把该文件和此信息报告给维护者。"), common)
-        return Outcome(path, dict(rows_of(report, **common)))  # type: ignore[arg-type]
+        return Outcome(path, dict(rows))
 
     @staticmethod
     def _refused(path: str, sha256: str | None, warning: Warning, common: dict[str, object]) -> Outcome:

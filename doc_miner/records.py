@@ -85,7 +85,8 @@ class Extractor:
             for row in table.rows:
                 rows[row.measure] = row
                 found.append(Passage(*row.measure, node, "measure/table-cell"))
-        return Extracted(tuple(statements), tuple(sorted(found, key=lambda p: p.start)), tables, targets, tuple(find_citations(document.text)), rows)
+        first = {passage.start: passage for passage in sorted(found, key=lambda p: p.start, reverse=True)}
+        return Extracted(_one_a_place(statements), tuple(first[start] for start in sorted(first)), tables, targets, tuple(find_citations(document.text)), rows)
 
     def complete(self, document: Document, metadata: Metadata, outline: Node, found: Extracted, problems: Sequence[Problem], links: Sequence[Link]) -> Records:
         """Return the records with status, deadline, units and figures."""
@@ -209,6 +210,17 @@ def _act_as_list(node: Node, passages: Passages) -> None:
     if len(acting) * 2 > len(items):
         for child in items:
             child.role = "measure"
+
+
+def _one_a_place(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Return the statements without those that begin where another does: a record is known by its place. What a paragraph only admits gives way."""
+    kept: dict[int, Statement] = {}
+    for statement in statements:
+        before = kept.get(statement.problem.start)
+        if before is None or before.problem.rule == "problem/admitted":
+            kept[statement.problem.start] = statement
+    chosen = {id(statement) for statement in kept.values()}
+    return tuple(statement for statement in statements if id(statement) in chosen)
 
 
 def _running_stretches(outline: Node, metadata: Metadata, passages: Passages, tables: Sequence[Span]) -> list[tuple[Node, Span]]:

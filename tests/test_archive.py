@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from doc_miner.dataset.schema import RECORD_TABLES, TABLES
 from doc_miner.engine import engine_for
 from doc_miner.errors import SettingsError
 from doc_miner.lexicon import Lexicon
+from doc_miner.model import Report
 
 ROOT = Path(__file__).resolve().parents[1]
 posix = pytest.mark.skipif(os.name != "posix", reason="links, pipes and signals of POSIX")
@@ -222,6 +223,31 @@ def test_a_fault_of_the_program_costs_its_document_alone(archive: Archive, monke
     for name in ("一.txt", "坏.txt", "好.txt"):
         archive.put(name, report(len(name), COUNTIES[len(name)]))
     assert failures(archive.mine()) == {"坏.txt": "程序内部错误（KeyError: '没有想到'）；请把该文件和此信息报告给维护者。"}
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda report: replace(report, problems=report.problems[:1] * 2),
+        lambda report: replace(report, measures=tuple(replace(m, problem_id=f"{report.document.doc_id}-p999999") for m in report.measures)),
+    ],
+    ids=["one key twice", "a reference to nothing"],
+)
+def test_a_document_whose_records_the_dataset_would_refuse_costs_itself_alone(archive: Archive, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Report], Report]) -> None:
+    from doc_miner.pipeline import Miner
+
+    whole = Miner.mine_source
+
+    def spoilt(self: Miner, source: Any, *, path: str, sha256: str) -> Report:
+        found = whole(self, source, path=path, sha256=sha256)
+        return spoil(found) if "坏" in path else found
+
+    monkeypatch.setattr(Miner, "mine_source", spoilt)
+    for number, name in enumerate(("一.txt", "坏.txt", "好好.txt")):
+        archive.put(name, report(number, COUNTIES[number]))
+    ((path, reason),) = failures(archive.mine()).items()
+    assert path == "坏.txt" and reason.startswith("程序内部错误（ValueError"), reason
+    assert within(archive, "SELECT path, status FROM documents") == {"一.txt": "ok", "坏.txt": "failed", "好好.txt": "ok"}
 
 
 def test_hostile_files_harm_nothing_but_themselves(archive: Archive, shared: Path) -> None:

@@ -503,3 +503,10 @@ def test_any_text_gives_records_that_keep_their_promises(text: str) -> None:
 def test_a_document_of_headings_alone_has_no_records(miner: Miner, head: str) -> None:
     report = miner.mine_text(f"{head}一、存在问题\n二、整改措施\n（一）组织领导\n（二）保障措施\n{FOOT}")
     assert (report.problems, report.measures, report.figures) == ((), (), ())
+
+
+# --- one record a place ----------------------------------------------------------------------------
+def test_a_row_that_an_admission_announces_and_running_text_tells_is_one_problem(miner: Miner) -> None:
+    row = "1\t城区学位供给不足，3所小学存在超额班级，占城区小学班级总数的17.5%。"
+    report = miner.mine_text(f"{PLAN}二、整改任务\n但对照群众期盼，工作中还存在一些问题。\n{row}\t新建望溪小学，规划24个班。\t2021年9月底前\n")
+    assert [problem.text for problem in report.problems] == [row]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from doc_miner.dataset.schema import TABLES
+from doc_miner.dataset.schema import KEYS, RECORD_TABLES, REFERENCES, TABLES
 from doc_miner.model import Report
 from doc_miner.numerals import Number
 from doc_miner.source import BBox, Warning
@@ -44,6 +44,21 @@ def rows_of(report: Report, *, mined_at: str, miner_version: str, lexicon_digest
         "findings": [_from(f, doc_id) for f in report.findings],
     }
     return {name: [_row(name, values) for values in rows] for name, rows in tables.items()}
+
+
+def check_keys(tables: Mapping[str, Sequence[Row]]) -> None:
+    """Raise `ValueError` where two records of a document have one key or a record refers to none: the dataset would refuse it, and all that is written with it."""
+    known: dict[str, set[Any]] = {}
+    for name in RECORD_TABLES:
+        rows, columns = tables.get(name, ()), names(name)
+        known[name] = {row[0] for row in rows}  # the key is the first column
+        if len(known[name]) < len(rows):
+            raise ValueError(f"two records of {name} have the same {KEYS[name]}")
+        for column, other in REFERENCES.get(name, {}).items():
+            at = columns.index(column)
+            unknown = {row[at] for row in rows} - known[other] - {None}
+            if unknown:
+                raise ValueError(f"{name}.{column} names no record of {other}: {min(unknown)}")
 
 
 def failed_rows(
