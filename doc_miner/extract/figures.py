@@ -76,7 +76,7 @@ class FigureFinder:
         zones = _Zones(context.zones)
         for sentence, quantities in by_sentence(folded, found):
             dates = tuple(mentions_in(text, folded, *sentence, context.reference))
-            members = self._sentence(text, folded, Sentence(*sentence, dates), quantities, context, zones, brackets)
+            members = self._sentence(text, folded, Sentence(folded, *sentence, dates), quantities, context, zones, brackets)
             figures += members
             changes += find_changes(folded, members)
         figures = roles_from_changes(figures, changes)

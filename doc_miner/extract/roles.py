@@ -26,6 +26,7 @@ _MOVED_ENDS = frozenset("至到为了的")
 _CHANGE_WORD = re.compile(r"[增减降提升缩扩回压核调多少涨浮精]")
 """A character of each word that `_CHANGE_BEFORE` finds."""
 _UNCHANGED = re.compile(r"不(?:增|减|降)")
+_MOVED_SINCE = re.compile(r"(?:由|从)[^。;]*?\d[^。;]*?(?:降|减|增|升|提|扩|缩|调|变|到|至)[^。;]{0,12}$")
 _STARTS_FROM = re.compile(r"(?:由|从)[^,。;:]{0,26}$")
 _HIGHER = re.compile(r"(?:较|比)[^,。;]{0,8}(?:年前|上年|去年|同期|上一?学年|20\d\d年|整改前|国检时|创建前|此前|年初)[^,。;]{0,6}(?:高出|高|低|多|少|升|降)(?:了)?\s?$")
 _RECURRING = re.compile(r"每(?:学期|学年|周|天|日|月|季度|生|班|间|12|百|名|人)|原则上|一般")
@@ -39,6 +40,7 @@ _SAME_ROLE = re.compile(r"\s?\((?:相当于|即|折合|合|约)?\s?")
 _NEXT_VALUE = re.compile(r"\s?(?:[、/]|和|与|及)\s?")
 _ACHIEVED = re.compile(r"(?:(?:保持|稳定|维持)在|达到?|为|占|已|完成|有|共|是|突破|超过)\s?$")
 _THERE = re.compile(r"现有|目前|原有|闲置|已有|尚有|仍有|核定|实有|空余|剩余|在建|在编|缺口|尚缺|20\d\d年(?:以来|底)")
+"""What a plan's clause speaks of that is already there."""
 _MOVES_ON = re.compile(r"[^。;,\d]{0,10},?\s?(?:逐步|大幅|进一步|快速|稳步|显著|明显|下)?\s?(?:降|减|增|升|提|扩|缩|调整|变为|上升|压|改|优化|到|至)")
 _IN_PLAN = re.compile(r"[^,。;\n]{0,12}(?:列入[^,。;\n]{0,4}计划)")
 _DONE_SINCE = re.compile(r"已|目前|现已|实际|20\d\d年(?:以来)?[^,。;]{0,8}(?:完成|实现)|,\s?(?:完成|建成|投入)")
@@ -53,49 +55,66 @@ _RATIO_WORD = re.compile(r"[比率]")
 _SMALLER = re.compile(r"小于|低于|≤|≥|<|>")
 _SYMBOL = re.compile(r"[≥≤≧≦]|不(?:低|少|超|小|大|高|多|得)|至少|最多|至多")
 _NORM_BEHIND = re.compile(r"的?(?:标准|要求|规定|底线|红线)(?!化)")
+_BEGINS_NORM = frozenset("的标要规底红")
+"""The first characters of what `_NORM_BEHIND` finds."""
 _LINE = re.compile(r"(?:合格|达标|及格|警戒|控制)(?:线|分)?(?:为|是)$")
 _ALL = re.compile(r"(?:均|已|都)\s?$")
 _HOLDS_FOR = re.compile(r"(?:的|学校|班级|学生|考生|教师|大班额|超大班额)")
 _BINDS = re.compile(r"(?:至少|每学期|每周|每天|每年|应|须|要求|控制|必须|标准|规定|原则上|确保|限制)")
 _MUST = re.compile(r"\s?(?:的|必须|须|应)")
 _RATED = re.compile(r"(?:按(?:照)?|定额|基准|标准为|标准是|标准|的)\s?$")
+_RATED_ENDS = frozenset("按照额准为是的")
+"""The last characters of what `_RATED` finds, but for spaces."""
 _BY_RATE = re.compile(r"按(?:照)?[^,。;]{0,24}$|定额|基准|标准")
 _PER_HEAD = re.compile(r"人手\s?$|(?:给予|奖励|补贴|补助)每?人?\s?$")
 
 
 def role_of(folded: str, sentence: Sentence, quantity: Quantity, zone: str | None, clause_start: int, *, plans: bool) -> str:
     """Return the role of a figure, given the role of its *zone* and whether the document *plans*."""
-    clause = folded[clause_start : quantity.start]
-    near = clause[-28:]
-    tail = clause[-_CHANGE_REACH:]
+    start = quantity.start
+    clause = folded[clause_start:start]
     plan = _planned(folded, sentence, quantity)
-    if clause[-6:].rstrip()[-1:] in _MOVED_ENDS and _MOVED_TO.search(clause):
+    if clause.rstrip()[-1:] in _MOVED_ENDS and _MOVED_TO.search(clause):
         return "plan" if plan else "after"
-    if (_CHANGE_WORD.search(tail) and _CHANGE_BEFORE.search(tail) and not _UNCHANGED.search(clause[-6:])) or (("较" in clause or "比" in clause) and _HIGHER.search(clause)):
+    if _changes(clause):
         return "plan" if plan or zone in ("plan", "target") else "change"
-    if _is_before(folded, sentence, quantity):
-        return "before"
-    if folded.find("由", since_of(sentence, quantity.start), quantity.start) >= 0 and _MOVED_TO_FAR.search(near) and _FROM.search(folded[max(sentence.start, quantity.start - 60) : quantity.start]):
-        return "plan" if plan else "after" if _after_from(folded, sentence, quantity) else "level"
-    if ("增" in near or "减" in near) and _NEW_THING.search(near) and quantity.unit not in ("元", "%") and not plan and zone not in ("plan", "recommendation"):
+    if sentence.moves and (role := _in_movement(folded, sentence, quantity, clause[-28:], plan=plan)):
+        return role
+    if ("增" in clause or "减" in clause) and _NEW_THING.search(clause[-28:]) and quantity.unit not in ("元", "%") and not plan and zone not in ("plan", "recommendation"):
         return "change"
     if zone == "target":
         return "plan"
     if (plans or zone in ("plan", "recommendation", "goal")) and _recurs(quantity, clause, plan=plan):
         return "standard"
-    if _promised(quantity, clause, zone):
+    if zone in ("plan", "recommendation") and _promised(quantity, clause):
         return "plan"
     if zone == "goal" and (aimed := _aimed(quantity, clause)):
         return aimed
-    if _is_norm(folded, sentence, quantity, clause, zone, plans=plans):
+    if _is_norm(folded, quantity, clause, zone, plan=plan, plans=plans):
         return "standard"
-    if plan or (zone in ("plan", "recommendation") and not _DONE.search(folded, since_of(sentence, quantity.start), quantity.start) and not _existing(clause)):
+    if plan:
         return "plan"
     if zone == "goal":
         return "plan" if plans and not _NORM.search(clause) and quantity.qualifier == "=" else "standard"
-    if plans and zone in ("response", "measure", "recommendation", "plan") and not _DONE.search(folded, since_of(sentence, quantity.start), quantity.start) and not _existing(clause):
-        return "plan"
-    return "level"
+    ahead = zone in ("plan", "recommendation") or (plans and zone in ("response", "measure"))
+    return "plan" if ahead and not _DONE.search(folded, since_of(sentence, start), start) and not _THERE.search(clause) else "level"
+
+
+def _changes(clause: str) -> bool:
+    """Return whether what leads up to a figure says that it is a change (增加了, 较上年高出)."""
+    tail = clause[-_CHANGE_REACH:]
+    if _CHANGE_WORD.search(tail) and _CHANGE_BEFORE.search(tail) and not _UNCHANGED.search(clause[-6:]):
+        return True
+    return ("较" in clause or "比" in clause) and _HIGHER.search(clause) is not None
+
+
+def _in_movement(folded: str, sentence: Sentence, quantity: Quantity, near: str, *, plan: bool) -> str | None:
+    """Return the role of a figure in a sentence that says from where something moved: its start, its end, or ``None``."""
+    if _is_before(folded, sentence, quantity):
+        return "before"
+    if folded.find("由", since_of(sentence, quantity.start), quantity.start) >= 0 and _MOVED_TO_FAR.search(near) and _FROM.search(folded[max(sentence.start, quantity.start - 60) : quantity.start]):
+        return "plan" if plan else "after" if _after_from(folded, sentence, quantity) else "level"
+    return None
 
 
 def goes_with(folded: str, before: Quantity, quantity: Quantity, earlier: str, role: str) -> bool:
@@ -115,24 +134,16 @@ def _recurs(quantity: Quantity, clause: str, *, plan: bool) -> bool:
     return _EVERY.search(clause) is not None or _HOURS.search(clause) is not None or quantity.unit in ("课时", "学分") or (quantity.unit == "学时" and "保证" in clause)
 
 
-def _existing(clause: str) -> bool:
-    """Return whether a plan's clause speaks of what is already there (现有, 目前, 闲置的, 核定)."""
-    return _THERE.search(clause) is not None
-
-
-def _promised(quantity: Quantity, clause: str, zone: str | None) -> bool:
+def _promised(quantity: Quantity, clause: str) -> bool:
     """Return whether a comparator in a planned measure promises a quantity (招聘不少于32名) rather than setting a norm."""
-    if zone not in ("plan", "recommendation") or quantity.qualifier not in (">=", "<=", ">"):
-        return False
-    if _RECURRING.search(clause):
+    if quantity.qualifier not in (">=", "<=", ">") or _RECURRING.search(clause):
         return False
     return quantity.unit in ("%", "人", "个", "所", "人次", "元", "间", "台", "套", "项", "个班", None) and _SETS_NORM.search(clause) is None
 
 
 def _after_from(folded: str, sentence: Sentence, quantity: Quantity) -> bool:
     head = folded[max(sentence.start, quantity.start - 60) : quantity.start]
-    match = re.search(r"(?:由|从)[^。;]*?\d[^。;]*?(?:降|减|增|升|提|扩|缩|调|变|到|至)[^。;]{0,12}$", head)
-    return match is not None
+    return _MOVED_SINCE.search(head) is not None
 
 
 def _is_before(folded: str, sentence: Sentence, quantity: Quantity) -> bool:
@@ -152,6 +163,8 @@ def _aimed(quantity: Quantity, clause: str) -> str | None:
 
 def _planned(folded: str, sentence: Sentence, quantity: Quantity) -> bool:
     """Return whether the figure is promised: a cue of planning before it in its sentence with no done cue between."""
+    if not sentence.promises_near(quantity.start):
+        return folded.find("列入", quantity.end, quantity.end + 14) >= 0 and _IN_PLAN.match(folded, quantity.end, quantity.end + 20) is not None
     head = folded[since_of(sentence, quantity.start) : quantity.start]
     semicolon = head.rfind(";")
     if semicolon >= 0 and _AIMS.search(head, 0, semicolon) is None and _AHEAD.match(folded, sentence.start) is None:
@@ -165,13 +178,16 @@ def _planned(folded: str, sentence: Sentence, quantity: Quantity) -> bool:
     return not _DONE_SINCE.search(head, cue.end())
 
 
-def _is_norm(folded: str, sentence: Sentence, quantity: Quantity, clause: str, zone: str | None, *, plans: bool) -> bool:
+def _is_norm(folded: str, quantity: Quantity, clause: str, zone: str | None, *, plan: bool, plans: bool) -> bool:
     qualifier = quantity.qualifier
     if qualifier == "=" and zone in ("problem", "situation"):
         return False
     own = folded[quantity.start : quantity.number_start]
     comparator = qualifier in (">=", "<=") or (qualifier in ("<", ">") and (zone == "goal" or _SMALLER.search(own) is not None))
-    if _NORM_BEHIND.match(folded, quantity.end, quantity.end + 5) or (clause[-1:] in ("为", "是") and _LINE.search(clause)):
+    if folded[quantity.end : quantity.end + 1] in _BEGINS_NORM and _NORM_BEHIND.match(folded, quantity.end, quantity.end + 5):
+        return True
+    last = clause[-1:]
+    if last in ("为", "是") and _LINE.search(clause):
         return True
     if comparator and _SYMBOL.search(own + folded[max(0, quantity.start - 1) : quantity.start]):
         return zone == "goal" or not _ALL.search(clause)
@@ -185,8 +201,8 @@ def _is_norm(folded: str, sentence: Sentence, quantity: Quantity, clause: str, z
         return not _ACHIEVED.search(clause) and quantity.unit != "%" and not _RATIO_WORD.search(clause[-8:])
     if qualifier == ">" and _MUST.match(folded, quantity.end, quantity.end + 3):
         return True
-    if quantity.unit in ("元", "%", "人", "平方米", "比") and _RATED.search(clause[-6:]) and _BY_RATE.search(clause[-30:]):
+    if quantity.unit in ("元", "%", "人", "平方米", "比") and clause.rstrip()[-1:] in _RATED_ENDS and _RATED.search(clause[-6:]) and _BY_RATE.search(clause[-30:]):
         return True
     if zone == "goal" and (plans or comparator):
-        return not _planned(folded, sentence, quantity)
+        return not plan
     return quantity.value_max is not None and _PER_HEAD.search(clause) is not None

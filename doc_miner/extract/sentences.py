@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from doc_miner.dates import DateMention
 from doc_miner.extract.quantity import Quantity
@@ -15,13 +15,29 @@ NEAR = 160
 """Characters of its sentence in front of a figure, and behind it, that are looked at: no longer clause is meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """Where a sentence lies in the folded text, and its dates."""
+_PROMISE = re.compile(
+    r"[计拟将力预争可打确规即有待今明目要](?:(?<=计)划|(?<=力)争|(?<=预)(?:计|期)|(?<=争)取|(?<=打)算|(?<=确)保到|(?<=规)划|(?<=即)将|(?<=有)望|(?<=[今明])年|(?<=目)标|(?<=[拟将待])|(?<=可)(?=[新提增容满解])|(?<=要)(?=[再增降减提完压新改下保控]))"
+)
+"""What each cue of a promise holds (`doc_miner.extract.roles`): where none is near, none is looked for."""
 
-    start: int
-    end: int
-    dates: tuple[DateMention, ...]
+
+class Sentence:
+    """Where a sentence lies in the folded text, its dates, and what is looked up for each of its figures."""
+
+    __slots__ = ("start", "end", "dates", "moves", "_promises")
+
+    def __init__(self, folded: str, start: int, end: int, dates: Sequence[DateMention]) -> None:
+        self.start = start
+        self.end = end
+        self.dates = dates
+        self.moves = folded.find("由", start, end) >= 0 or folded.find("从", start, end) >= 0
+        """Whether it may say from where something moved."""
+        self._promises = [match.span() for match in _PROMISE.finditer(folded, start, end)]
+
+    def promises_near(self, at: int) -> bool:
+        """Return whether a word that may promise something stands before a place, in the stretch that is looked at."""
+        last = bisect_left(self._promises, (at, 0)) - 1
+        return last >= 0 and self._promises[last][1] > at - NEAR
 
 
 def by_sentence(folded: str, quantities: Sequence[Quantity]) -> list[tuple[tuple[int, int], list[Quantity]]]:
