@@ -2,8 +2,8 @@
 
 What a number measures, its year, stage and role are `doc_miner.extract.figures`'s
 business; this module knows only how quantities are written, and what looks like one
-and is none: dates, document and list numbers, ordinals, names, set phrases.
-Numbers written in words are read by `doc_miner.extract.spoken`.
+and is none: dates, document and list numbers, ordinals, names, set phrases. What starts with a
+digit is told apart by `number_scan`, comparators are read by `qualifiers`, numbers in words by `spoken`.
 """
 
 from __future__ import annotations
@@ -13,86 +13,20 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
 
+from doc_miner.extract.number_scan import ANCHOR, AR, LIST_MARK, LONGEST, MAG, PLAIN, SCAN, SEP
+from doc_miner.extract.qualifiers import Qualifiers
+from doc_miner.extract.quantity import Quantity, is_year, lies_in
+from doc_miner.extract.shared_units import continued_units, find_shared, list_qualifiers
 from doc_miner.extract.spoken import Spoken, SpokenNumber
 from doc_miner.extract.units import UnitMatch, UnitReader
 from doc_miner.lexicon import Lexicon
 from doc_miner.numerals import Number, magnitude, parse_numeral, tidy
 from doc_miner.words import WordSet
 
-
-class Quantity(NamedTuple):
-    """A number as written, with its value in the base unit. A named tuple: made several times for each number, it must cost little.
-
-    ``start``/``end`` span the text with unit and adjacent qualifiers; ``number_start`` is where
-    the number itself begins. ``supplied`` marks a unit that the text leaves out; ``damaged`` a
-    number that the text has lost or garbled: it has no value.
-    """
-
-    start: int
-    end: int
-    number_start: int
-    value: Number | None
-    unit: str | None
-    qualifier: str = "="
-    value_max: Number | None = None
-    rule: str = "figure/number"
-    supplied: bool = False
-    damaged: bool = False
-
-
-# --- what starts with a digit and is no quantity, tried at each place before a number is --------
-_AR = r"(?:\d{1,3}(?:,\d{3})++(?!\d)(?:\.\d++)?|\d++(?:\.\d++)?)"
-_MAG = r"(?:万亿|千万|百万|十万|亿|万|千(?!瓦|克|米|伏|帕|卡|赫|字)|百)"
-_SEP = r"[ \t]?(?:-{1,2}|至|到)[ \t]?"
-_DAY = r"[ \t]?\d{1,2}[ \t]?[日号]"
-_MONTH = rf"[ \t]?\d{{1,2}}[ \t]?月(?:份|底|初|末|中旬|上旬|下旬)?(?:{_DAY})?"
-_NO_QUANTITY = "|".join(
-    (
-        r"[〔\[(【][ \t]?(?:19|20)\d{2}[ \t]?[〕\])】][ \t]?第?[ \t]?\d*[ \t]?号?",  # 〔2018〕7号
-        r"[〔\[【][ \t]?(?:19|20)\d{2}[ \t]?\d{0,4}[ \t]?号",  # 〔20183号: the closing bracket is lost
-        rf"(?:19|20)\d{{2}}[ \t]?年?(?:{_MONTH})?[ \t]?(?:-{{1,2}}|至|到|、)[ \t]?(?:(?:19|20)\d{{2}}|\d{{2}}(?=年))[ \t]?(?:学年度?|年度?|级|届)(?:{_MONTH})?(?:春|秋)?季?",
-        rf"(?:19|20)\d{{2}}[ \t]?(?:学年度?|年代|年度?|级|届)(?:{_MONTH}(?:[ \t]?{_SEP}(?:[ \t]?\d{{1,2}}[ \t]?月)?(?:{_DAY})?)?)?",
-        r"(?:19|20)\d{2}[ \t]?[-./][ \t]?\d{1,2}[ \t]?[-./][ \t]?\d{1,2}(?!\d)(?:[ \t]++\d{1,2}:\d{2}(?::\d{2})?)?",
-        r"(?:19|20)\d{2}-(?:0?[1-9]|1[0-2])(?![\d.%])(?:-\d{1,2})?",
-        r"(?<!\d)\d{1,2}[ \t]?月(?!的?工资)(?:份|底|初|末|上旬|中旬|下旬)?(?:[ \t]?\d{1,2}[ \t]?[日号])?(?:[ \t]?(?:-|至|到)[ \t]?\d{1,2}[ \t]?[月日号](?:\d{1,2}日)?)?",
-        r"公元前?\d++年|\d{2}年代|\d{1,2}[ \t]?[时点][ \t]?\d{1,2}[ \t]?分?(?![\d.%个人])|\d{1,2}日(?=[,。、;至前起上下到)]|$)",
-        r"\d++[ \t]?(?:号楼|号|#)",
-        r"\d{1,2}:\d{2}(?::\d{2})?(?=[ \t]?(?:前|后|至|到|-|分|起|开|上|放|,|。|左右))(?<![比例为]\d:\d\d)(?<!比\d:\d\d)",
-        r"第[ \t]?\d++(?:[ \t]?(?:-|至|、)[ \t]?第?\d++)*[ \t]?[一-鿿]?",
-        r"\d{1,2}[ \t]?年级(?:[ \t]?\d{1,2}班)?|(?<=年级)[ \t]?[(]?\d{1,2}[)]?班|(?<=[初高][一二三])\d{1,2}班|\d{2,4}级\d{1,2}班|\d{4}班",
-        r"\d{1,3}(?:\.\d{1,3}){2,}",  # 1.2.3
-        r"(?<![\d.])1[3-9]\d{9}(?!\d)|0\d{2,3}-\d{7,8}(?:-\d+)?|\d{17}[\dXx]",
-        r"(?:附件|附表|(?<![代发报])表|(?<![意地])图|注|第)[ \t]?\d++(?:[-.]\d++)*",
-        r"(?<![0-9A-Za-z])(?=[0-9]*[A-Z])[0-9A-Z]{12,}",
-        r"[A-Za-z]+-?\d++(?:\.\d++)*[A-Za-z]*",
-        r"\d++(?!(?:k?m[23]?|Mbps|Gbps|TB|GB|MB|KB|lx|kW|kWh|mm|cm|kg|mg|ml|mL)(?![A-Za-z0-9]))[A-Za-z]{2,}\d*",
-        r"\d++(?:后(?=[,、教师青学])|强(?=[县市校企,。])|号线|路(?:公交|车)|条路|班(?=[学教]生|同学)|单元|栋(?=\d)|室(?![内外]))",
-        r"(?<![\d余多])\d{2,3}(?=中学(?:图|国|增|校|、|,|。|$)|教室(?!\d)|高校)",
-        r"(?:19|20)\d{2}(?=[ \t]*\n)",
-        r"(?<![\d.近满历达过了])[012]\d年(?=(?:1[0-2]|0?[1-9])月)",  # 21年3月
-        r"(?<=[^之以提年月日会]前)\d++(?:名|位|强|家)(?=$|[,。、;)的以])",  # 位列前10名
-        r"\d++[ \t]?[+][ \t]?\d++(?:[ \t]?[+][ \t]?[\dXN]+){0,8}+(?:[ \t]?[>=][ \t]?\d++)?(?=模式|工程|计划|行动|体系|机制|课程|课|框架|服务|选科|改革|格局|效应|[”\"])|\d++[+]\d++>\d++",
-        r"[“\"「]\d++[+*×]?\d*[”\"」]|\d+对\d+(?![\d.%个])",
-        r"\d++[-/]\d++(?:-\d++)+",
-    )
-)
-_RATIO = rf"(?P<left>{_AR})[ \t]?(?:[:]|比)[ \t]?(?P<right>{_AR})(?!\d|:|[ \t]?[月日])"
-_MIXED = r"(?P<mixed>\d++(?:\.\d++)?[亿万千](?:\d++(?:\.\d++)?(?:[千百十]?多?万|千|百)){1,2}|\d++[万亿][1-9](?=[,。;、)!?块]|$))"
-_SCAN = re.compile(rf"(?P<skip>{_NO_QUANTITY})|(?<![\d.A-Za-z])(?:(?P<ratio>{_RATIO})|{_MIXED}|(?P<number>{_AR}))", re.M)
-_PLAIN = re.compile(r"(?<![.A-Za-z])(?P<number>\d{1,10}+(?:\.\d++)?)(?=[%‰所人个元间套台册项次门亩公平户辆件]|万元)")
-"""A number with a unit behind it that begins nothing of `_SCAN` but a number: most are such, and to see it first spares trying the rest."""
-_ANCHOR = re.compile(
-    r"[0-9A-Za-z〔\[(【“\"「第表图注附公](?:(?<=[0-9])[0-9]*+|(?<=[A-Za-z])[A-Za-z]*+|(?<=[〔\[(【“\"「第表图注])(?=[ \t]?[0-9])|(?<=附)(?=[件表][ \t]?[0-9])|(?<=公)(?=元前?[0-9]))"
-)
-"""Where a number, or what looks like one, may begin: the scanner is tried nowhere else, and once in a run of digits or letters."""
-_LONGEST = 40
-"""Longer ones are no numbers that somebody meant, but columns or keys that ran together."""
-_LIST_MARK = re.compile(r"^[ \t]*[(]?\d{1,2}(?:[、.)](?!\d)|\)[、.]?)", re.M)
-_AFTER_NUMBER = re.compile(rf"[ \t]?(?P<about>余|多|来|几)?[ \t]?(?P<mag>{_MAG}(?!分))?(?P<about2>余|多)?(?P<mag2>亿|万)?")
-_RANGE = re.compile(rf"{_SEP}(?P<number>{_AR})(?![\d]|[.]\d)[ \t]?(?P<mag>{_MAG})?(?P<about>余|多)?")
-_BETWEEN = re.compile(rf"[ \t]?(?:[和与及至到]|-{{1,2}})[ \t]?(?P<number>{_AR})[ \t]?(?P<mag>{_MAG})?(?P<about>余|多)?(?=[^,。;、\n]{{0,5}}之间)")
+_AFTER_NUMBER = re.compile(rf"[ \t]?(?P<about>余|多|来|几)?[ \t]?(?P<mag>{MAG}(?!分))?(?P<about2>余|多)?(?P<mag2>亿|万)?")
+_RANGE = re.compile(rf"{SEP}(?P<number>{AR})(?![\d]|[.]\d)[ \t]?(?P<mag>{MAG})?(?P<about>余|多)?")
+_BETWEEN = re.compile(rf"[ \t]?(?:[和与及至到]|-{{1,2}})[ \t]?(?P<number>{AR})[ \t]?(?P<mag>{MAG})?(?P<about>余|多)?(?=[^,。;、\n]{{0,5}}之间)")
 """The upper end of 介于30人和45人之间."""
 _MAY_SCALE = frozenset(" \t余多来几百千万十亿")
 """The first characters of what `_AFTER_NUMBER` finds."""
@@ -102,9 +36,6 @@ _COINS = re.compile(r"(?:(?P<jiao>[1-9一二三四五六七八九两])[角毛])?
 _CURRENCIES = {"¥": "元", "￥": "元", "HK$": "港元", "US$": "美元", "$": "美元", "€": "欧元", "£": "英镑"}
 _CURRENCY = re.compile(r"(?:[¥￥€£]|(?:HK|US)?\$)\Z")
 _FRACTION_SLASH = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?![\d/.])")
-_NUMBER_AT = re.compile(rf"{_AR}[ \t]?({_MAG})?")
-
-# --- where a unit is left out -----------------------------------------------------------------
 _COEFFICIENT = re.compile(r"(?:系数|差异率|指数|比值|基尼|容积率)[^。\n]{0,26}\Z|[师生机书]比[^,。;\n]{0,10}\Z|(?:系数|差异率|指数|师比|生比)(?:[^。\n]{0,18}[\d.]++){1,5}[^。\n\d]{0,12}\Z")
 _SCORE = re.compile(r"(?:总分|得分|评分|分值|评估分|均分|平均分|成绩)(?:为|达到?|是|仅|:|的)?[ \t]?\Z")
 _MONEY_BEFORE = re.compile(
@@ -112,10 +43,6 @@ _MONEY_BEFORE = re.compile(
 )
 _MONEY_AFTER = re.compile(r"[ \t]?(?:的?(?:住房|安家|生活|租房|购房|人才|一次性)[^,。;\d]{0,8})?(?:资金|补贴|经费|奖励|补助|奖金|专款|安家费|投资|贷款|津贴)")
 _LABELLED_DECIMAL = re.compile(r"[一-鿿)][ \t]?\Z")
-_SHARED_LINK = re.compile(r"[ \t]?(?:[、,/]|和|及|与|以及)[ \t]?|[、,][ \t]?[一-鿿]{1,6}|(?:逐年)?(?:上升|提高|提升|增加|增长|下降|降低|减少|缩小|扩大|降|升|增|减|调整|优化)(?:到|至|为)")
-_PLAIN_LINK = re.compile(r"[ \t]?(?:[、,/]|和|及|与|以及)[ \t]?")
-_LABEL = re.compile(r"[一-鿿]{1,6}")
-_CONTINUES = re.compile(r"[,、;]?[ \t]?[一-鿿()、]{0,10}[≥≤<>=≧≦]?[ \t]?")
 
 
 class QuantityFinder:
@@ -123,7 +50,7 @@ class QuantityFinder:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.units = UnitReader(lexicon)
-        self._qualify = _Qualifiers(lexicon)
+        self._qualify = Qualifiers(lexicon)
         self._spoken = Spoken(lexicon, self.units)
         self._phrases = WordSet(lexicon.set_phrases)
 
@@ -134,19 +61,19 @@ class QuantityFinder:
         thousands separator.
         """
         masked = [(start, end) for start, end, _ in self._phrases.find(folded)]
-        listed = [mark.span() for mark in _LIST_MARK.finditer(folded)]
+        listed = [mark.span() for mark in LIST_MARK.finditer(folded)]
         found: list[Quantity] = []
         raw: list[Quantity] = []
         at = 0
-        for anchor in _ANCHOR.finditer(folded):
+        for anchor in ANCHOR.finditer(folded):
             start = anchor.start()
             if start < at or (listed and lies_in(listed, start)):
                 continue
-            match = _PLAIN.match(folded, start) or _SCAN.match(folded, start)
+            match = PLAIN.match(folded, start) or SCAN.match(folded, start)
             if match is None:
                 continue
             at = match.end()
-            if match.lastgroup == "skip" or at - start > _LONGEST or lies_in(masked, start):
+            if match.lastgroup == "skip" or at - start > LONGEST or lies_in(masked, start):
                 continue
             if text is not None and match.lastgroup == "number" and _lists(text[match.start() : match.end()]):
                 comma = text.index("，", match.start())
@@ -161,10 +88,10 @@ class QuantityFinder:
                 at = max(at, quantity.end)
             elif match.lastgroup == "number":
                 raw.append(Quantity(match.start(), match.end(), match.start(), parse_numeral(match["number"]), None))
-        found += self._shared_units(folded, found, raw)
+        found += find_shared(folded, found, raw, self.units, self._finish)
         found += [_signed(text or folded, self._from_spoken(folded, spoken)) for spoken in self._spoken.find(folded) if not _in_phrase(masked, spoken)]
         found = _without_overlap(sorted(found, key=lambda q: q.start))
-        return _list_qualifiers(folded, self._continued_units(folded, found))
+        return list_qualifiers(folded, continued_units(folded, found))
 
     # --- one number --------------------------------------------------------------------------
     def _arabic(self, text: str, match: re.Match[str]) -> Quantity | None:
@@ -267,7 +194,7 @@ class QuantityFinder:
             return finish("figure/unit-left-out-money", "元")
         whole = value == int(value)
         noun = self.units.noun_after(text, end)
-        if noun is not None and whole and not (not scaled and qualifier == "=" and _is_year(text[start:end])):
+        if noun is not None and whole and not (not scaled and qualifier == "=" and is_year(text[start:end])):
             return finish("figure/unit-by-noun", noun)
         if not scaled and _COEFFICIENT.search(clause):
             return finish("figure/coefficient", None, False)
@@ -294,66 +221,6 @@ class QuantityFinder:
             return None
         return self._finish(text, match.start(), match.end(), Fraction(left) / Fraction(right), "figure/ratio", unit="比")
 
-    # --- units shared in a list ----------------------------------------------------------------
-    def _shared_units(self, text: str, found: list[Quantity], raw: list[Quantity]) -> list[Quantity]:
-        """Return the members of lists whose unit stands once, at the end: 分别为45、50人; 由3.9上升到4.7平方米."""
-        starts = {quantity.number_start: quantity for quantity in found}
-        ends = [quantity.end for quantity in found]
-        out: list[Quantity] = []
-        for number in raw:
-            index = bisect_right(ends, number.start)
-            earlier = found[index - 1] if index else None
-            if out and (earlier is None or out[-1].end > earlier.end):
-                earlier = out[-1]
-            if earlier is not None and earlier.rule == "figure/unit-before" and number.value is not None and re.fullmatch(r"[,、;][ \t]?[一-鿿]{1,6}", text[earlier.end : number.start]):
-                before = self.units.before(text, earlier.number_start)
-                scale = before[1] if before else 1
-                out.append(self._finish(text, number.start, number.end, number.value * scale, "figure/unit-before", unit=earlier.unit, supplied=True))
-        for number in reversed(raw):
-            following = next((starts[m] for m in self._link_ends(text, number.end) if m in starts), None)
-            if following is None or following.value_max is not None or number.value is None or following.unit in ("年", "个月"):
-                continue
-            if following.rule == "figure/ratio" or _is_year(text[number.start : number.end]):
-                continue
-            scale = self._scale_of(text, following)
-            shared = self._finish(text, number.start, number.end, number.value * scale, "figure/unit-shared", unit=following.unit, supplied=True)
-            starts[number.start] = shared
-            out.append(shared)
-        return out
-
-    @staticmethod
-    def _link_ends(text: str, at: int) -> list[int]:
-        """Return the places at which the next member of a list may begin after one that ends at *at*."""
-        ends = []
-        match = _SHARED_LINK.match(text, at)
-        if match is not None:
-            ends.append(match.end())
-        plain = _PLAIN_LINK.match(text, at)
-        if plain is not None:
-            ends.append(plain.end())
-            labelled = _LABEL.match(text, plain.end())
-            if labelled is not None and text[plain.start() : plain.end()].strip() in ("、", ","):
-                ends.append(labelled.end())
-        return ends
-
-    @staticmethod
-    def _scale_of(text: str, quantity: Quantity) -> int:
-        """Return the magnitude with which a quantity's number was scaled (万 in 3.4万元)."""
-        match = _NUMBER_AT.match(text, quantity.number_start)
-        return magnitude(match[1] or "") if match is not None else 1
-
-    def _continued_units(self, text: str, found: list[Quantity]) -> list[Quantity]:
-        """Give a number without a unit that of the quantity it goes on from (小学4.2人，初中≥5.3; 共4.6万平方米，新建占1.9万)."""
-        out: list[Quantity] = []
-        for quantity in found:
-            if quantity.unit is None and quantity.rule in ("figure/comparator", "figure/magnitude") and out:
-                previous = out[-1]
-                gap = text[previous.end : quantity.number_start]
-                if previous.unit is not None and len(gap) <= 16 and _CONTINUES.fullmatch(gap):
-                    quantity = quantity._replace(unit=previous.unit)
-            out.append(quantity)
-        return out
-
     # --- finishing ---------------------------------------------------------------------------
     def _from_spoken(self, text: str, spoken: SpokenNumber) -> Quantity:
         value: Number = spoken.value or Decimal(0)
@@ -371,69 +238,6 @@ class QuantityFinder:
         return Quantity(begin, stop, start, tidy(value), unit, qualifier, None if value_max is None else tidy(value_max), rule, supplied)
 
 
-class _Qualifiers:
-    """Reads the comparators that stand directly before and after a number, or hold from a distance (不低于…总数的10%)."""
-
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._before = {form: q.qualifier for form, q in lexicon.qualifiers.items() if q.position == "before"}
-        self._after = {form: q.qualifier for form, q in lexicon.qualifiers.items() if q.position == "after"}
-        self._ends = frozenset(form[-1] for form in self._before) | frozenset("于为了 \t")
-        self._begins = frozenset(form[0] for form in self._after) | frozenset("( \t")
-        before, after = _alternation(self._before), _alternation(self._after)
-        self._directly = re.compile(rf"(?P<q>{before})(?P<gap>于|为|了)?[ \t]?\Z")
-        self._behind = re.compile(rf"[ \t]?[(]?(?P<q>{after})")
-        firm_forms = [form for form, sign in self._before.items() if sign in (">=", "<=", "<") and len(form) >= 2]
-        firm = _alternation(firm_forms)
-        self._apart_begins = re.compile(f"[{re.escape(''.join({form[0] for form in firm_forms}))}≥≤至最大约]")
-        self._apart = re.compile(rf"(?P<q>{firm}|[≥≤])[^\d,。;:、\n]{{2,30}}[的为]\Z|(?P<least>至少|最少|最多|至多)(?!的|是|达|为|时)[^\d,。;:、\n]{{1,14}}\Z|(?P<about>约占|大约占|约为)[^\d,。;:、\n]{{0,20}}\Z")
-
-    def read(self, text: str, start: int, end: int, qualifier: str) -> tuple[int, int, str]:
-        """Return start, end and qualifier of a quantity with the comparators that belong to it."""
-        after = self._behind.match(text, end) if text[end : end + 1] in self._begins else None
-        if after is not None and text[after.end() : after.end() + 2] != "学历":
-            closing = after.end()
-            if "(" in text[end:closing] and "(" not in after["q"]:
-                closing = closing + 1 if text[closing : closing + 1] == ")" else end
-            if closing > end:
-                qualifier, end = self._after[after["q"]], closing
-        head = text[max(0, start - 10) : start]
-        before = self._directly.search(head) if head[-1:] in self._ends else None
-        if before is not None and not self._part_of_word(text, start - len(head) + before.start(), before["q"]):
-            if before["q"].startswith("未达") and text[end : end + 3] in ("的标准", "的要求"):
-                return start, end, qualifier
-            if qualifier not in (">=", "<=") or self._before[before["q"]] in (">=", "<="):
-                qualifier = self._before[before["q"]]
-            if before["gap"] != "为" and not before["q"].endswith("为"):
-                start = start - len(head) + before.start()
-        elif qualifier == "=" and self._apart_begins.search(text, max(0, start - 40), start):
-            apart = self._apart.search(text, max(0, start - 40), start)
-            if apart is not None and apart["q"]:
-                qualifier = self._before[apart["q"]]
-            elif apart is not None:
-                qualifier = "~" if apart["about"] else ">=" if apart["least"] in ("至少", "最少") else "<="
-        return start, end, qualifier
-
-    def stands_before(self, text: str, start: int) -> bool:
-        """Return whether a comparator stands directly before a number."""
-        return self._directly.search(text[max(0, start - 10) : start]) is not None
-
-    def stands_behind(self, text: str, end: int) -> bool:
-        """Return whether a comparator stands directly behind a number."""
-        return self._behind.match(text, end) is not None
-
-    @staticmethod
-    def _part_of_word(text: str, at: int, form: str) -> bool:
-        """Return whether a qualifier is the tail of another word (附近, 签约, 集约; 最近5年 is no 近)."""
-        previous = text[at - 1 : at]
-        if form in ("近", "约"):
-            return previous != "" and previous in "附最靠签预节集条公契邻新远亲"
-        return form in ("超", "逾") and previous != "" and previous in "赶逾"
-
-
-def _alternation(forms: Sequence[str] | dict[str, str]) -> str:
-    return "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-
-
 def _is_garbled(quantity: Quantity) -> bool:
     """Return whether a number has run together with the one before it: 5360学时 is 5年360学时 with its 年 lost (教督〔2017〕6号, 指标16)."""
     return quantity.unit == "学时" and quantity.qualifier == "=" and quantity.value is not None and quantity.value >= 1000 and int(quantity.value) % 1000 == 360
@@ -447,10 +251,6 @@ def _lists(number: str) -> bool:
 
 def _labelled(text: str, start: int) -> bool:
     return re.search(r"(?:小学|初中|均|都|系数|率|值|比|指标|应|须)[^,。;\n\d]{0,12}\Z", text[max(0, start - 20) : start]) is not None
-
-
-def _is_year(text: str) -> bool:
-    return len(text) == 4 and text.isdigit() and text[:2] in ("19", "20")
 
 
 _MINUS = re.compile(r"(?:(?<![^为是长率于达到至(（:：,，、。;；\s])[-－−]|零下|负)\Z")
@@ -497,34 +297,10 @@ def _in_phrase(phrases: Sequence[tuple[int, int]], spoken: SpokenNumber) -> bool
     return not (end <= start + 2 and spoken.end > end and spoken.unit in ("公斤", "公里", "公顷", "个百分点"))
 
 
-def lies_in(spans: Sequence[tuple[int, int]], position: int) -> bool:
-    """Return whether a position lies in one of some spans, which are in order and do not overlap."""
-    index = bisect_right(spans, (position, 1 << 60)) - 1
-    return index >= 0 and spans[index][0] <= position < spans[index][1]
-
-
 def _without_overlap(quantities: Sequence[Quantity]) -> list[Quantity]:
     """Keep, of quantities that overlap, the one that starts first (the longer, where both do)."""
     out: list[Quantity] = []
     for quantity in sorted(quantities, key=lambda q: (q.start, -q.end)):
         if not out or quantity.start >= out[-1].end:
             out.append(quantity)
-    return out
-
-
-_LIST_LINK = re.compile(r"(?:[、,]|和|及)(?:[^\d,。;:、()\n]{0,10})\Z|^(?:小学|初中|高中)\Z")
-
-
-def _list_qualifiers(text: str, quantities: Sequence[Quantity]) -> list[Quantity]:
-    """Let a comparator that closes a list hold for its members (小学4.2人、初中5.3人以上; 45人和50人以内)."""
-    out = list(quantities)
-    for i in range(len(out) - 2, -1, -1):
-        this, following = out[i], out[i + 1]
-        if this.qualifier != "=" or following.qualifier not in (">=", "<=") or this.unit != following.unit or following.start != following.number_start:
-            continue
-        gap = text[this.end : following.start]
-        if "。" in gap or "\n" in gap or "," in gap and not re.fullmatch(r",?(?:小学|初中|高中)", gap):
-            continue
-        if _LIST_LINK.search(gap) and not (this.unit == "%" and this.value == 100):
-            out[i] = this._replace(qualifier=following.qualifier)
     return out
