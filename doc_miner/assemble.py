@@ -43,7 +43,8 @@ def assemble(
     folded = fold(document.text)
     around = _Surroundings(folded)
     words = [FigureWords(fold(f.subject), *around.of(f.start, f.end)) for f in records.figures]
-    labels, figure_labels = classifier.label_all([folded[one.start : one.end] for one in (*records.problems, *records.measures)], words)
+    statements = [folded[p.start : p.end] for p in records.problems] + [folded[m.start : m.end] for m in records.measures]
+    labels, figure_labels = classifier.label_all(statements, words)
     problems = tuple(_problem(p, label, sections, indicators, basic, place) for p, label in zip(records.problems, labels, strict=False))
     measures = tuple(_measure(m, label, sections, place) for m, label in zip(records.measures, labels[len(problems) :], strict=True))
     owners = _Owners(problems, measures)
