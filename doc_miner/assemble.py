@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,6 +15,7 @@ from doc_miner.source import BBox
 from doc_miner.textfold import fold
 
 _CLAUSE = re.compile(r"[。;!?\n]|,(?!\d{3})|(?<!\d),")
+_STOP = re.compile(r"[。;\n]")
 LEAST_FOR_INDICATOR = 0.5
 """A record less sure of its category may be of another field, where the wording of an indicator means something else (群众满意度 of a hospital)."""
 RULE_CONFIDENCE = {
@@ -40,8 +41,10 @@ def assemble(
     basic = speaks_of_basic_standard(document.text)
     place = _Places(document)
     folded = fold(document.text)
-    words = [FigureWords(fold(f.subject), *_surroundings(folded, f.start, f.end)) for f in records.figures]
-    labels, figure_labels = classifier.label_all([fold(p.text) for p in records.problems] + [fold(m.text) for m in records.measures], words)
+    around = _Surroundings(folded)
+    words = [FigureWords(fold(f.subject), *around.of(f.start, f.end)) for f in records.figures]
+    statements = [folded[p.start : p.end] for p in records.problems] + [folded[m.start : m.end] for m in records.measures]
+    labels, figure_labels = classifier.label_all(statements, words)
     problems = tuple(_problem(p, label, sections, indicators, basic, place) for p, label in zip(records.problems, labels, strict=False))
     measures = tuple(_measure(m, label, sections, place) for m, label in zip(records.measures, labels[len(problems) :], strict=True))
     owners = _Owners(problems, measures)
@@ -136,32 +139,40 @@ def _figure(
     figure: Figure, doc_id: str, words: FigureWords, label: Label, sections: Sections, indicators: IndicatorFinder, basic: bool, owners: _Owners, place: _Places
 ) -> Figure:
     category = label.categories[0]
+    indicator = None
+    if label.confidence >= LEAST_FOR_INDICATOR:
+        indicator = indicators.find_for_figure(words.subject, words.clause, unit=figure.unit, stage=figure.stage, basic=basic, category=category)
     problem, measure = owners.of(figure.start)
     page, bbox = place.of(figure.start, figure.end)
-    confidence = RULE_CONFIDENCE.get(figure.rule, 0.93) * label.confidence
-    return replace(
-        figure,
-        figure_id=f"{doc_id}-{figure.figure_id}",
-        category=category,
-        indicator=indicators.find_for_figure(words.subject, words.clause, unit=figure.unit, stage=figure.stage, basic=basic, category=category)
-        if label.confidence >= LEAST_FOR_INDICATOR
-        else None,
-        confidence=0.0 if figure.missing else round(confidence, 3),
-        section_id=sections.at(figure.start),
-        problem_id=problem,
-        measure_id=measure,
-        page=page,
-        bbox=bbox,
-    )
+    confidence = 0.0 if figure.missing else round(RULE_CONFIDENCE.get(figure.rule, 0.93) * label.confidence, 3)
+    return Figure(  # field by field: figures are many, and `dataclasses.replace` takes twice as long
+        figure.start, figure.end, figure.text, figure.value, figure.unit, figure.qualifier, figure.rule, figure.value_max, figure.subject, figure.stage, figure.year,
+        figure.role, figure.missing, category, indicator, confidence, sections.at(figure.start), problem, measure, page, bbox, f"{doc_id}-{figure.figure_id}",
+    )  # fmt: skip
 
 
-def _surroundings(text: str, start: int, end: int) -> tuple[str, str]:
-    left = max((match.end() for match in _CLAUSE.finditer(text, max(0, start - 60), start)), default=max(0, start - 60))
-    right = _CLAUSE.search(text, end, min(len(text), end + 40))
-    clause = text[left : right.start() if right else min(len(text), end + 40)]
-    begin = max(text.rfind(mark, max(0, start - 160), start) for mark in "。\n;") + 1 or max(0, start - 160)
-    stop = min((at for at in (text.find(mark, end, end + 120) for mark in "。\n;") if at >= 0), default=min(len(text), end + 120))
-    return clause, text[begin:stop]
+class _Surroundings:
+    """The clause and the sentence that a figure stands in; the marks between them are looked up once."""
+
+    def __init__(self, folded: str) -> None:
+        self._text = folded
+        self._marks = [match.start() for match in _CLAUSE.finditer(folded)]
+        self._stops = [match.start() for match in _STOP.finditer(folded)]
+
+    def of(self, start: int, end: int) -> tuple[str, str]:
+        """Return clause and sentence of a span: at most 60 characters before it and 40 behind it, and 160 and 120."""
+        text, marks, stops = self._text, self._marks, self._stops
+        floor, ceiling = max(0, start - 60), min(len(text), end + 40)
+        at = bisect_left(marks, start)
+        left = max(floor, marks[at - 1] + 1 if at else 0, text.rfind(",", max(floor, start - 3), start) + 1)
+        at = bisect_left(marks, end, at)
+        right = min(ceiling, marks[at] if at < len(marks) else ceiling)
+        cut = text.find(",", max(end, ceiling - 3), right)  # of a number that goes on behind the window only the first part is seen
+        at = bisect_left(stops, start)
+        begin = max(0, start - 160, stops[at - 1] + 1 if at else 0)
+        at = bisect_left(stops, end, at)
+        stop = min(len(text), end + 120, stops[at] if at < len(stops) else len(text))
+        return text[left : right if cut < 0 else cut], text[begin:stop]
 
 
 class _Places:

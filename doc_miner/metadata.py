@@ -24,6 +24,12 @@ _ISSUER_IN_TITLE = re.compile(rf"^(?P<issuer>[一-鿿]{{2,24}}?{_ORGAN})(?=关�
 _SCHOOL = re.compile(r"[一-鿿]{2,20}(?:小学|中学|学校|幼儿园|中心校)")
 _DAY = re.compile(r"(?P<y>(?:19|20)\d{2}|[二一][〇零○OoО0][一二三四五六七八九〇零○0]{2})\s?[年.-]\s?(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s?(?:[月.-]\s?(?:(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s?日?)?)?")
 _DATE_ALONE = re.compile(rf"^[\s(]*{_DAY.pattern}[\s)]*(?:印发)?$")
+_SIGNED = re.compile(rf"{_ORGAN}\s*{_DAY.pattern}(?:印发)?\s*$")
+_PRINTED = re.compile(rf"{_DAY.pattern}\s?印发")
+_MADE_KNOWN = re.compile(rf"{_DAY.pattern}[^。]{{0,40}}公布")
+_DAY_AND_REST = re.compile(rf"\s*{_DAY.pattern}.*$")
+_ORGAN_AT_END = re.compile(rf"{_ORGAN}$")
+_NO_ORGAN = re.compile(r"[,。;:【】、]|责任|牵头|配合|承办")
 _YEAR_MONTH = re.compile(r"^[\s(]*(?P<y>(?:19|20)\d{2})\s?年\s?(?P<m>\d{1,2})\s?月[\s)]*$")
 _DELIVERED = re.compile(rf"[\s(\-—–]*{_DAY.pattern}在[^。\n]{{4,40}}(?:会议|大会|全会|常委会)上[\s)]*$")
 """The line below a report's title that says when it was given (——2024年1月10日在…会议上)."""
@@ -127,7 +133,7 @@ def _iso(match: re.Match[str]) -> str | None:
 def _date(document: Document, folded: str, lines: list[Span], foot: list[Span]) -> str | None:
     for start, end in reversed(foot):
         line = folded[start:end].strip()
-        match = _DATE_ALONE.match(line) or (_DAY.search(line) if len(line) <= 44 and re.search(rf"{_ORGAN}\s*{_DAY.pattern}(?:印发)?\s*$", line) else None)
+        match = _DATE_ALONE.match(line) or (_DAY.search(line) if len(line) <= 44 and _SIGNED.search(line) else None)
         if match and (iso := _iso(match)):
             return iso
     for start, end in lines[:8]:
@@ -136,11 +142,11 @@ def _date(document: Document, folded: str, lines: list[Span], foot: list[Span]) 
             return iso
     for start, end in foot:
         line = folded[start:end]
-        found = re.search(_DAY.pattern + r"\s?印发", line)
+        found = _PRINTED.search(line) if "印发" in line else None
         if found and (iso := _iso(found)):
             return iso
     for start, end in lines[:8]:
-        found = re.search(_DAY.pattern + r"[^。]{0,40}公布", folded[start:end]) if end - start <= 80 else None
+        found = _MADE_KNOWN.search(folded[start:end]) if end - start <= 80 else None
         if found and (iso := _iso(found)):
             return iso
     for start, end in lines[:8]:
@@ -180,11 +186,10 @@ def _issuer(document: Document, folded: str, title: str | None, lines: list[Span
 def _organ_alone(text: str) -> str | None:
     """Return the name of a body that has a line to itself, with a date at most, or ``None``."""
     folded = fold(text).strip(" ()")
-    bare = re.sub(rf"\s*{_DAY.pattern}.*$", "", folded).strip(" ()")
-    bare = re.sub(r"\s+", "", bare)
-    if re.search(r"[,。;:]", bare) or not 4 <= len(bare) <= 34 or re.search(r"[【】、]|责任|牵头|配合|承办", bare) or bare.startswith(("抄送", "主送", "附件", "联系", "附")):
+    bare = "".join(_DAY_AND_REST.sub("", folded).strip(" ()").split())
+    if not 4 <= len(bare) <= 34 or _NO_ORGAN.search(bare) or bare.startswith(("抄送", "主送", "附件", "联系", "附")):
         return None
-    return bare if re.search(rf"{_ORGAN}$", bare) else None
+    return bare if _ORGAN_AT_END.search(bare) else None
 
 
 # --- region ----------------------------------------------------------------------------------
@@ -229,6 +234,5 @@ def _unlisted(document: Document, title: str, issuer: str, head: str, found: Reg
 
 def _cited_year(text: str) -> int | None:
     """Return the latest year named in a document without a date: the best guess of when its names were valid."""
-    years = [m.year for m in find_dates(text[:6000]) if m.year and 1990 <= m.year <= 2035 and m.kind != "deadline"]
     cited = [int(y) for y in re.findall(r"[〔\[]((?:19|20)\d{2})[〕\]]", text)]
-    return max(cited or years, default=None)
+    return max(cited or [m.year for m in find_dates(text[:6000]) if m.year and 1990 <= m.year <= 2035 and m.kind != "deadline"], default=None)

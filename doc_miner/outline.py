@@ -11,10 +11,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from doc_miner.enumerators import LineForm, goes_on, inline_marks, is_second, is_series, last_inline, line_forms, number_of
 from doc_miner.lexicon import Lexicon
 from doc_miner.model import Document
-from doc_miner.numerals import parse_chinese
 from doc_miner.textfold import fold
 from doc_miner.words import WordSet
 
@@ -33,49 +34,11 @@ RANKS = {
     "tagged": 9,
 }
 
-_CN = "[一二三四五六七八九十]{1,3}"
-_NUMERALS = rf"(?:{_CN}|\d{{1,2}})"
-_SERIES = re.compile(rf"{_NUMERALS}(?:[、,]{_NUMERALS})*(?:年级|月|号|季度|期|班|类|级|楼|线|档|批|层|等奖|等品|组|小学|中学|次)|{_NUMERALS}[、,]{_NUMERALS}(?![、,.])")
-"""What follows the first numeral of a series (一、二年级; 3、4月份; 5、6号楼) where an item's text would begin."""
-_WHOLE = r"(?:(?:19|20)\d{2}年|\d{1,4}(?:所|名|位|间|家|座|栋|幢|片|项|条|门|件|处|支|辆|人(?!次)|个(?!百分点|小时|月|多?亿|多?万)|年|月|日))"
-"""A whole number with its unit: after a point that may be an enumerator's, it is no decimal (1.3所小学改建)."""
-_DOT = rf"(?:[.](?!\d)|[.](?={_WHOLE})|、)"
-_LINE_MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("chapter", re.compile(rf"第\s?({_CN}|\d{{1,2}})\s?[章节部编条](?:分)?[ 、:.]?")),
-    ("label-numbered", re.compile(rf"(?:反馈)?(?:存在)?(?:的)?问题\s?({_CN}|\d{{1,2}})\s?[:.、]\s?")),
-    ("chinese", re.compile(rf"({_CN})\s?(?:、|[.,](?!\d))\s?")),
-    ("chinese-bracketed", re.compile(rf"(?:[(]\s?({_CN})\s?[)]|([㈠-㈩]))\s?[、.]?\s?")),
-    ("arabic", re.compile(rf"(?:(\d{{1,2}})\s?{_DOT}|([⒈-⒛]))\s?")),
-    ("arabic-bracketed", re.compile(r"(?:[(]\s?(\d{1,2})\s?[)]|([⑴-⒇]))\s?[、.]?\s?")),
-    ("half-bracketed", re.compile(r"(\d{1,2})[)]\s?")),
-    ("circled", re.compile(r"([①-⑳])\s?[、.]?\s?")),
-    ("is", re.compile(rf"({_CN})\s?(?:是|要|则)[ ,:]?\s?")),
-    ("tagged", re.compile(rf"[一-鿿]{{2,3}}({_CN})\s?[:]\s?")),
-)
-_DAMAGED: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("chinese-bracketed", re.compile(rf"[(]\s?({_CN})(?![一二三四五六七八九十年月期])\s?")),
-    ("chinese-bracketed", re.compile(rf"({_CN})\s?[)]\s?[、.]?\s?")),
-    ("arabic", re.compile(r"(\d{1,2})。\s?")),
-    ("label-numbered", re.compile(rf"问题\s?({_CN}|\d{{1,2}})(?![\d一二三四五六七八九十个项条类年月日%.])\s?")),
-    ("is", re.compile(rf"[第其]({_CN})[,、]\s?(?!{_CN})")),
-)
-"""Enumerators that lost a part, or words that count: taken only where the list goes on."""
 _REACH = 3000
-"""Characters within which the second item of a list of such must follow its first."""
-_INLINE = re.compile(
-    rf"(?P<is>(?<![一-鿿])(?P<isn>{_CN})(?:是|要)[ ,:]?\s?)"
-    rf"|(?P<nth>(?<![一-鿿])[第其](?P<nn>{_CN})[,、](?!{_CN})\s?)"
-    rf"|(?P<circled>(?P<cn>[①-⑳])\s?[、.]?\s?)"
-    rf"|(?P<arabic>(?<=[。;:,. ])\s?(?P<an>\d{{1,2}})\s?{_DOT}\s?)"
-    rf"|(?P<arabicb>(?<=[。;:,. ])\s?[(](?P<bn>\d{{1,2}})[)]\s?[、.]?\s?)"
-    rf"|(?P<chineseb>(?<=[。;: ])\s?[(](?P<zn>{_CN})[)]\s?[、.]?\s?)"
-    rf"|(?P<tagged>(?<=[。;:, ])\s?(?P<word>[一-鿿]{{2,3}})(?P<tn>[一二三四五六七八九十])\s?[:]\s?)"
-    rf"|(?P<labeln>(?<=[。; ])\s?问题\s?(?P<ln>{_CN}|\d{{1,2}})\s?[:]\s?)"
-)
-_INLINE_KINDS = {"is": "is", "nth": "is", "circled": "circled", "arabic": "arabic", "arabicb": "arabic-bracketed", "chineseb": "chinese-bracketed", "tagged": "tagged", "labeln": "label-numbered"}
-_ONE_CHARACTER = {chr(first + i): i + 1 for first, count in ((0x2460, 20), (0x2474, 20), (0x2488, 20), (0x3220, 10)) for i in range(count)}
+"""Characters within which the second item of a list must follow a first one whose enumerator is damaged."""
 _QUOTED = re.compile(r"“[^“”\n]{0,80}”")
 _BRACKETED = re.compile(r"\([^()\n]{0,60}\)")
+_PUNCTUATED = re.compile(r"[,。;、]")
 _HEADING_END = re.compile(r"\([^()\n]{0,60}\)|[。:;]|\s(?=\s)")
 
 
@@ -114,9 +77,11 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """Yield the node and everything below it in order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        ahead = [self]
+        while ahead:
+            node = ahead.pop()
+            yield node
+            ahead += reversed(node.children)
 
     def own_end(self) -> int:
         """Return where the node's own text ends: at its first child, or at its end."""
@@ -135,17 +100,28 @@ def read_outline(document: Document, lexicon: Lexicon) -> Node:
     return root
 
 
+class _Labels:
+    """The patterns of labels, made of the forms of ``headings.tsv``."""
+
+    def __init__(self, headings: Sequence[str]) -> None:
+        forms = "|".join(re.escape(form) for form in sorted(headings, key=len, reverse=True))
+        short = "|".join(_SHORT_LABELS)
+        self.opening = re.compile(rf"[【\[](?P<boxed>{forms}|{short})(?:如下|情况)?[】\]]\s?[:]?\s?|[【\[(]?(?P<form>{forms}|{short})(?:如下|情况)?[】\])]?\s?[:]\s?")
+        self.inner = re.compile(rf"(?<=[。;])\s?(?P<form>{forms}|{short})\s?[:]\s?")
+        self.words = WordSet(headings)
+
+
+_labels_of = lru_cache(maxsize=4)(_Labels)
+"""The patterns for the forms of a lexicon, made once."""
+
+
 class _Reader:
     def __init__(self, text: str, folded: str, lexicon: Lexicon) -> None:
         self.text, self.folded, self.lexicon = text, folded, lexicon
         self.root = Node("root", 0, 0, 0, len(text), (0, 0))
         self.stack = [self.root]
-        forms = "|".join(re.escape(form) for form in sorted(lexicon.headings, key=len, reverse=True))
-        short = "|".join(_SHORT_LABELS)
-        self.label = re.compile(rf"[【\[](?P<boxed>{forms}|{short})(?:如下|情况)?[】\]]\s?[:]?\s?|[【\[(]?(?P<form>{forms}|{short})(?:如下|情况)?[】\])]?\s?[:]\s?")
-        self.inner_label = re.compile(rf"(?<=[。;])\s?(?P<form>{forms}|{short})\s?[:]\s?")
+        self.labels = _labels_of(tuple(lexicon.headings))
         self.label_roles = {**_SHORT_LABELS, **lexicon.headings}
-        self.role_words = WordSet(lexicon.headings)
         self.stops = [match.start() for match in _HEADING_END.finditer(folded) if folded[match.start()] != "("]
 
     def read(self, tables: Sequence[tuple[int, int]]) -> Node:
@@ -166,7 +142,7 @@ class _Reader:
         at, node = self._line_marker(start, end)
         if node is None:
             self._unmarked(start, end)
-        label = self.label.match(self.folded, at, end) if ":" in self.folded[at : at + 24] or self.folded[at : at + 1] in ("【", "[") else None
+        label = self.labels.opening.match(self.folded, at, end) if self.folded.find(":", at, at + 24) >= 0 or self.folded.startswith(("【", "["), at) else None
         if label is not None and (node is None or node.kind != "label"):
             node = self._push("label", 1, at, label.end(), end, self.folded[at : label.end()].strip(" :"), role=self.label_roles[label["form"] or label["boxed"]])
             node.heading = (at, label.end())
@@ -186,22 +162,24 @@ class _Reader:
 
     def _inner_labels(self, start: int, end: int) -> list[re.Match[str]]:
         """Return the labels inside a paragraph that states a problem or a response (问题：…。整改措施：…。责任单位：…)."""
-        if ":" not in self.folded[start:end]:
+        if self.folded.find(":", start, end) < 0:
             return []
-        found = list(self.inner_label.finditer(self.folded, start, end))
+        found = list(self.labels.inner.finditer(self.folded, start, end))
         parts = {match.start() for match in found if self.label_roles[match["form"]] in ("problem", "response", "measure")}
-        last_item = max((match.start() for match in _INLINE.finditer(self.folded, start, end)), default=-1)
-        return [match for match in found if match.start() > last_item or match.start() in parts] if parts else []
+        if not parts:
+            return []
+        last_item = last_inline(self.folded, start, end)
+        return [match for match in found if match.start() > last_item or match.start() in parts]
 
     def _line_marker(self, start: int, end: int, after_label: bool = False) -> tuple[int, Node | None]:
-        for place, (kind, pattern) in enumerate((*_LINE_MARKERS, *_DAMAGED)):
-            match = pattern.match(self.folded, start, end)
+        for form in line_forms(self.folded[start]) if start < end else ():
+            match, kind = form.pattern.match(self.folded, start, end), form.kind
             if match is None or (after_label and kind not in ("is", "circled", "arabic", "arabic-bracketed")):
                 continue
-            number = _number(match[match.lastindex or 1])
+            number = number_of(match)
             if number is None or not self._accepts(kind, number, start, match.end(), end):
                 continue
-            if place >= len(_LINE_MARKERS) and not self._goes_on(kind, pattern, number, match.end(), end):
+            if form.damaged and not self._goes_on(form, number, match.end(), end):
                 continue
             node = self._push(kind, number, start, match.end(), end, self.text[start : match.end()].strip())
             node.heading = (match.end(), self._heading_end(match.end(), end))
@@ -226,26 +204,24 @@ class _Reader:
 
     def _counts(self, kind: str, number: int, after: int, end: int) -> bool:
         """Return whether an enumerator is the first numeral of a series (一、二年级), or a number before a year or a unit that continues no list."""
-        series = _SERIES.match(self.folded, after, end)
-        if series is not None and _number(re.match(_NUMERALS, series[0])[0]) == number + 1:  # type: ignore[index]
+        if is_series(self.folded, number, after, end):
             return True
         if after >= end or not self.folded[after].isdigit():
             return False
         opens = number == 1 or self._previous(kind) == number - 1
         return not opens or end - after < 5
 
-    def _goes_on(self, kind: str, pattern: re.Pattern[str], number: int, after: int, end: int) -> bool:
+    def _goes_on(self, form: LineForm, number: int, after: int, end: int) -> bool:
         """Return whether a damaged enumerator continues an open list, or opens one whose second item follows."""
         if after >= end:
             return False
         if number > 1:
-            return self._previous(kind) == number - 1
+            return self._previous(form.kind) == number - 1
         at = self.folded.find("\n", end - 1, end + _REACH)
         while at >= 0:
             while at < len(self.folded) and self.folded[at].isspace():
                 at += 1
-            match = pattern.match(self.folded, at) or dict(_LINE_MARKERS)[kind].match(self.folded, at)
-            if match is not None and _number(match[match.lastindex or 1]) == 2:
+            if is_second(form, self.folded, at):
                 return True
             at = self.folded.find("\n", at, end + _REACH)
         return False
@@ -271,9 +247,9 @@ class _Reader:
     def _is_label_line(self, start: int, end: int) -> bool:
         """Return whether a whole line is a heading of its own without a number (整改落实情况, 存在的问题)."""
         line = self.folded[start:end].strip(" :【】[]<>")
-        if not 4 <= len(line) <= 14 or re.search(r"[,。;、]", line):
+        if not 4 <= len(line) <= 14 or _PUNCTUATED.search(line):
             return False
-        longest = max((stop - at for at, stop, _ in self.role_words.find(line)), default=0)
+        longest = max((stop - at for at, stop, _ in self.labels.words.find(line)), default=0)
         return longest >= 4 and len(line) - longest <= 3
 
     def _is_heading(self, start: int, stop: int, end: int) -> bool:
@@ -286,7 +262,7 @@ class _Reader:
         if len(heading) > 44:
             return None
         best: tuple[int, int, str] | None = None
-        for at, stop, form in self.role_words.find(heading):
+        for at, stop, form in self.labels.words.find(heading):
             key = (stop - at, stop, self.lexicon.headings[form])
             if best is None or key[:2] >= best[:2]:
                 best = key
@@ -313,40 +289,30 @@ class _Reader:
 
     def _inline(self, start: int, end: int) -> None:
         """Find enumerators in running text: each must continue its list, or begin one that goes on."""
-        matches = list(_INLINE.finditer(self.folded, start, end))
-        if not matches:
+        marks = inline_marks(self.folded, start, end)
+        if not marks:
             return
         quoted = {at for quotation in _QUOTED.finditer(self.folded, start, end) for at in range(*quotation.span())}
-        matches = [match for match in matches if match.start() not in quoted]
+        marks = [mark for mark in marks if mark.start not in quoted]
         last: Node | None = None
         seen: dict[str, int] = {}
-        numbers = [(match, _INLINE_KINDS[match.lastgroup or ""] if match.lastgroup in _INLINE_KINDS else self._kind(match)) for match in matches]
-        goes_on = _next_follow(numbers)
-        for index, (match, kind) in enumerate(numbers):
-            number = _number_of(match)
+        for mark, later in zip(marks, goes_on(marks), strict=True):
+            kind, number = mark.kind, mark.number
             if number is None:
                 continue
-            later = goes_on[index]
             continues = seen.get(kind) == number - 1 or (number > 1 and self._previous(kind) == number - 1)
-            if not (continues or (number == 1 and (later or match["is"]))):
+            if not (continues or (number == 1 and (later or mark.is_said))):
                 continue
-            if match.start() == start and kind == "is" and self.stack[-1].kind == "is" and self.stack[-1].start == match.start():
+            if mark.start == start and kind == "is" and self.stack[-1].kind == "is" and self.stack[-1].start == mark.start:
                 seen[kind] = number
                 continue
-            if kind in ("arabic", "arabic-bracketed", "chinese-bracketed") and not self._after_break(match.start(), start):
+            if kind in ("arabic", "arabic-bracketed", "chinese-bracketed") and not self._after_break(mark.start, start):
                 continue
             seen[kind] = number
             if last is not None:
-                last.heading = (last.heading[0], min(last.heading[1], match.start()))
-            last = node = self._push(kind, number, match.start(), match.end(), end, self.text[match.start() : match.end()].strip(), inline=True)
-            node.heading = (match.end(), self._heading_end(match.end(), end))
-
-    @staticmethod
-    def _kind(match: re.Match[str]) -> str:
-        for name, kind in _INLINE_KINDS.items():
-            if match[name] is not None:
-                return kind
-        raise AssertionError("an alternative matched without a name")
+                last.heading = (last.heading[0], min(last.heading[1], mark.start))
+            last = node = self._push(kind, number, mark.start, mark.end, end, self.text[mark.start : mark.end].strip(), inline=True)
+            node.heading = (mark.end, self._heading_end(mark.end, end))
 
     def _after_break(self, at: int, start: int) -> bool:
         before = self.folded[start:at].rstrip()
@@ -381,29 +347,6 @@ class _Reader:
         if node.line_bound and not node.holds_list and not self._open_heading(node):
             end = min(node.end, at)
         node.end = _trimmed(self.text, node.start, end)
-
-
-def _number(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if text in _ONE_CHARACTER:
-        return _ONE_CHARACTER[text]
-    return int(text) if text.isdigit() else parse_chinese(text)
-
-
-def _number_of(match: re.Match[str]) -> int | None:
-    return _number(match["isn"] or match["nn"] or match["cn"] or match["an"] or match["bn"] or match["zn"] or match["tn"] or match["ln"])
-
-
-def _next_follow(items: Sequence[tuple[re.Match[str], str]]) -> list[bool]:
-    """Return for each enumerator of running text whether one of its kind with the next number stands behind it."""
-    behind: set[tuple[str, int | None]] = set()
-    out = []
-    for match, kind in reversed(items):
-        number = _number_of(match)
-        out.append((kind, (number or 0) + 1) in behind)
-        behind.add((kind, number))
-    return out[::-1]
 
 
 def _trimmed(text: str, start: int, end: int) -> int:

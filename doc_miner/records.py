@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date as Date
 
+from doc_miner.extract.around import Around
 from doc_miner.extract.citations import find_citations
 from doc_miner.extract.conduct import cues_of, deadline_of, latest_deadline, status_of, status_of_progress
 from doc_miner.extract.duties import split_units, units_of
@@ -91,7 +91,8 @@ class Extractor:
     def complete(self, document: Document, metadata: Metadata, outline: Node, found: Extracted, problems: Sequence[Problem], links: Sequence[Link]) -> Records:
         """Return the records with status, deadline, units and figures."""
         links = [self._table_link(passage, found, problems, link) for passage, link in zip(found.passages, links, strict=True)]
-        measures = tuple(self._measure(document, metadata, passage, found) for passage in found.passages)
+        around = Around(document.text, metadata.reference)
+        measures = tuple(self._measure(document, metadata, passage, found, around) for passage in found.passages)
         figures, changes = self._figures(document, metadata, outline, found, problems, measures)
         return Records(tuple(problems), measures, tuple(links), figures, changes)
 
@@ -105,13 +106,15 @@ class Extractor:
         return link
 
     # --- measures ----------------------------------------------------------------------------
-    def _measure(self, document: Document, metadata: Metadata, passage: Passage, found: Extracted) -> Measure:
+    def _measure(self, document: Document, metadata: Metadata, passage: Passage, found: Extracted, around: Around) -> Measure:
         text = document.text[passage.start : passage.end]
-        reference = metadata.reference
+        folded = fold(text)
+        reference = around.reference
         row = found.rows.get((passage.start, passage.end))
-        planned_section = passage.node.role in ("plan", "recommendation") or _of_next_year(document.text, passage.node, reference)
-        status = status_of(text, self.cues, results=_under_heading(document.text, passage.node, RESULTS), planned_section=planned_section, plan_document=metadata.doc_type in PLANS, reference=reference, past=_under_heading(document.text, passage.node, PAST))
-        deadline = deadline_of(text, self.cues, reference, planned=status == "planned")
+        told = around.of(passage.node)
+        planned_section = passage.node.role in ("plan", "recommendation") or told.is_ahead
+        status = status_of(folded, self.cues, results=told.results, planned_section=planned_section, plan_document=metadata.doc_type in PLANS, reference=reference, past=told.past)
+        deadline = deadline_of(folded, self.cues, reference, planned=status == "planned")
         units = units_of(text)
         if row is not None:
             progress = " ".join(document.text[a:b] for a, b in row.progress)
@@ -122,7 +125,7 @@ class Extractor:
             deadline = min(filter(None, (deadline, latest_deadline(limits, reference))), default=None)  # a year alone in the text gives way to its month
             units = tuple(dict.fromkeys(unit for a, b in row.units for unit in split_units(document.text[a:b]))) or units
         else:
-            lines = _lines_below(passage.node, document.text)
+            lines = told.lines
             progress = " ".join(document.text[a:b] for kind, (a, b) in lines if kind == "progress")
             status = status_of_progress(progress) or status
             units = units or tuple(unit for kind, (a, b) in lines if kind == "units" for unit in split_units(document.text[a:b]))
@@ -261,69 +264,6 @@ def _inside(start: int, end: int, spans: Sequence[Span]) -> bool:
 
 def _cell_node(span: Span) -> Node:
     return Node("cell", 1, span[0], span[0], span[1], span)
-
-
-RESULTS = ("成效", "落实情况", "整改情况", "完成情况", "进展", "结果", "做法")
-PAST = ("前期工作", "已开展", "开展的工作", "做的工作", "立行立改", "工作回顾")
-"""Words of headings under which things are done: results, and what was done before."""
-
-
-def _under_heading(text: str, node: Node, words: Sequence[str]) -> bool:
-    current: Node | None = node
-    while current is not None:
-        heading = text[current.heading[0] : current.heading[1]] if current.own_role else ""
-        if any(word in heading for word in words):
-            return True
-        current = current.parent
-    return False
-
-
-def _lines_below(node: Node, text: str) -> list[tuple[str, Span]]:
-    """Return the lines 责任单位：… and 完成时限：… that hold for a measure: below its own item, below an item around it, or below the last of its list."""
-    current: Node | None = node
-    while current is not None:
-        labels = _label_lines(current) or _lines_of_list(current)
-        if labels:
-            return [(child.own_role or "", _first_line(text, child.body, child.end)) for child in labels]
-        current = current.parent
-    return []
-
-
-def _label_lines(node: Node) -> list[Node]:
-    return [child for child in node.children if child.kind == "label" and child.own_role in ("units", "deadline", "progress")]
-
-
-def _lines_of_list(node: Node) -> list[Node]:
-    """Return the lines below the last item of a list none of whose other items has any: they stand at the end of the list and hold for all of it."""
-    if node.parent is None:
-        return []
-    items = [child for child in node.parent.children if child.kind == node.kind]
-    if len(items) < 2 or items[-1] is node or any(_label_lines(item) for item in items[:-1]):
-        return []
-    return [line for line in _label_lines(items[-1]) if line.own_role != "progress"]
-
-
-_YEAR_AHEAD = re.compile(r"(20\d\d)年?(?:度)?[^,。;]{0,12}?(?:重点|任务|安排|打算|部署|计划|工作目标|主要工作)")
-
-
-def _of_next_year(text: str, node: Node, reference: Date | None) -> bool:
-    """Return whether a measure stands under a heading about the work of a year to come (2024年重点工作), or of the one that has just begun."""
-    current: Node | None = node
-    while reference is not None and current is not None and current.kind != "root":
-        found = _YEAR_AHEAD.search(text, current.heading[0], current.heading[1]) if not current.line_bound and current.heading[1] - current.heading[0] <= 40 else None
-        if found is not None:
-            year = int(found[1])
-            return year > reference.year or (year == reference.year and reference.month <= 3)
-        current = current.parent
-    return False
-
-
-def _first_line(text: str, start: int, end: int) -> Span:
-    """Return the first line of a stretch that holds anything: what stands below a label's own line is no part of what it says."""
-    while start < end and text[start].isspace():
-        start += 1
-    stop = text.find("\n", start, end)
-    return start, stop if stop >= 0 else end
 
 
 def _zones(outline: Node, found: Extracted, problems: Sequence[Problem], measures: Sequence[Measure]) -> list[Zone]:

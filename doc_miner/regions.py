@@ -23,6 +23,7 @@ _ROW = re.compile(
     re.ASCII,
 )
 _TABLE = re.compile(rf"{_HEADER}\n(?:{_ROW.pattern}\n)*+", re.ASCII)
+_FORMER = re.compile(r"(?:^|;)([一-鿿]{2,15}):(\d{4})")
 _WIDTH, _OPEN, _LONGEST = 8, 9999, 15
 _LEVELS = ("province", "city", "county")
 _HEAD = 2  # the zones before it are the title and the issuer, the one after it is the body
@@ -91,6 +92,10 @@ class RegionTable:
     _cells: Sequence[str]
     _codes: Sequence[str]
     _by_name: Mapping[str, Sequence[int]]
+    _names: Sequence[str]
+    """The names in order, for those that begin with a word."""
+    _by_former: Mapping[str, Mapping[int, int]]
+    """For each former name the rows that bore it and the year in which they gave it up."""
 
     @classmethod
     def load(cls, path: Path) -> RegionTable:
@@ -105,7 +110,11 @@ class RegionTable:
         by_name: dict[str, list[int]] = {}
         for index, name in enumerate(cells[1::_WIDTH]):
             by_name.setdefault(name, []).append(index)
-        return cls(cells, cells[::_WIDTH], by_name)
+        by_former: dict[str, dict[int, int]] = {}
+        for index, former in enumerate(cells[6::_WIDTH]):
+            for name, year in _FORMER.findall(former) if former else ():
+                by_former.setdefault(name, {}).setdefault(index, int(year))
+        return cls(cells, cells[::_WIDTH], by_name, sorted(by_name), by_former)
 
     def resolve(self, zones: Sequence[str], year: int | None) -> tuple[Region | None, tuple[Region, ...]]:
         """Return the region that *zones* speak of in *year*, and the candidates if several fit.
@@ -148,7 +157,7 @@ class RegionTable:
         ranked = [((0, 0, 0, -row.since), self._region(row, _OPEN)) for row in self._coded(typed)]
         for cut in range(len(typed) - 1):
             own = typed[cut:]
-            short = [full for full in self._by_name if full.startswith(own) and _SUFFIX.fullmatch(full, len(own))]
+            short = [full for full in self._beginning(own) if _SUFFIX.fullmatch(full, len(own))]
             like = [(0, row) for row in _last(self._listed(own))] + [(1, row) for row in self._heirs(own, _OPEN)]
             for kind, row in like + [(2, row) for full in short for row in _last(self._listed(full))]:
                 region = self._region(row, _OPEN)
@@ -165,14 +174,21 @@ class RegionTable:
     def _listed(self, name: str) -> list[_Row]:
         return [self._row(index) for index in self._by_name.get(name, ())]
 
+    def _beginning(self, word: str) -> list[str]:
+        """Return the names that begin with *word*, in the order of the table."""
+        begin = bisect_left(self._names, word)
+        end = begin
+        while end < len(self._names) and self._names[end].startswith(word):
+            end += 1
+        return sorted(self._names[begin:end], key=lambda name: self._by_name[name][0])
+
     def _coded(self, code: str) -> list[_Row]:
         return [self._row(index) for index in range(bisect_left(self._codes, code), bisect_right(self._codes, code))]
 
     def _heirs(self, name: str, year: int) -> list[_Row]:
         """Return the rows, valid in *year*, that bore *name* before."""
-        former = re.compile(rf"(?:^|;){re.escape(name)}:(\d+)")
-        found = ((self._row(i), former.search(text)) for i, text in enumerate(self._cells[6::_WIDTH]) if name in text)
-        return [row for row, match in found if match and int(match[1]) <= year and row.since <= year <= row.until]
+        rows = (self._row(index) for index, given_up in self._by_former.get(name, {}).items() if given_up <= year)
+        return [row for row in rows if row.since <= year <= row.until]
 
     def _region(self, row: _Row, year: int) -> Region:
         """Return the region of a row with the names that lay above it in *year*, or nearest to it."""

@@ -15,7 +15,8 @@ from doc_miner.textfold import fold
 from doc_miner.words import WordSet
 
 _ABOUT_IT = re.compile(r"缺|差距|差额|相差|尚差|未达|不达标|达标(?:率|学校|小学|初中|数)|低于|高于|超过|提高|增加|下降|减少|增长|总(?:量|面积|值)")
-_VARIATION = re.compile(r"差异系数")
+_VARIATION = "差异系数"
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _PER_PUPIL = ("每", "生均")
 _PER = re.compile(r"每|均|百名")
 _SHARES = {"%", "个百分点", "所", "个", "项", "个班", "‰", "人次"}
@@ -40,9 +41,11 @@ class IndicatorFinder:
         *basic*: the document speaks of the 基本均衡 standard. *categories*: those of the record; an
         indicator of another category is a passing mention.
         """
-        text = fold(text)
+        return self._named(fold(text), basic, categories)
+
+    def _named(self, text: str, basic: bool, categories: Container[str] | None) -> str | None:
         codes: set[str] = set()
-        varies = _VARIATION.search(text) is not None
+        varies = _VARIATION in text
         for _, end, form in self._words.find(text):
             if _LONGER.match(text, end) or (varies and "系数" not in form):
                 continue
@@ -54,14 +57,14 @@ class IndicatorFinder:
         return code if categories is None or self._indicators[code].category in categories else None
 
     def find_for_figure(self, subject: str, clause: str, *, unit: str | None, stage: str | None, basic: bool, category: str | None) -> str | None:
-        """Return the code of the indicator whose value a figure states: by its subject, else by a clause with no other number."""
-        if _ABOUT_IT.search(subject) or ("综合差异系数" not in subject and _VARIATION.search(subject + clause)):
+        """Return the code of the indicator whose value a figure states: by its subject, else by a clause with no other number. Both are folded."""
+        if _ABOUT_IT.search(subject) or (_VARIATION in subject + clause and "综合差异系数" not in subject):
             return None
-        wording = subject
-        code = self.find(subject, basic=basic, categories=None if category is None else (category,))
-        if code is None and len(re.findall(r"\d+(?:[.,]\d+)*", clause)) == 1 and not _ABOUT_IT.search(clause):
+        wording, categories = subject, None if category is None else (category,)
+        code = self._named(subject, basic, categories)
+        if code is None and len(_NUMBER.findall(clause)) == 1 and not _ABOUT_IT.search(clause):
             wording = clause
-            code = self.find(clause, basic=basic, categories=None if category is None else (category,))
+            code = self._named(clause, basic, categories)
         if code is None:
             return None
         return code if _states(self._indicators[code], wording, unit, stage) else None

@@ -45,15 +45,15 @@ def _words(lexicon: Lexicon, kind: str) -> str:
     return "|".join(re.escape(form) for form in sorted(lexicon.cues[kind], key=len, reverse=True))
 
 
-def status_of(text: str, cues: Cues, *, results: bool, planned_section: bool, plan_document: bool, reference: date | None, past: bool = False) -> str:
-    """Return ``done``, ``ongoing`` or ``planned`` for a measure's text.
+def status_of(folded: str, cues: Cues, *, results: bool, planned_section: bool, plan_document: bool, reference: date | None, past: bool = False) -> str:
+    """Return ``done``, ``ongoing`` or ``planned`` for a measure's folded text.
 
     *results*: it stands under a heading of results; *planned_section*: under next steps or
     recommendations; *plan_document*: in a plan, where an unmarked item is planned; *past*: under
     a heading that tells of what was done before (前期工作).
     """
     results = results or past
-    bare = re.sub(r"《[^》]{0,60}》|“[^”]{0,30}”", "", fold(text))
+    bare = _NAMED.sub("", folded)
     bare = _PROGRAMME.sub("", bare)
     done, ongoing, planned = _votes(bare, cues, reference)
     head = _NEXT.split(bare, maxsplit=1)
@@ -64,7 +64,7 @@ def status_of(text: str, cues: Cues, *, results: bool, planned_section: bool, pl
     if plan_document and not past:
         if not planned and (stated := _STATED.match(bare)):
             return "ongoing" if stated["now"] else "done"
-        already = re.search(r"已(?:经)?(?:完成|全部|整改|建成|落实|解决|投入使用)|目前已|已于", bare)
+        already = _ACHIEVED.search(bare)
         return "done" if already and not planned and done >= max(2, ongoing) else "planned"
     if (stated := _STATED.match(bare)) and stated["now"]:
         return "ongoing"
@@ -72,7 +72,7 @@ def status_of(text: str, cues: Cues, *, results: bool, planned_section: bool, pl
         return "planned"
     if done and done * 4 >= ongoing:
         return "done"
-    if past and (done or re.search(r"\d", bare)):
+    if past and (done or _DIGIT.search(bare)):
         return "done"
     return "done" if results and done >= 2 else "ongoing"
 
@@ -81,6 +81,12 @@ _STATED = re.compile(r"(?:目前|截至目前|现|我[县区市校]|全[县区�
 """How an item of a plan begins that tells of what is done or being done."""
 _PROGRAMME = re.compile(r"(?:特岗|国培|省培|行动|改善|招生|培养|提升|改造|讲学|支教|专项|[两三四五]年)计划")
 """A plan in the name of a programme (特岗计划) promises nothing."""
+_NAMED = re.compile(r"《[^》]{0,60}》|“[^”]{0,30}”")
+_ACHIEVED = re.compile(r"已(?:经)?(?:完成|全部|整改|建成|落实|解决|投入使用)|目前已|已于")
+_DIGIT = re.compile(r"\d")
+_SENTENCE_END = re.compile(r"[。;:!?\n]")
+_YEAR_NAMED = re.compile(r"20\d\d年")
+_OF_A_PLAN = re.compile(r"规划|计划|方案|年度")
 _NEXT = re.compile(r"[。;](?=下一步|下步|今后|下阶段|接下来|后续)")
 _ALREADY = re.compile(r"已(?:经)?(?:于|在|按|如期|提前|全部|全面)|截[至止]")
 _SURELY_DONE = re.compile(r"已|[增成立建高善决到]了|截[至止]|累计|先后|去年|上年|近[两三五]年")
@@ -91,7 +97,7 @@ _AHEAD_AT = 8
 def _votes(bare: str, cues: Cues, reference: date | None) -> tuple[int, int, int]:
     """Return how many clauses of a folded text are done, ongoing and planned."""
     done = ongoing = planned = 0
-    for sentence in re.split(r"[。;:!?\n]", bare):
+    for sentence in _SENTENCE_END.split(bare):
         promised = False
         for clause in sentence.split(","):
             promise = cues.planned.search(clause)
@@ -118,18 +124,18 @@ def _is_behind(clause: str, at: int, reference: date | None) -> bool:
 
 def _is_ahead(clause: str, reference: date | None) -> bool:
     """Return whether a clause tells what happens on a day to come (2024年上半年完成), counted from *reference*."""
-    if reference is None or re.search(r"20\d\d年", clause) is None or re.search(r"规划|计划|方案|年度", clause):
+    if reference is None or "年" not in clause or _YEAR_NAMED.search(clause) is None or _OF_A_PLAN.search(clause):
         return False
     return any(mention.first is not None and mention.first > reference and mention.kind in ("point", "deadline", "school") for mention in find_dates(clause, reference))
 
 
 def _is_past(clause: str, reference: date | None) -> bool:
     """Return whether a clause tells of a past year and of a number reached in it."""
-    match = _PAST_YEAR.search(clause)
-    if match is None or not re.search(r"\d", clause[match.end() :]):
+    match = _PAST_YEAR.search(clause) if "年" in clause else None
+    if match is None or not _DIGIT.search(clause, match.end()):
         return False
-    digits = re.match(r"\d{4}", match[0])
-    return digits is None or reference is None or int(digits[0]) <= reference.year
+    digits = match[0][:4] if match[0][0].isdigit() else None
+    return digits is None or reference is None or int(digits) <= reference.year
 
 
 def status_of_progress(text: str) -> str | None:
@@ -146,20 +152,25 @@ def status_of_progress(text: str) -> str | None:
     return "ongoing" if _PROGRESS_ONGOING.search(folded) else None
 
 
-def deadline_of(text: str, cues: Cues, reference: date | None, *, planned: bool) -> str | None:
-    """Return the latest day (ISO 8601) by which a measure's text promises something, or ``None``.
+def deadline_of(folded: str, cues: Cues, reference: date | None, *, planned: bool) -> str | None:
+    """Return the latest day (ISO 8601) by which a measure's folded text promises something, or ``None``.
 
     A date of the past, a plan's own years and a span such as 利用两年时间 are no deadlines.
     """
-    folded = fold(text)
-    labels = list(_LIMIT.finditer(folded))
+    labels = list(_LIMIT.finditer(folded)) if ":" in folded else []
     if labels and (limit := latest_deadline([folded[labels[-1].end() : labels[-1].end() + 30].split(")")[0]], reference)):
         return limit
-    masked = re.sub(r"《[^》]{0,80}》|\([^()]{0,30}〔[^)]{0,20}\)", lambda m: "\u3000" * len(m[0]), folded)
+    masked = _CITED.sub(lambda m: "\u3000" * len(m[0]), folded)
     days = [day for mention in find_dates(masked, reference) if (day := _promised_day(mention, masked, cues, reference, planned))]
     return max(days).isoformat() if days else None
 
 
+_CITED = re.compile(r"《[^》]{0,80}》|\([^()]{0,30}〔[^)]{0,20}\)")
+_CLAUSE_END = re.compile(r"[,。;]")
+_OPENED = re.compile(r"[^()]{0,12}(?:完成|建成|投用|投入使用|到位|前)")
+_FROM_THEN_ON = re.compile(r"\s?(?:起|开始|至今|以来|度?(?:预算|公用经费|财政))")
+_LENGTH = re.compile(r"[一二两三四五六\d]{1,2}年(?:之|以)?内")
+_MONTH = re.compile(r"月|季")
 _LIMIT = re.compile(r"(?:完成|整改)?(?:时限|期限|完成时间|完成日期)\s?[:]\s?")
 """A label inside an item in front of its own time limit."""
 _SURE = re.compile(r"前$|以前$|之前$")
@@ -169,17 +180,19 @@ def _promised_day(mention: DateMention, masked: str, cues: Cues, reference: date
     day = mention.last
     if day is None or mention.kind in ("vague", "since", "span", "school"):
         return _term_day(mention, masked, cues, reference, planned) if mention.kind == "school" else None
-    before = re.split(r"[,。;]", masked[max(0, mention.start - 16) : mention.start])[-1]
-    after = re.split(r"[,。;]", masked[mention.end : mention.end + 30])[0]
-    bracketed = before.endswith("(") and not re.match(r"[^()]{0,12}(?:完成|建成|投用|投入使用|到位|前)", mention.text[-1] + after)
-    if _NO_DEADLINE.match(after) or before.endswith("《") or bracketed or re.match(r"\s?(?:起|开始|至今|以来|度?(?:预算|公用经费|财政))", after):
+    if reference is not None and day < reference:
+        return None
+    before = _CLAUSE_END.split(masked[max(0, mention.start - 16) : mention.start])[-1]
+    after = _CLAUSE_END.split(masked[mention.end : mention.end + 30])[0]
+    bracketed = before.endswith("(") and not _OPENED.match(mention.text[-1] + after)
+    if _NO_DEADLINE.match(after) or before.endswith("《") or bracketed or _FROM_THEN_ON.match(after):
         return None
     sure = mention.kind == "deadline" and _SURE.search(mention.text) is not None
-    if re.match(r"[一二两三四五六\d]{1,2}年(?:之|以)?内", mention.text):
+    if _LENGTH.match(mention.text):
         return None  # a span of time (力争两年内), whose first day nobody states
     if reference is not None:
-        begins = mention.first or date(day.year, day.month if re.search(r"月|季", mention.text) else 1, 1)
-        if day < reference or (not sure and begins <= reference and not cues.promise.search(before + after[:8])):
+        begins = mention.first or date(day.year, day.month if _MONTH.search(mention.text) else 1, 1)
+        if not sure and begins <= reference and not cues.promise.search(before + after[:8]):
             return None
     elif not sure and re.search(r"截至|截止|已|完成了|了", before + after[:6]):
         return None

@@ -26,13 +26,15 @@ _LEAD = re.compile(
 )
 _MORE = re.compile(r"等(?:有关|相关|多个|职能|多)?(?:部门|单位|科室|成员单位)?$")
 _CUE = re.compile(
-    r"(?:等(?:有关|相关|多个|职能)?(?:部门|单位)?)?(?:按(?:照)?(?:各自)?(?:职责|分工)[一-鿿]{0,4}?|按各自职责|分别|共同|具体|积极|主动|密切|统一|联合|为主)?"
+    r"(?=[等按分共具积主密统联为牵负配协会落要应须必])(?:等(?:有关|相关|多个|职能)?(?:部门|单位)?)?(?:按(?:照)?(?:各自)?(?:职责|分工)[一-鿿]{0,4}?|按各自职责|分别|共同|具体|积极|主动|密切|统一|联合|为主)?"
     r"(?:牵头|主办|(?:分工)?负责(?!人|制(?!定|订)|同志|任|的)|配合(?!度|率)|协助|协同|会同|落实(?=[。;)]|$)|要(?!求|素|点|害|闻|件|员|么)|应(?!急|用|届|征|聘|对|邀|付)|须|必须|按职责分工|联合)"
 )
 _HEAD = re.compile(r"(?:^|(?<=。))\s?([^,。;:\n]{2,60}?)(?=每(?:季|月|年|半|学|周|两)|对(?![口应])|采取|按[月季年]|定期)")
 _AREAS = re.compile(r"各[市州县区旗](?:\([市区]\))?(?:、[市州县区旗](?:\([市区]\))?){1,3}(?:人民)?政府")
 """Governments of several kinds of area in one word (各市、州、县人民政府)."""
 _GLUE = re.compile(r"(?<=[局办委室部厅府])(?:和|与|及|以及|会同|联合|并)(?=[一-鿿]{2})")
+_BETWEEN = re.compile(r"[、,;\s/]+(?![^(〔]*[)〕])")
+_EARLIER = re.compile(r"^.*(?:[。;:\n!?]|\((?![县市区旗镇乡街道场、,]{1,9}\)))", re.S)
 _WINDOW = 90
 """Characters in front of a cue within which the units before it are looked for."""
 
@@ -71,13 +73,13 @@ def _listed(folded: str) -> list[str]:
 def _parts(text: str) -> list[str]:
     """Cut a list of units at its marks, never within brackets (各县（市、区）)."""
     text = _AREAS.sub(lambda areas: areas[0].replace("、", "\x00"), text)
-    pieces = [piece for part in re.split(r"[、,;\s/]+(?![^(〔]*[)〕])", text) for piece in _GLUE.split(part) if piece]
+    pieces = [piece for part in _BETWEEN.split(text) for piece in _GLUE.split(part) if piece]
     return [piece.replace("\x00", "、") for piece in pieces]
 
 
 def _labelled(folded: str) -> list[str]:
     found: list[str] = []
-    for match in _LABEL.finditer(folded):
+    for match in _LABEL.finditer(folded) if ":" in folded else ():
         bare = match[0].startswith(("牵头:", "配合:"))
         if bare and match.start() and folded[match.start() - 1] not in "(,;。、\n ":
             continue
@@ -99,7 +101,7 @@ _CLOSING = re.compile(r"\(((?:[^()]|\([^()]{1,12}\)){2,120})\)[。;]?\s*$")
 
 def _in_closing_brackets(folded: str) -> list[str]:
     """Return the units of brackets at the end that hold nothing else (…。（市教育局、各县区政府）)."""
-    match = _CLOSING.search(folded, max(0, len(folded) - 130))
+    match = _CLOSING.search(folded, max(0, len(folded) - 130)) if ")" in folded.rstrip()[-2:] else None
     if match is None:
         return []
     names = [_MORE.sub("", part) for part in _parts(match[1])]
@@ -133,7 +135,7 @@ def _all(text: str) -> list[str]:
 def _before(folded: str, end: int) -> list[str]:
     """Return the units of the list that ends at a place, read backwards as long as each part is a unit."""
     start = max(0, end - _WINDOW)
-    window = re.sub(r"^.*(?:[。;:\n!?]|\((?![县市区旗镇乡街道场、,]{1,9}\)))", "", folded[start:end], flags=re.S)
+    window = _EARLIER.sub("", folded[start:end])
     found: list[str] = []
     for part in reversed(_parts(window)):
         name = _MORE.sub("", part)

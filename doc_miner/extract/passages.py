@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from doc_miner.lexicon import Lexicon
 from doc_miner.model import Span
@@ -13,6 +13,7 @@ _SENTENCE = re.compile(r"[^。!?\n]*[。!?](?:[”\"」）)]*)|[^。!?\n]+")
 _FILLER = re.compile(r"近年来|几年来|[两三四五]年来|以来|今年|所|已|过去|[的了及和与、:\s()（）【】\[\]]|目前|当前|主要|我县|我区|全县|全区|以下|几个方面|方面|情况|分析|原因|仍然|还|工作|一些|部分|具体|如下|教育|义务教育|均衡|发展|整改|督导|反馈|评估|有关|存在|对应|相关|优质|县域|推进|下一步|今后|下步|内容")
 _SIGNATURE = re.compile(r"(?:^|[一-鿿])(?:人民政府|委员会|办公室|教育局|教育体育局|教体局|督导室|领导小组|督导组|评估组|财政局|指挥部|专班|中学|小学|学校)(?:\s{2,}.*|\(盖?章\)|办公室)?$")
 _DATE_LINE = re.compile(r"^[\s(]*(?:(?:19|20)\d{2}\s?年\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?日)?|[二][〇零○O0][一二三四五六七八九〇零○]{2}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}日)?)[\s)]*(?:印发)?$")
+_PUNCTUATED = re.compile(r"[,。;:]")
 _CONTACT = re.compile(r"^[(]?(?:联系人|联系电话|联系单位|抄送|主送|附件|附[:]|承办|主题词|分送|经办|撰稿|编辑|责任编辑|公开方式|信息公开|此件|本报告|注[:])")
 
 _PRINTED = re.compile(r"[^,。;:]{4,30}(?:19|20)\d{2}年\d{1,2}月\d{1,2}日印发")
@@ -69,13 +70,12 @@ class Passages:
         """Return the non-empty lines of a stretch, trimmed."""
         out = []
         at = start
-        while at < end:
-            stop = self.text.find("\n", at, end)
-            stop = end if stop < 0 else stop
-            span = self.trimmed(at, stop)
-            if span[0] < span[1]:
-                out.append(span)
-            at = stop + 1
+        for line in self.text[start:end].split("\n"):
+            bare = line.strip()
+            if bare:
+                first = at + (0 if bare[0] == line[0] else len(line) - len(line.lstrip()))
+                out.append((first, first + len(bare)))
+            at += len(line) + 1
         return out
 
     def sentences(self, start: int, end: int) -> list[Span]:
@@ -86,7 +86,7 @@ class Passages:
     def is_pure_heading(self, start: int, end: int) -> bool:
         """Return whether a heading only names a part (存在的主要问题) and states nothing of its own (存在大班额问题)."""
         heading = self.folded[start:end].strip(" :。")
-        for form in sorted(self.lexicon.headings, key=len, reverse=True):
+        for form in _longest_first(tuple(self.lexicon.headings)):
             if form in heading:
                 heading = heading.replace(form, "", 1)
                 break
@@ -97,7 +97,7 @@ class Passages:
         line = self.folded[start:end].strip()
         if _DATE_LINE.match(line) or _CONTACT.match(line) or _PRINTED.fullmatch(line):
             return True
-        return len(line) <= 34 and not re.search(r"[,。;:]", line) and _SIGNATURE.search(line) is not None
+        return len(line) <= 34 and not _PUNCTUATED.search(line) and _SIGNATURE.search(line) is not None
 
     def is_closing(self, start: int, end: int) -> bool:
         """Return whether a paragraph only exhorts or takes leave (总之, 撸起袖子加油干, 特此报告)."""
@@ -145,5 +145,12 @@ class Passages:
         return len(others) >= 2 or (len(others) == 1 and _TO_ALL.match(self.folded, lines[1][0]) is not None)
 
 
+@lru_cache(maxsize=32)
 def _any_of(forms: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)))
+    """Return the pattern of the forms of a lexicon, made once."""
+    return re.compile("|".join(re.escape(form) for form in _longest_first(forms)))
+
+
+@lru_cache(maxsize=32)
+def _longest_first(forms: tuple[str, ...]) -> list[str]:
+    return sorted(forms, key=len, reverse=True)

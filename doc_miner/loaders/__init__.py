@@ -55,12 +55,13 @@ def read_bytes(path: Path, limits: Limits = DEFAULT) -> bytes:
         raise LoadError("unreadable", f"文件打不开（{reason}）；请复制到本地磁盘后再试。") from error
 
 
-def read_source(data: bytes, name: str, limits: Limits = DEFAULT, *, converted_from: str = "") -> Source:
+def read_source(data: bytes, name: str, limits: Limits = DEFAULT, *, found: str = "", converted_from: str = "") -> Source:
     """Return what *data* says, read by the loader of its own format; *name* may only earn a warning.
 
-    *converted_from* is the format of the file called *name* where *data* was made of it by another program.
+    *found* is that format where the caller has told it already. *converted_from* is the format of the file called *name* where *data* was
+    made of it by another program.
     """
-    found = detect_format(data, name)
+    found = found or detect_format(data, name)
     kind = converted_from or found
     reader = _reader(found)
     try:

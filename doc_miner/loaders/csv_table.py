@@ -43,6 +43,8 @@ def is_table(data: bytes, *, named: bool) -> bool:
     head = data[:_HEAD]
     if len(data) > _HEAD:
         head = head[: max(head.rfind(b"\n") + 1, _HEAD - 1) // 4 * 4]
+    if not any(mark.encode() in head for mark in _DELIMITERS):
+        return False
     try:
         text, _ = decode(head)
     except LoadError:
@@ -67,8 +69,10 @@ def delimiter_of(text: str, *, named: bool) -> str | None:
     """
     agreed: dict[str, float] = {}
     for delimiter in _DELIMITERS:
+        if delimiter not in text:  # as in nearly all prose: each row would be one field
+            continue
         try:
-            rows = _rows(text[:_HEAD], delimiter)[:_ROWS]
+            rows = _split(text[:_HEAD], delimiter)[:_ROWS]
         except csv.Error:
             continue
         if _agree(rows, named=named):
@@ -78,9 +82,13 @@ def delimiter_of(text: str, *, named: bool) -> str | None:
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:
     """Return the rows that hold something."""
+    return [[_field(field) for field in row] for row in _split(text, delimiter)]
+
+
+def _split(text: str, delimiter: str) -> list[list[str]]:
+    """Return the rows that hold something, their fields as they stand in the file."""
     rows = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=delimiter)
-    stripped = [[_field(field) for field in row] for row in rows]
-    return [row for row in stripped if any(row)]
+    return [row for row in rows if any(map(_field, row))]
 
 
 def _field(text: str) -> str:
@@ -95,6 +103,8 @@ def _agree(rows: list[list[str]], *, named: bool) -> bool:
     if named:
         return width > 1 and count >= 0.5 * len(rows)
     titles = sum(len(row) == 1 for row in rows[:2])
-    fields = [field for row in rows for field in row]
+    if width < _LEAST_FIELDS or count < max(_LEAST_ROWS, 0.9 * (len(rows) - titles)):
+        return False
+    fields = [_field(field) for row in rows for field in row]
     prose = sum(len(field) > _LONG_FIELD or bool(_PROSE.search(field)) for field in fields)
-    return width >= _LEAST_FIELDS and count >= max(_LEAST_ROWS, 0.9 * (len(rows) - titles)) and prose <= 0.1 * len(fields)
+    return prose <= 0.1 * len(fields)

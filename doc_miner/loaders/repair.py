@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from doc_miner.source import Block, Line, Paragraph, Source, SourceTable, Warning
@@ -26,9 +26,9 @@ _RADICALS = dict(zip(_SUPPLEMENT[::2], _SUPPLEMENT[1::2], strict=True)) | {
 }
 _RADICAL = re.compile(f"[{''.join(_RADICALS)}]")
 # Tab and newline stay (cells of a text table, lines of a cell); lone surrogates break every writer.
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
-)
+_CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
+_CONTROL = re.compile(f"[{_CONTROLS}]")
+_FAULT = re.compile(f"[{_CONTROLS}{''.join(_RADICALS)}]")
 
 
 def repaired(source: Source) -> Source:
@@ -36,6 +36,8 @@ def repaired(source: Source) -> Source:
 
     A source that needs nothing is returned as it is.
     """
+    if _FAULT.search("\n".join(_texts(source))) is None:
+        return source
     counts = {"control": 0, "radicals": 0}
 
     def fix(line: Line) -> Line:
@@ -47,9 +49,19 @@ def repaired(source: Source) -> Source:
 
     blocks = tuple(_fixed_block(block, fix) for block in source.blocks)
     title = source.title and fix(Line(source.title)).text
-    if not any(counts.values()):
-        return source
     return replace(source, blocks=blocks, title=title, warnings=source.warnings + _warnings(counts))
+
+
+def _texts(source: Source) -> Iterator[str]:
+    yield source.title or ""
+    for block in source.blocks:
+        if isinstance(block, Paragraph):
+            yield from [line.text for line in block.lines]
+        else:
+            yield block.caption
+            yield block.unit
+            for row in block.rows:
+                yield from row
 
 
 def _warnings(counts: dict[str, int]) -> tuple[Warning, ...]:

@@ -108,6 +108,8 @@ def _strict(data: bytes, encoding: str) -> str | None:
 
 def _by_nul_pattern(data: bytes) -> tuple[str, str] | None:
     """UTF-16 has its NULs (the high bytes of digits, spaces and line ends) on one side only."""
+    if b"\0" not in data:
+        return None
     even, odd = data[0::2].count(0), data[1::2].count(0)
     if len(data) % 2 or even == odd or min(even, odd) > max(even, odd) // 10:
         return None

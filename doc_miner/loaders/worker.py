@@ -106,7 +106,7 @@ class SafeLoader:
         data = read_bytes(path, self._limits)
         kind = detect_format(data, path.name)
         if _is_harmless(data, kind):
-            return read_source(data, path.name, self._limits)
+            return read_source(data, path.name, self._limits, found=kind)
         if kind in KINDS:
             return self._office_source(data, path.name, kind)
         del data  # the child reads the file again; two copies of a large one need not be kept
@@ -116,7 +116,7 @@ class SafeLoader:
         """Return what *data* says, a file called *name* that is on no disk; raise `LoadError` as `load` does."""
         kind = detect_format(data, name)
         if _is_harmless(data, kind):
-            return read_source(data, name, self._limits)
+            return read_source(data, name, self._limits, found=kind)
         if kind in KINDS:
             return self._office_source(data, name, kind)
         return self._source(_Request(name, self._limits, len(data)), data)
