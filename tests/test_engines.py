@@ -295,9 +295,9 @@ def test_processes_need_no_fork(tmp_path: Path, method: str) -> None:
     (tmp_path / "job.py").write_text(WORK, "utf-8")
     script = tmp_path / "main.py"
     script.write_text(
-        "import multiprocessing, os, sys\nfrom pathlib import Path\n"
-        "from doc_miner.archive import mine_archive\nfrom doc_miner.engine.processes import Processes\nfrom doc_miner.lexicon import default_lexicon\nimport job\n\n"
+        "import multiprocessing, os, sys\nfrom pathlib import Path\nfrom doc_miner.engine.processes import Processes\nimport job\n\n"
         "if __name__ == '__main__':\n"
+        "    from doc_miner.archive import mine_archive\n    from doc_miner.lexicon import default_lexicon\n"
         f"    multiprocessing.set_start_method({method!r})\n"
         "    results = list(Processes(2).map(job.work, range(9)))\n"
         "    assert [square for square, _ in results] == [n * n for n in range(9)] and os.getpid() not in {pid for _, pid in results}\n"
