@@ -10,20 +10,25 @@ from multiprocessing.process import BaseProcess
 _CONTEXT = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
 if os.name == "posix":
     _CONTEXT.set_forkserver_preload(["doc_miner.archive", "doc_miner.cli", "doc_miner.parts", "doc_miner.present.terminal", "rich.progress", "rich.table"])
-_QUIET = "import os, sys; null = os.open(os.devnull, os.O_RDWR); os.dup2(null, 1); os.dup2(null, 2)\n"
+_QUIET = """import os, signal, sys
+for number, place in ((1, os.devnull), (2, errors)):
+    os.dup2(os.open(place, os.O_WRONLY | os.O_CREAT), number)
+"""
 _MAIN = "from doc_miner.cli import main; sys.argv[1:] = arguments; main()"
+_APART = "os.setsid(); signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+"""Ctrl-C reaches a whole group of processes; a test run in the background may have been told to ignore it."""
 
 
-def start(code: str, **names: object) -> BaseProcess:
-    """Run Python in a new process, with *names* that travel to it and nothing printed; `finish` it."""
-    process = _CONTEXT.Process(target=exec, args=(_QUIET + code, {"__name__": "a_run", **names}))
+def start(code: str, errors: object = os.devnull, **names: object) -> BaseProcess:
+    """Run Python in a new process, with *names* that travel to it; what it says goes to the file *errors*. `finish` it."""
+    process = _CONTEXT.Process(target=exec, args=(_QUIET + code, {"__name__": "a_run", "errors": str(errors), **names}))
     process.start()
     return process
 
 
-def start_command(*arguments: object) -> BaseProcess:
-    """Run ``doc-miner`` with *arguments* in a new process."""
-    return start(_MAIN, arguments=[str(one) for one in arguments])
+def start_command(*arguments: object, errors: object = os.devnull, apart: bool = False, **names: object) -> BaseProcess:
+    """Run ``doc-miner`` with *arguments* in a new process, in a group of its own with *apart*."""
+    return start(_APART * apart + _MAIN, errors, arguments=[str(one) for one in arguments], **names)
 
 
 def finish(process: BaseProcess, seconds: float = 120) -> int | None:

@@ -27,7 +27,7 @@ from doc_miner.engine import engine_for
 from doc_miner.errors import SettingsError
 from doc_miner.lexicon import Lexicon
 
-from .running import finish, pipe_ends, start, start_command
+from .running import finish, pipe_ends, start_command
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links, pipes and signals of POSIX")
 COUNTIES = ("青岚县", "白石县", "望溪县", "临岳县", "松坪县", "竹坞县")
@@ -485,9 +485,7 @@ def test_a_run_killed_at_any_moment_is_completed_by_running_again(forty: Path, t
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux tells the children of a process")
 def test_the_workers_of_a_killed_run_end_too(forty: Path, tmp_path: Path) -> None:
     listening, held = pipe_ends()
-    code = "from pathlib import Path\nfrom doc_miner.cli import main\nsys.argv[1:] = arguments\nos.setsid()\nmain()"
-    arguments = ["mine", str(forty), "--dataset", str(tmp_path / "dataset.db"), "--engine", "processes", "--workers", "2"]
-    process = start(code, arguments=arguments, held=held)
+    process = start_command("mine", forty, "--dataset", tmp_path / "dataset.db", "--engine", "processes", "--workers", "2", apart=True, held=held)
     held.close()
     assert process.pid is not None
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
