@@ -225,6 +225,16 @@ def test_shards_merged_are_the_dataset_of_serial(tmp_path: Path, lexicon: Lexico
     assert (again.read, again.unchanged, again.gone) == (0, 26, ())
 
 
+def test_sections_within_the_ninth_and_later_ones_are_merged_after_them(tmp_path: Path, lexicon: Lexicon) -> None:
+    (tmp_path / "in").mkdir()
+    items = "".join(f"（{one}）第{one}项整改。投入{n}.5万元。\n1.新建学校{n}所。\n2.改建校舍{n}处。\n" for n, one in enumerate("一二三四五六七八九", 3))
+    (tmp_path / "in" / "a.txt").write_text(f"青岚县整改情况报告\n一、整改措施\n{items}青岚县教育局\n2023年9月1日\n", "utf-8")
+    mine_archive([tmp_path / "in"], tmp_path / "a.db", lexicon=lexicon, engine=Serial())
+    assert len(rows_of(tmp_path / "a.db", tmp_path / "a")["sections"]) > 20
+    assert merge_datasets([tmp_path / "a.db"], tmp_path / "b.db") == 1
+    assert rows_of(tmp_path / "b.db", tmp_path / "b") == rows_of(tmp_path / "a.db", tmp_path / "a")
+
+
 def test_a_dataset_is_not_merged_with_itself_and_none_with_reviews(tmp_path: Path, lexicon: Lexicon) -> None:
     mine_archive([write_archive(tmp_path / "in", 1)], tmp_path / "a.db", lexicon=lexicon, engine=Serial())
     with pytest.raises(DatasetError, match="自己"):
