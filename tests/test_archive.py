@@ -6,16 +6,15 @@ import io
 import json
 import os
 import random
-import select
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,8 @@ from doc_miner.errors import SettingsError
 from doc_miner.lexicon import Lexicon
 from doc_miner.model import Report
 
-ROOT = Path(__file__).resolve().parents[1]
+from .running import finish, pipe_ends, start_command
+
 posix = pytest.mark.skipif(os.name != "posix", reason="links, pipes and signals of POSIX")
 COUNTIES = ("青岚县", "白石县", "望溪县", "临岳县", "松坪县", "竹坞县")
 REPORT = """{county}义务教育均衡发展督导反馈问题整改情况的报告
@@ -460,95 +460,89 @@ def made(dataset: Path) -> bool:
 
 
 @pytest.fixture(scope="module")
-def sixty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sixty") / "in"
+def forty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("forty") / "in"
     folder.mkdir()
-    for n in range(60):
-        body = "".join(f"（{k}）第{k}项整改。投入资金{n + k}.5万元，新建校舍{k}所，班级由{n + k + 9}个降至{n + 1}个。责任单位：县教育局。\n" for k in range(1, 12))
+    for n in range(40):
+        body = "".join(f"（{k}）第{k}项整改。投入资金{n + k}.5万元，新建校舍{k}所，班级由{n + k + 9}个降至{n + 1}个。责任单位：县教育局。\n" for k in range(1, 6))
         (folder / f"{n:02}.txt").write_text(report(n + 1, COUNTIES[n % 6]) + body, "utf-8")
     return folder
 
 
-def start(folder: Path, dataset: Path, *options: str, **kwargs: Any) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "doc_miner", "mine", str(folder), "--dataset", str(dataset), *options]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **kwargs)
-
-
 def run_whole(folder: Path, dataset: Path) -> Mapping[str, Rows]:
-    with start(folder, dataset) as process:
-        assert process.wait(timeout=120) == 0
+    assert finish(start_command("mine", folder, "--dataset", dataset)) == 0
     return rows_of(dataset)
 
 
-def moments(process: subprocess.Popen[bytes]) -> Iterator[None]:
+def moments(process: BaseProcess) -> Iterator[None]:
     """Yield again and again while a run goes on."""
-    while process.poll() is None:
+    while process.is_alive():
         yield
-        try:
-            process.wait(timeout=0.01)
-        except subprocess.TimeoutExpired:
-            continue
+        process.join(0.01)
 
 
 @posix
-def test_a_run_killed_at_any_moment_is_completed_by_running_again(sixty: Path, tmp_path: Path) -> None:
-    with start(sixty, tmp_path / "whole.db") as process:
-        length = sum((tmp_path / "whole.db").exists() for _ in moments(process))
+def test_a_run_killed_at_any_moment_is_completed_by_running_again(forty: Path, tmp_path: Path) -> None:
+    process = start_command("mine", forty, "--dataset", tmp_path / "whole.db")
+    length = sum((tmp_path / "whole.db").exists() for _ in moments(process))
+    assert finish(process) == 0
     whole = rows_of(tmp_path / "whole.db")
-    assert len(whole) == 60
+    assert len(whole) == 40
     chance, sizes = random.Random(20230920), []
     for attempt in range(6):
         # Two datasets are completed after one kill, one after four of them.
         dataset = tmp_path / (f"{attempt}.db" if attempt % 3 == 1 else "often.db")
-        with start(sixty, dataset) as process:
-            left = chance.randrange(length + 1)
-            for _ in moments(process):
-                left -= dataset.exists()
-                if left < 0:
-                    break
-            process.send_signal(signal.SIGKILL)
+        process, left = start_command("mine", forty, "--dataset", dataset), chance.randrange(length + 1)
+        for _ in moments(process):
+            left -= dataset.exists()
+            if left < 0:
+                break
+        process.kill()
+        finish(process)
         rows = rows_of(dataset) if dataset.exists() and made(dataset) else {}
         sizes.append(len(rows))
         assert all(whole[key] == of_document for key, of_document in rows.items()), "a document is there in part"
         if attempt % 3 == 1:
-            assert run_whole(sixty, dataset) == whole
-    assert run_whole(sixty, tmp_path / "often.db") == whole
-    assert any(size < 60 for size in sizes), "every kill came too late"
+            assert run_whole(forty, dataset) == whole
+    assert run_whole(forty, tmp_path / "often.db") == whole
+    assert any(size < 40 for size in sizes), "every kill came too late"
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux tells the children of a process")
-def test_the_workers_of_a_killed_run_end_too(sixty: Path, tmp_path: Path) -> None:
-    listening, held = os.pipe()
-    process = start(sixty, tmp_path / "dataset.db", "--engine", "processes", "--workers", "2", pass_fds=[held], start_new_session=True)
-    os.close(held)
+def test_the_workers_of_a_killed_run_end_too(forty: Path, tmp_path: Path) -> None:
+    listening, held = pipe_ends()
+    process = start_command("mine", forty, "--dataset", tmp_path / "dataset.db", "--engine", "processes", "--workers", "2", apart=True, held=held)
+    held.close()
+    assert process.pid is not None
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     try:
         # Every process of the run holds the pipe; it reads as ended when the last of them has gone.
         for _ in moments(process):
             if len(children.read_text().split()) == 2:
                 break
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert select.select([listening], [], [], 3)[0] == [listening]
+        process.kill()
+        assert listening.poll(10), "a worker is still there"
+        with pytest.raises(EOFError):
+            listening.recv()
     finally:
-        os.close(listening)
+        listening.close()
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+        finish(process)
 
 
-def test_two_runs_into_one_dataset_at_once_both_arrive(sixty: Path, tmp_path: Path) -> None:
+def test_two_runs_into_one_dataset_at_once_both_arrive(forty: Path, tmp_path: Path) -> None:
     other = tmp_path / "in"
     other.mkdir()
     for n in range(10):
         (other / f"{n}.txt").write_text(report(n + 100), "utf-8")
-    with start(sixty, tmp_path / "dataset.db") as first:
-        for _ in moments(first):
-            if (tmp_path / "dataset.db").exists() and made(tmp_path / "dataset.db"):
-                break
-        with start(other, tmp_path / "dataset.db") as second:
-            assert (first.wait(timeout=120), second.wait(timeout=120)) == (0, 0)
-    assert len(rows_of(tmp_path / "dataset.db")) == 70
+    first = start_command("mine", forty, "--dataset", tmp_path / "dataset.db")
+    for _ in moments(first):
+        if (tmp_path / "dataset.db").exists() and made(tmp_path / "dataset.db"):
+            break
+    second = start_command("mine", other, "--dataset", tmp_path / "dataset.db")
+    assert (finish(first), finish(second)) == (0, 0)
+    assert len(rows_of(tmp_path / "dataset.db")) == 50
     files = export_csv(tmp_path / "dataset.db", tmp_path / "out")
     assert len(files) == len(TABLES)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -27,6 +26,8 @@ from doc_miner.engine.serial import Serial
 from doc_miner.errors import DatasetError
 from doc_miner.lexicon import Lexicon
 
+from .running import finish, pipe_ends, start
+
 ROOT = Path(__file__).resolve().parents[1]
 posix = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 REPORT = """青岚县义务教育均衡发展督导反馈问题整改情况的报告
@@ -38,17 +39,17 @@ REPORT = """青岚县义务教育均衡发展督导反馈问题整改情况的�
 2023年9月20日
 """
 WRITER = """
-import pickle, sys
+import pickle
 from pathlib import Path
 from doc_miner.dataset.store import Store
-with open(sys.argv[2], "rb") as file:
+with open(rows, "rb") as file:
     documents = pickle.load(file)
-with Store(Path(sys.argv[1])) as store:
-    print("ready", flush=True)
+with Store(Path(dataset)) as store:
+    told.send("ready")
     while True:
         for start in range(0, len(documents), 3):
             store.write(documents[start : start + 3])
-            print(start, flush=True)
+            told.send(start)
 """
 
 
@@ -83,16 +84,17 @@ def test_a_writer_killed_twenty_times_leaves_whole_documents_each_time(tmp_path:
     (tmp_path / "rows").write_bytes(pickle.dumps(told))
     whole = {one["documents"][0][0]: len(one["figures"]) for one in told}
     chance, dataset = random.Random(7), tmp_path / "dataset.db"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     held: set[str] = set()
     for _ in range(20):
-        command = [sys.executable, "-c", WRITER, str(dataset), str(tmp_path / "rows")]
-        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            for _ in range(chance.randrange(1, 40)):
-                process.stdout.readline()
-            threading.Event().wait(chance.random() * 0.01)
-            process.send_signal(signal.SIGKILL)
+        listening, end = pipe_ends()
+        process = start(WRITER, dataset=str(dataset), rows=str(tmp_path / "rows"), told=end)
+        end.close()
+        for _ in range(chance.randrange(1, 40)):
+            listening.recv()
+        threading.Event().wait(chance.random() * 0.01)
+        process.kill()
+        finish(process)
+        listening.close()
         now = contents(dataset)
         assert held <= set(now) <= set(whole) and all(whole[key] == figures for key, figures in now.items())
         held = set(now)
@@ -102,13 +104,13 @@ def test_a_writer_killed_twenty_times_leaves_whole_documents_each_time(tmp_path:
 def test_a_full_disk_ends_the_run_with_a_message_and_keeps_what_was_written(tmp_path: Path, lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "in").mkdir()
     for n in range(12):
-        (tmp_path / "in" / f"{n:02}.txt").write_text(REPORT.format(n=n + 3) + "".join(f"新建学校{k}所。\n" for k in range(2, 400)), "utf-8")
+        (tmp_path / "in" / f"{n:02}.txt").write_text(REPORT.format(n=n + 3) + "".join(f"新建学校{k}所。\n" for k in range(2, 100)), "utf-8")
     dataset, whole = tmp_path / "dataset.db", Store._prepare
 
     def small(self: Store) -> None:
         whole(self)
         pages = self.db.execute("PRAGMA page_count").fetchone()[0]
-        self.db.execute(f"PRAGMA max_page_count={pages + 150}")
+        self.db.execute(f"PRAGMA max_page_count={pages + 60}")
 
     monkeypatch.setattr(Store, "_prepare", small)
     monkeypatch.setattr("doc_miner.archive._BATCH_SECONDS", 0)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from doc_miner.dataset.connection import connect
 from doc_miner.dataset.rows import Row, names
-from doc_miner.dataset.schema import KEYS, RECORD_TABLES
+from doc_miner.dataset.schema import RECORD_TABLES
 from doc_miner.dataset.store import Store
 from doc_miner.errors import DatasetError
 
@@ -49,7 +49,7 @@ def _take_documents(store: Store, db: sqlite3.Connection) -> int:
     for doc_id, path, at in db.execute("SELECT d.doc_id, f.path, d.mined_at FROM documents d JOIN files f USING (doc_id) ORDER BY f.path").fetchall():
         if path in own and own[path] >= at:
             continue
-        batch.append(dict(_rows(db, doc_id, path)))
+        batch.append(document_rows(db, doc_id, path))
         count += 1
         if len(batch) == _BATCH:
             store.write(batch)
@@ -58,12 +58,13 @@ def _take_documents(store: Store, db: sqlite3.Connection) -> int:
     return count
 
 
-def _rows(db: sqlite3.Connection, doc_id: str, path: str) -> Iterator[tuple[str, list[Row]]]:
-    """Yield the rows of a document at one of its paths, by table, as they were mined."""
+def document_rows(db: sqlite3.Connection, doc_id: str, path: str) -> dict[str, list[Row]]:
+    """Return the rows of a document at one of its paths, by table, as they were mined."""
+    out: dict[str, list[Row]] = {}
     for table in ("documents", "files", *RECORD_TABLES):
         columns = ", ".join(f'"{name}"' for name in names(table))
         where, values = ("path=?", (path,)) if table == "files" else ("doc_id=?", (doc_id,))
-        rows = [tuple(row) for row in db.execute(f"SELECT {columns} FROM {table} WHERE {where} ORDER BY {KEYS[table]}", values)]
-        if table == "documents":
-            rows = [tuple(path if name == "path" else value for name, value in zip(names(table), row, strict=True)) for row in rows]
-        yield table, rows
+        order = " ORDER BY rowid" if table in RECORD_TABLES else ""  # as they were written: a section before those in it
+        out[table] = [tuple(row) for row in db.execute(f"SELECT {columns} FROM {table} WHERE {where}{order}", values)]
+    out["documents"] = [tuple(path if name == "path" else value for name, value in zip(names("documents"), row, strict=True)) for row in out["documents"]]
+    return out
