@@ -109,10 +109,13 @@ def _add_table(builder: _Builder, table: SourceTable, doc_id: str) -> None:
     cells: list[tuple[Cell | None, ...]] = []
     for r, row in enumerate(table.rows):
         texts = [re.sub(r"\s*[\n\t]\s*", " ", cell).strip(_SPACES) for cell in row]
-        start = builder.add("\t".join(texts))
+        written = table.lines[r] if table.lines else ""
+        start = builder.add(written or "\t".join(texts))
+        row_start, start = start, start + written.rfind("\n") + 1  # behind the rules above it
         line: list[Cell | None] = []
         for c, text in enumerate(texts):
             if text:
+                start = row_start + written.index(text, start - row_start) if written else start
                 rowspan, colspan = spans.get((r, c), (1, 1))
                 line.append(Cell(start, start + len(text), rowspan, colspan))
                 place = table.places[r][c] if table.places else None

@@ -65,8 +65,9 @@ class SourceTable:
 
     ``rows`` is a rectangular grid; a merged cell's text stands at its top left and '' elsewhere.
     ``merges`` lists ``(row, column, rowspan, colspan)`` of merged cells. ``places`` is a grid of
-    the same shape as ``rows`` (or empty). One record for a table that runs over pages, its
-    repeated header rows dropped.
+    the same shape as ``rows`` (or empty). ``lines`` holds each row as it is written where that is
+    more than its cells (``| a | b |``), rules between rows included. One record for a table that
+    runs over pages, its repeated header rows dropped.
     """
 
     rows: tuple[tuple[str, ...], ...]
@@ -76,6 +77,7 @@ class SourceTable:
     page: int | None = None
     merges: tuple[tuple[int, int, int, int], ...] = ()
     places: tuple[tuple[CellPlace | None, ...], ...] = ()
+    lines: tuple[str, ...] = ()
 
 
 Block = Paragraph | SourceTable

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 
 from doc_miner.errors import LoadError
-from doc_miner.loaders.grid import Cell, with_captions
+from doc_miner.loaders.grid import cells_of, with_captions
 from doc_miner.loaders.limits import Limits
 from doc_miner.loaders.sheet_blocks import table_blocks
 from doc_miner.loaders.text import decode, encoding_warnings
@@ -34,8 +34,7 @@ def read(data: bytes, limits: Limits) -> Source:
     rows = _rows(text, delimiter_of(text, named=True) or ",")
     if sum(map(len, rows)) > limits.cells:
         raise LoadError("too_large", f"表格超过 {limits.cells} 格的上限，不予读取；请拆分后再试。")
-    cells = [Cell(index, column, field) for index, row in enumerate(rows) for column, field in enumerate(row) if field]
-    return Source("csv", with_captions(table_blocks(cells, limits.cells)), warnings=encoding_warnings(text, encoding))
+    return Source("csv", with_captions(table_blocks(cells_of(rows), limits.cells)), warnings=encoding_warnings(text, encoding))
 
 
 def is_table(data: bytes, *, named: bool) -> bool:

@@ -54,6 +54,24 @@ def make_table(cells: Sequence[Cell], *, most_cells: int, marked_headers: int = 
     return SourceTable(rows, header_rows=headers, merges=merges, unit=_unit_inside(rows))
 
 
+def cells_of(rows: Sequence[Sequence[str]]) -> list[Cell]:
+    """Return the filled cells of rows that know no merged cells: where a row below the first two begins with empty cells, those above hold for it too.
+
+    >>> [(cell.text, cell.rowspan) for cell in cells_of([["问题", "措施"], ["大班额", "新建学校"], ["", "扩建学校"]])]
+    [('问题', 1), ('措施', 1), ('大班额', 2), ('新建学校', 1), ('扩建学校', 1)]
+    """
+    spans: dict[tuple[int, int], int] = {}
+    owner: dict[int, int] = {}
+    for number, row in enumerate(rows):
+        leading = next((column for column, cell in enumerate(row) if cell), 0)
+        for column, cell in enumerate(row):
+            if cell:
+                owner[column] = number
+            elif column < leading and owner.get(column):  # nothing belongs to the first row, the header
+                spans[owner[column], column] = number - owner[column] + 1
+    return [Cell(r, c, cell, spans.get((r, c), 1)) for r, row in enumerate(rows) for c, cell in enumerate(row) if cell]
+
+
 def _header_depth(rows: Sequence[Sequence[str]], merges: Sequence[Merge]) -> int:
     """Return the rows that the merged cells of the first true row reach over.
 

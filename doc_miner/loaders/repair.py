@@ -89,4 +89,4 @@ def _fixed_block(block: Block, fix: Callable[[Line], Line]) -> Block:
 
 def _fixed_table(table: SourceTable, fix: Callable[[str], str]) -> SourceTable:
     rows = tuple(tuple(fix(cell) for cell in row) for row in table.rows)
-    return replace(table, rows=rows, caption=fix(table.caption), unit=fix(table.unit))
+    return replace(table, rows=rows, caption=fix(table.caption), unit=fix(table.unit), lines=tuple("\n".join(map(fix, line.split("\n"))) for line in table.lines))

@@ -1,4 +1,5 @@
-"""Read plain text: find its encoding from its bytes, then one paragraph a line.
+"""Read plain text: find its encoding from its bytes, then one paragraph a line
+and the tables that stand in it.
 
 The rule is: byte order mark, pattern of NUL bytes (UTF-16 without a mark), strict UTF-8,
 else GB18030.  It is exact where statistical detectors fail, on strings of a few bytes.
@@ -12,7 +13,8 @@ import string
 
 from doc_miner.errors import LoadError
 from doc_miner.loaders.limits import Limits
-from doc_miner.source import Line, Paragraph, Source, Warning
+from doc_miner.loaders.text_tables import blocks_of
+from doc_miner.source import Source, Warning
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -34,7 +36,7 @@ _HEAD = 65_536
 
 
 def read(data: bytes, limits: Limits) -> Source:
-    """Return one paragraph for every line of the text, empty lines included.
+    """Return one paragraph for every line of the text, empty lines included, and the tables whose rows are lines.
 
     >>> from doc_miner.loaders.limits import DEFAULT
     >>> read("一、存在问题\\n全区60人以上班级73个。".encode("gb18030"), DEFAULT).blocks[0].text
@@ -43,7 +45,7 @@ def read(data: bytes, limits: Limits) -> Source:
     text, encoding = decode(data)
     lines = text.splitlines()
     warnings = encoding_warnings(text, encoding)
-    return Source("txt", tuple(Paragraph((Line(line),)) for line in lines), warnings=warnings)
+    return Source("txt", blocks_of(lines, limits.cells), warnings=warnings)
 
 
 def encoding_warnings(text: str, encoding: str) -> tuple[Warning, ...]:
