@@ -180,7 +180,16 @@ def _issuer(document: Document, folded: str, title: str | None, lines: list[Span
         if match:
             return title[: match.end("issuer")]
     below = next((name for start, end in lines[1:5] if (name := _organ_alone(document.text[start:end]))), None)
-    return below or printed
+    return below or _letterhead(document.text, lines) or printed
+
+
+def _letterhead(text: str, lines: list[Span]) -> str | None:
+    """Return the body whose paper it is (青岚县教育督导委员会文件), which stands alone above the number of the document."""
+    for start, end in lines[:3]:
+        head = "".join(text[start:end].split())
+        if head.endswith("文件") and (name := _organ_alone(head.removesuffix("文件"))):
+            return name
+    return None
 
 
 def _organ_alone(text: str) -> str | None:
@@ -207,7 +216,7 @@ def _region(document: Document, title: str | None, issuer: str | None, date: str
 
 
 _COUNTY = r"(?P<county>[一-鿿]{2,3}?(?:县|区|旗))"
-_COUNTY_NAMED = re.compile(rf"(?:^|对|关于对?|向|赴|[一-鿿]市){_COUNTY}(?=人民政府|义务|履行|创建|教育|推进|开展|的|化解|关于|落实|政府|委|\d)")
+_COUNTY_NAMED = re.compile(rf"(?:^|对|关于对?|向|赴|《|[一-鿿]市){_COUNTY}(?=人民政府|义务|履行|创建|教育|推进|开展|的|化解|关于|落实|政府|委|\d)")
 _CITY_ABOVE = re.compile(r"(?P<city>(?<=位于)[一-鿿]{2,3}市|[一-鿿]{2,3}市(?=人民政府|委|教育|督导|政府))")
 _COMMON = re.compile(r"^[全我本各该一两外邻辖城郊某市县区省级]|[各全该本]|开发区|新区|地区|城区|社区|校区|片区|园区|学区|景区|山区|库区|牧区|林区|矿区|市区|镇区|灾区|小区|辖区|省区")
 

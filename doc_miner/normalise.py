@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from doc_miner.lexicon import Lexicon
 from doc_miner.model import Cell, Document, Origin, Table
@@ -167,6 +168,8 @@ def _is_navigation(text: str, forms: Sequence[str]) -> bool:
 _UNFINISHED = ("，", "、", ",")
 _CLAUSE_LINES = 4
 """Least number of lines that end with a comma for a file to be one that breaks its lines between clauses."""
+_INSIDE = re.compile("[，。；、：,;]")
+_ENDS = "。；：！？;:!?"
 _NARROW = re.compile("[\0-\u2e7f]+")
 
 
@@ -177,10 +180,9 @@ def _width(text: str) -> int:
 def _joined_lines(blocks: Sequence[Paragraph | SourceTable]) -> tuple[list[Paragraph | SourceTable], int]:
     """Join lines that were broken at a fixed width or, many of them, behind a comma; a file that was not wrapped is left as it is."""
     paragraphs = [block for block in blocks if isinstance(block, Paragraph)]
-    widths = [_width(p.text.rstrip()) for p in paragraphs if p.text.strip()]
-    limit = _wrap_width(widths)
+    wrap = _wrap_of([p.text.rstrip() for p in paragraphs if p.text.strip()])
     clauses = sum(1 for p in paragraphs if p.text.rstrip().endswith(_UNFINISHED)) >= max(_CLAUSE_LINES, len(paragraphs) // 20)
-    if limit is None and not clauses:
+    if wrap is None and not clauses:
         return list(blocks), 0
     indented = sum(1 for p in paragraphs if p.text[:1] == "\u3000" or p.text.startswith("    ")) >= 3
     out: list[Paragraph | SourceTable] = []
@@ -192,26 +194,49 @@ def _joined_lines(blocks: Sequence[Paragraph | SourceTable]) -> tuple[list[Parag
             open_line = False
             continue
         text = block.text
-        starts_new = not text.strip() or text[:1] in _SPACES or _ENUMERATED.match(fold(text)) is not None
-        if open_line and not starts_new and isinstance(out[-1], Paragraph):
+        if open_line and not _starts_new(text) and isinstance(out[-1], Paragraph):
             out[-1] = Paragraph((*out[-1].lines, *block.lines), out[-1].heading)
             joined += 1
         else:
             out.append(block)
-        full = limit is not None and bool(text.strip()) and _width(text.rstrip()) >= limit - 6
+        full = wrap is not None and bool(text.strip()) and wrap.is_full(text.rstrip())
         open_line = (full and (indented or not text.rstrip().endswith("。"))) or (clauses and text.rstrip().endswith(_UNFINISHED))
     return out, joined
 
 
-def _wrap_width(widths: Sequence[int]) -> int | None:
-    """Return the width at which a file was wrapped, or ``None``: the longest lines must be many and nearly equal."""
-    if len(widths) < 8:
+def _starts_new(text: str) -> bool:
+    return not text.strip() or text[:1] in _SPACES or _ENUMERATED.match(fold(text)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrap:
+    """Where the lines of a file were broken: at a width (a Hanzi takes two columns) or at a count of characters."""
+
+    measure: Callable[[str], int]
+    least: int
+    """What a line measures that was broken off."""
+
+    def is_full(self, text: str) -> bool:
+        return self.measure(text) >= self.least
+
+
+def _wrap_of(lines: Sequence[str]) -> _Wrap | None:
+    """Return where a file was wrapped, or ``None``: the longest lines must be many and nearly equal, or nearly all that break off in a sentence of one length."""
+    if len(lines) < 8:
         return None
-    longest = max(widths)
-    if not 30 <= longest <= 160:
-        return None
-    full = sum(1 for width in widths if width >= longest - 5)
-    return longest if full >= 6 and full >= 0.35 * len(widths) else None
+    cut = [line for line, following in pairwise(lines) if line[-1] not in _ENDS and not _starts_new(following)]
+    widths = [_width(line) for line in lines]
+    limit = max(widths)
+    full = [line for line, width in zip(lines, widths, strict=True) if width >= limit - 5]
+    if 30 <= limit <= 160 and len(full) >= max(6, 0.35 * len(lines)) and any(map(_INSIDE.search, full)):  # a list of names holds no marks
+        return _Wrap(_width, limit - 6)
+    # What wraps by characters may keep a number or a mark whole: lines are two shorter or a few longer than most.
+    counts = Counter(len(line) for line in cut if len(line) >= 15 and _INSIDE.search(line))
+    usual = counts.most_common(1)[0][0] if counts else 0
+    near = sum(count for length, count in counts.items() if usual - 2 <= length <= usual + 4)
+    if near >= 5 and near >= 0.8 * sum(counts.values()) and sum(1 for line in lines if len(line) > usual + 4) <= len(lines) // 20:
+        return _Wrap(len, usual - 2)
+    return None
 
 
 # --- a repeated copy -------------------------------------------------------------------------

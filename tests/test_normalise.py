@@ -148,6 +148,19 @@ def test_an_indented_line_begins_a_paragraph_of_its_own() -> None:
     assert normalised(*lines, format="txt").text.split("\n") == paragraphs
 
 
+def test_lines_of_so_many_characters_with_short_lines_between_are_joined() -> None:
+    paragraphs = [f"望溪县第{n}小学现有教学班{n * 7}个、学生{n * 311}人，其中寄宿生{n * 45}人，专任教师{n * 19}名，缺音乐教师{n}名，校舍已使用{n + 20}年" for n in range(11, 18)]
+    lines = [line for n, text in enumerate(paragraphs, 1) for line in (f"第{n}项工作", *wrapped(f"　　情况：{text}。", 24), "　　责任单位：县教育局")]
+    document = normalised(*lines, format="txt")
+    assert [line for line in document.text.split("\n") if line.startswith("情况")] == [f"情况：{text}。" for text in paragraphs]
+    assert document.text.count("\n责任单位：县教育局") == document.text.count("项工作\n") == 7
+
+
+def test_names_of_one_length_in_lines_of_their_own_stay() -> None:
+    lines = ["望溪县义务教育学校名单", *(f"望溪县第{n}乡镇中心九年一贯制寄宿学校" for n in "一二三四五六七八九"), "望溪县教育局"]
+    assert normalised(*lines, format="txt").text.split("\n") == lines
+
+
 def test_a_file_that_was_not_wrapped_keeps_its_lines() -> None:
     lines = ["望溪县整改报告", *sentences(5), "一、存在问题", "教师不足。", "二、整改措施", "招聘教师。", "特此报告。"]
     document = normalised(*lines, format="txt")
