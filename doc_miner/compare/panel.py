@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from doc_miner.compare.places import Place, choose, places_of
+from doc_miner.compare.subjects import state_of
 from doc_miner.dataset.connection import connect
 from doc_miner.dataset.evidence import sentence
 from doc_miner.errors import SettingsError
@@ -134,7 +135,7 @@ def _values(db: sqlite3.Connection, column: str, code: str) -> list[Value]:
         place = Place(row["region_code"], row["province"], row["city"], row["county"])
         out.append(
             Value(
-                place, row["year"] or row["doc_year"], row["year"] is not None, row["stage"], row["unit"], row["subject"] or "", row["qualifier"], row["value"], row["value_max"],
+                place, row["year"] or row["doc_year"], row["year"] is not None, row["stage"], row["unit"], (row["subject"] or "") if row["role"] == "level" else state_of(row["subject"]), row["qualifier"], row["value"], row["value_max"],
                 row["value_exact"], row["text"], met.get(row["figure_id"]), sentence(text, row["start"], row["end"]), row["title"], row["path"], row["page"], row["doc_id"],
                 row["figure_id"], row["confidence"] or 0.0,
             )  # fmt: skip

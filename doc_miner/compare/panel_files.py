@@ -12,7 +12,7 @@ from doc_miner.compare.book import Book, Heading
 from doc_miner.compare.page import write_page
 from doc_miner.compare.panel import Panel, Value
 from doc_miner.compare.panel_charts import multiples
-from doc_miner.compare.panel_rows import INTEGERS, LONG, NUMBERS, cell, long_rows, shown, standard, thresholds, wide_header, wide_rows, written
+from doc_miner.compare.panel_rows import INTEGERS, LONG, NUMBERS, cell, grouped, long_rows, standard, thresholds, wide_header, wide_rows, written
 from doc_miner.dataset.aside import aside
 from doc_miner.errors import SettingsError
 
@@ -118,12 +118,6 @@ def _page(panel: Panel, path: Path) -> list[Path]:
         shown=grouped, evidence=evidence, ids={value.figure_id: number for number, value in enumerate(evidence, 1)}, all_series=len(panel.series), most_series=_MOST_SERIES,
     )  # fmt: skip
     return [path]
-
-
-def grouped(value: Value) -> str:
-    """Return a value for reading: large numbers with their thousands apart."""
-    text = shown(value)
-    return text.replace(value.exact, f"{int(value.exact):,}") if value.exact.isdigit() and len(value.exact) > 4 else text
 
 
 def _place_first(value: Value) -> tuple[str, str, int, str]:

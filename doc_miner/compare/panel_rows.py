@@ -54,6 +54,12 @@ def shown(value: Value) -> str:
     return f"{QUALIFIERS.get(value.qualifier, value.qualifier)}{value.exact}{upper}"
 
 
+def grouped(value: Value) -> str:
+    """Return a value for reading: large numbers with their thousands apart."""
+    text = shown(value)
+    return text.replace(value.exact, f"{int(value.exact):,}") if value.exact.isdigit() and len(value.exact) > 4 else text
+
+
 def cell(series: Series, year: int) -> Cell:
     """Return the cell of *series* in *year*."""
     values = series.cells.get(year, ())
