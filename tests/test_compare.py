@@ -283,7 +283,9 @@ def test_the_workbook_holds_every_step_with_its_document(dataset: Path, tmp_path
     book = CalamineWorkbook.from_path(str(tmp_path / "c.xlsx"))
     assert book.sheet_names == ["说明", "概况", "问题", "做法", "少数地区的做法", "数据的变化", "文档"]
     header, *lines = book.get_sheet_by_name("做法").to_python()
-    recruiting = [dict(zip(header, line, strict=True)) for line in lines if line[1] == "招聘补充教师"]
+    rows = [dict(zip(header, line, strict=True)) for line in lines]
+    assert len({(row["措施编号"], row["做法"]) for row in rows}) == len(rows)
+    recruiting = [row for row in rows if "招聘补充教师" in row["做法类型"]]
     assert {row["采用的地区"] for row in recruiting} == {"沚水县、青岚县"} and all(row["来源文件"] and row["文档"] for row in recruiting)
     assert b"<f>" not in zipfile.ZipFile(tmp_path / "c.xlsx").read("xl/worksheets/sheet4.xml")
 

@@ -127,3 +127,19 @@ def test_a_category_keeps_its_subjects_apart(dataset: Path, lexicon: Lexicon) ->
 def test_what_is_no_panel_is_told(dataset: Path, lexicon: Lexicon, options: dict[str, str], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         build_panel(dataset, lexicon, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("2022年青岚县教育事业统计公报", {(2022, "标题")}),
+        ("青岚县教育事业统计公报", {(2023, "成文日期")}),
+        ("青岚县2021年至2022年教育事业统计公报", {(2023, "成文日期")}),
+        ("2022年青岚县义务教育整改情况的报告", {(2023, "成文日期")}),
+    ],
+)
+def test_a_bulletin_speaks_of_the_year_in_its_title(title: str, expected: set[tuple[int, str]], tmp_path: Path, lexicon: Lexicon) -> None:
+    text = f"{title}\n\n全县小学生均体育运动场馆面积7.1平方米。\n\n青岚县教育局\n2023年5月6日\n"
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    mine_archive([tmp_path / "a.txt"], tmp_path / "d.db", lexicon=lexicon, engine=Serial())
+    assert {(value.year, value.year_from) for value in build_panel(tmp_path / "d.db", lexicon, indicator="YZ-05").values} == expected

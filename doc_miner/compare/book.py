@@ -12,9 +12,11 @@ from typing import Any
 import xlsxwriter
 
 from doc_miner.dataset.aside import aside
-from doc_miner.dataset.workbook import MOST_CHARACTERS, MOST_LINKS, MOST_ROWS, link_target, print_setup, rows_of
+from doc_miner.dataset.workbook import MOST_CHARACTERS, MOST_ROWS, link_target, print_setup, rows_of
 
 _WRAPPED = 18
+_MOST_LINKS = 20_000
+"""Links of a sheet; beyond, paths are plain text, since programs take long to open a sheet of more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,9 @@ class Book:
                 part += 1
                 page, number = self._page(f"{title}（{part}）", headings, frozen), 0
             number += 1
-            lines = [rows_of(value, heading.width) for value, heading in zip(row, headings, strict=True) if isinstance(value, str) and heading.width >= _WRAPPED]
-            page.set_row(number, 15 * min(max(lines, default=1), 10))
+            lines = [rows_of(value, heading.width) for value, heading in zip(row, headings, strict=True) if isinstance(value, str) and heading.width >= _WRAPPED and (len(value) * 2 > heading.width - 2 or "\n" in value)]
+            if lines:
+                page.set_row(number, 15 * min(max(lines), 10))
             for place, (value, heading) in enumerate(zip(row, headings, strict=True)):
                 self._cell(page, number, place, value, heading)
         page.autofilter(0, 0, number, len(headings) - 1)
@@ -102,6 +105,6 @@ class Book:
         if heading.link:
             self._links += 1
             target = self._targets.get(text) or self._targets.setdefault(text, link_target(text, self._folder))
-            if self._links <= MOST_LINKS and len(target) <= 2000 and page.write_url(row, place, target, self._url, text) == 0:
+            if self._links <= _MOST_LINKS and len(target) <= 2000 and page.write_url(row, place, target, self._url, text) == 0:
                 return
         page.write_string(row, place, text, self._wrap if heading.width >= _WRAPPED else self._plain)

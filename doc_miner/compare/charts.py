@@ -96,7 +96,7 @@ def heat_maps(title: str, counts: Mapping[tuple[Place, str], int], places: Seque
 def _map(title: str, rows: Sequence[Place], columns: Mapping[str, str], counts: Mapping[tuple[Place, str], int], most: int, what: str, links: Mapping[str, str]) -> str:
     labels, heads = names_of(rows), {code: label(name, 9) for code, name in columns.items()}
     left, right = max(breadth(text) for text in labels.values()) + 12, max(12, breadth(list(heads.values())[-1]) * 0.57 - 8)
-    column, row = min(56.0, (WIDTH - left - right) / len(columns)), 21
+    column, row = min(56.0, (WIDTH - left - right) / len(columns)), 20
     top = max(breadth(text) for text in heads.values()) * 0.82 + 22
     drawing = Drawing(WIDTH, top + row * len(rows) + 6, title)
     for across, (code, text) in enumerate(heads.items()):
@@ -191,7 +191,7 @@ def timeline(comparison: Comparison) -> list[Chart]:
     ranked = set(sorted(due, key=lambda place: -due[place])[:MOST_ROWS])
     rows = {place: number for number, place in enumerate(place for place in comparison.places if place in ranked)}
     labels = names_of(list(rows))
-    left, top, row = max(map(breadth, labels.values())) + 16, 34, 24
+    left, top, row = max(map(breadth, labels.values())) + 16, 34, 22
     height = top + row * len(rows)
     drawing = Drawing(WIDTH, height + 30, "完成时限")
     days = [day.toordinal() for place, day, _ in counts if place in rows]

@@ -11,7 +11,7 @@ from doc_miner.compare.panel_rows import cell, grouped, thresholds, written
 from doc_miner.compare.svg import SOFT, Drawing, breadth, number, scale, ticks
 from doc_miner.lexicon import Threshold
 
-_COLUMNS, _ROWS, _HEIGHT = 4, 9, 100
+_COLUMNS, _ROWS, _HEIGHT = 4, 9, 92
 _MOST_CHARTS = 4
 _FEWEST = 3
 """Values below which a subject of a category is no picture."""
