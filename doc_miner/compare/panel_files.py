@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, groupby
 from pathlib import Path
@@ -16,6 +17,7 @@ from doc_miner.compare.panel_rows import INTEGERS, LONG, NUMBERS, cell, grouped,
 from doc_miner.dataset.aside import aside
 from doc_miner.errors import SettingsError
 
+_DECIMAL = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _MOST_SERIES, _MOST_VALUES = 400, 1000
 """Rows of the tables of a page; all of them stand in the other formats."""
@@ -79,7 +81,7 @@ def _book(panel: Panel, path: Path) -> list[Path]:
     with Book(path, f"{panel.code} {panel.name}") as book:
         book.about([(f"{panel.code} {panel.name}",), *(("", *pair) for pair in about(panel)), ("", "怎样读", "缺：没有找到数据；冲突：同一对象有几个不同的数，都列出，不取平均；多值：几个对象各有数。每个数的原句和出处见“依据”。")])
         header = wide_header(panel)
-        book.sheet("宽表", [Heading(title, 12 if title != "对象" else 28) for title in header], wide_rows(panel), frozen=4)
+        book.sheet("宽表", [Heading(title, 12 if title != "对象" else 28) for title in header], (list(map(_number, row, header)) for row in wide_rows(panel)), frozen=4)
         rows = list(long_rows(panel))
         evidence = {"text", "sentence", "title", "page", "path", "confidence", "figure_id"}
         plain = [(name, title) for name, title in LONG if name not in evidence]
@@ -89,6 +91,11 @@ def _book(panel: Panel, path: Path) -> list[Path]:
         found = ([row.get(name) for name, _ in shown_columns] for row in rows if row.get("figure_id"))
         book.sheet("依据", [Heading(title, widths.get(name, 11), link=name == "path") for name, title in shown_columns], found, frozen=4)
     return [path]
+
+
+def _number(text: str, title: str) -> str | float:
+    """Return a single value in the column of a year as a number, everything else as it is."""
+    return float(text) if title.isdigit() and _DECIMAL.fullmatch(text) else text
 
 
 def about(panel: Panel) -> list[tuple[str, str]]:
