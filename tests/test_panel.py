@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from doc_miner.archive import mine_archive
 from doc_miner.compare.panel import Panel, build_panel
-from doc_miner.compare.panel_files import write_panel
+from doc_miner.compare.panel_files import about, write_panel
 from doc_miner.compare.places import Place, choose
 from doc_miner.engine.serial import Serial
 from doc_miner.errors import SettingsError
@@ -161,3 +162,9 @@ def test_a_workbook_holds_numbers_where_there_is_one_value(dataset: Path, lexico
     header, *lines = CalamineWorkbook.from_path(str(tmp_path / "p.xlsx")).get_sheet_by_name("宽表").to_python()
     rows = {(row["县区"], row["学段"]): row for row in (dict(zip(header, line, strict=True)) for line in lines)}
     assert rows["青岚县", "小学"]["2022"] == 7.1 and rows["青岚县", "小学"]["2023"] == "7.9 / 8.2（冲突）" and rows["青岚县", "初中"]["2023"] == "缺"
+
+
+def test_a_panel_says_how_many_meet_the_standard_in_their_latest_year(dataset: Path, lexicon: Lexicon) -> None:
+    told = dict(about(build_panel(dataset, lexicon, indicator="YZ-05")))["达标"]
+    assert told.startswith("各地区（分学段）最近一年：") and sum(map(int, re.findall(r"(\d+) 个", told))) == 3
+    assert "达标" not in dict(about(build_panel(dataset, lexicon, category="R2")))

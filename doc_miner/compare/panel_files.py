@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, groupby
 from pathlib import Path
@@ -13,7 +14,22 @@ from doc_miner.compare.book import Book, Heading
 from doc_miner.compare.page import write_page
 from doc_miner.compare.panel import Panel, Value
 from doc_miner.compare.panel_charts import multiples
-from doc_miner.compare.panel_rows import INTEGERS, LONG, NUMBERS, cell, grouped, long_rows, standard, thresholds, wide_header, wide_rows, written
+from doc_miner.compare.panel_rows import (
+    BELOW,
+    INTEGERS,
+    LONG,
+    MET,
+    MIXED,
+    NUMBERS,
+    cell,
+    grouped,
+    long_rows,
+    standard,
+    thresholds,
+    wide_header,
+    wide_rows,
+    written,
+)
 from doc_miner.dataset.aside import aside
 from doc_miner.errors import SettingsError
 
@@ -103,8 +119,11 @@ def about(panel: Panel) -> list[tuple[str, str]]:
     norms = "、".join(map(written, thresholds(panel)))
     source = panel.indicator.source if panel.indicator else ""
     documents = {value.doc_id for value in panel.values}
+    latest = Counter(next((one.met for year in reversed(panel.years) if (one := cell(series, year)).values), "") for series in panel.series)
+    verdicts = [(f"各地区{'（分学段）' if len({series.stage for series in panel.series}) > 1 else ''}最近一年：" + "、".join(f"{verdict or '不能判断'} {latest[verdict]} 个" for verdict in (MET, BELOW, MIXED, "") if latest[verdict]))] if norms and latest else []
     return [
         ("标准", f"{norms}（{source}）" if norms else source or "类别没有统一的标准，单项指标请用 --indicator"),
+        *(("达标", text) for text in verdicts),
         ("地区", f"{len(panel.places)} 个，其中 {len(panel.places) - len(panel.without)} 个有数据"),
         ("年份", "、".join(map(str, panel.years)) or "没有"),
         ("来源", f"{len(documents)} 个文档中的 {len(panel.values)} 个数据：现状、变化后，以及写明年份的变化前；计划和标准不算"),

@@ -30,7 +30,7 @@ class Most:
 
 ALL = Most(columns=4, rows=60, members=20, problems=200, movements=100)
 PART = Most(columns=4, rows=8, members=2, problems=40, movements=40)
-_STEPS_FOR_ALL = 1500
+_STEPS_FOR_ALL = 4000
 """A page of this many steps opens at once and is still read; with more, the frequent comes first and the rest is counted."""
 
 
