@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from doc_miner.archive import mine_archive
 from doc_miner.compare.panel import Panel, build_panel
+from doc_miner.compare.panel_files import about, write_panel
 from doc_miner.compare.places import Place, choose
 from doc_miner.engine.serial import Serial
 from doc_miner.errors import SettingsError
@@ -43,6 +45,12 @@ def lexicon() -> Lexicon:
         ("南京鼓楼", ["320106"]),
         ("410204", ["410204"]),
         ("青岚", [None]),
+        ("柳江区人民政府", ["450206"]),
+        ("融 安", ["450224"]),
+        ("４５０２０６", ["450206"]),
+        ("4502", ["450206", "450224"]),
+        ("450200", ["450206", "450224"]),
+        ("45", ["450206", "450224"]),
         (" 内丘县 ", ["130523"]),
     ],
 )
@@ -57,6 +65,8 @@ def test_a_name_typed_loosely_finds_its_region(lexicon: Lexicon, typed: str, cod
         ("鼓楼", "几个地区"),
         ("昆山市", r"数据集中没有“昆山市”（江苏省苏州市昆山市（320583）"),
         ("甲乙丙", "没有叫“甲乙丙”的地区"),
+        ("乌有县", "没有叫“乌有县”的地区；数据集中有：广西壮族自治区柳州市柳江区"),
+        ("450", "没有叫“450”的地区"),
         ("青山县", "没有叫“青山县”的地区；数据集中有：.*青岚县"),
     ],
 )
@@ -127,3 +137,34 @@ def test_a_category_keeps_its_subjects_apart(dataset: Path, lexicon: Lexicon) ->
 def test_what_is_no_panel_is_told(dataset: Path, lexicon: Lexicon, options: dict[str, str], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         build_panel(dataset, lexicon, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("2022年青岚县教育事业统计公报", {(2022, "标题")}),
+        ("青岚县教育事业统计公报", {(2023, "成文日期")}),
+        ("青岚县2021年至2022年教育事业统计公报", {(2023, "成文日期")}),
+        ("2022年青岚县义务教育整改情况的报告", {(2023, "成文日期")}),
+    ],
+)
+def test_a_bulletin_speaks_of_the_year_in_its_title(title: str, expected: set[tuple[int, str]], tmp_path: Path, lexicon: Lexicon) -> None:
+    text = f"{title}\n\n全县小学生均体育运动场馆面积7.1平方米。\n\n青岚县教育局\n2023年5月6日\n"
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    mine_archive([tmp_path / "a.txt"], tmp_path / "d.db", lexicon=lexicon, engine=Serial())
+    assert {(value.year, value.year_from) for value in build_panel(tmp_path / "d.db", lexicon, indicator="YZ-05").values} == expected
+
+
+def test_a_workbook_holds_numbers_where_there_is_one_value(dataset: Path, lexicon: Lexicon, tmp_path: Path) -> None:
+    from python_calamine import CalamineWorkbook
+
+    write_panel(build_panel(dataset, lexicon, indicator="YZ-05"), tmp_path / "p.xlsx")
+    header, *lines = CalamineWorkbook.from_path(str(tmp_path / "p.xlsx")).get_sheet_by_name("宽表").to_python()
+    rows = {(row["县区"], row["学段"]): row for row in (dict(zip(header, line, strict=True)) for line in lines)}
+    assert rows["青岚县", "小学"]["2022"] == 7.1 and rows["青岚县", "小学"]["2023"] == "7.9 / 8.2（冲突）" and rows["青岚县", "初中"]["2023"] == "缺"
+
+
+def test_a_panel_says_how_many_meet_the_standard_in_their_latest_year(dataset: Path, lexicon: Lexicon) -> None:
+    told = dict(about(build_panel(dataset, lexicon, indicator="YZ-05")))["达标"]
+    assert told.startswith("各地区（分学段）最近一年：") and sum(map(int, re.findall(r"(\d+) 个", told))) == 3
+    assert "达标" not in dict(about(build_panel(dataset, lexicon, category="R2")))

@@ -12,9 +12,13 @@ from typing import Any
 import xlsxwriter
 
 from doc_miner.dataset.aside import aside
-from doc_miner.dataset.workbook import MOST_CHARACTERS, MOST_LINKS, MOST_ROWS, link_target, print_setup, rows_of
+from doc_miner.dataset.workbook import MOST_CHARACTERS, MOST_ROWS, link_target, print_setup, rows_of
 
 _WRAPPED = 18
+_ABOUT = (4, 18, 90)
+"""Widths of the columns of the sheet 说明."""
+_MOST_LINKS = 20_000
+"""Links of a sheet; beyond, paths are plain text, since programs take long to open a sheet of more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +59,32 @@ class Book:
     def about(self, rows: Iterable[Sequence[str]]) -> None:
         """Write the sheet 说明: a title, then rows of up to three texts."""
         page = self._book.add_worksheet("说明")
-        for place, width in enumerate((4, 18, 90)):
+        for place, width in enumerate(_ABOUT):
             page.set_column(place, place, width)
         print_setup(page)
         title, bold = self._book.add_format({"bold": True, "font_size": 16}), self._book.add_format({"bold": True, "valign": "top"})
         for number, row in enumerate(rows):
+            if number:
+                page.set_row(number, 15 * max(rows_of(text, _ABOUT[place]) for place, text in enumerate(row)))
             for place, text in enumerate(row):
                 page.write_string(number, place, text[:MOST_CHARACTERS], title if number == 0 else bold if place < 2 else self._wrap)
 
     def sheet(self, title: str, headings: Sequence[Heading], rows: Iterable[Sequence[Any]], *, frozen: int = 1) -> None:
-        """Write a sheet of rows, on further ones where it is full."""
+        """Write a sheet of rows, on further ones where it is full; printed are the columns before the first of links, with what people read."""
+        printed = next((place for place, heading in enumerate(headings) if heading.link), len(headings)) - 1
         page, number, part = self._page(title, headings, frozen), 0, 1
         for row in rows:
             if number + 1 == MOST_ROWS:
-                page.autofilter(0, 0, number, len(headings) - 1)
+                _finish(page, number, len(headings), printed)
                 part += 1
                 page, number = self._page(f"{title}（{part}）", headings, frozen), 0
             number += 1
-            lines = [rows_of(value, heading.width) for value, heading in zip(row, headings, strict=True) if isinstance(value, str) and heading.width >= _WRAPPED]
-            page.set_row(number, 15 * min(max(lines, default=1), 10))
+            lines = [rows_of(value, heading.width) for value, heading in zip(row, headings, strict=True) if isinstance(value, str) and heading.width >= _WRAPPED and (len(value) * 2 > heading.width - 2 or "\n" in value)]
+            if lines:
+                page.set_row(number, 15 * min(max(lines), 10))
             for place, (value, heading) in enumerate(zip(row, headings, strict=True)):
                 self._cell(page, number, place, value, heading)
-        page.autofilter(0, 0, number, len(headings) - 1)
+        _finish(page, number, len(headings), printed)
 
     def _page(self, title: str, headings: Sequence[Heading], frozen: int) -> Any:
         page = self._book.add_worksheet(title)
@@ -102,6 +110,11 @@ class Book:
         if heading.link:
             self._links += 1
             target = self._targets.get(text) or self._targets.setdefault(text, link_target(text, self._folder))
-            if self._links <= MOST_LINKS and len(target) <= 2000 and page.write_url(row, place, target, self._url, text) == 0:
+            if self._links <= _MOST_LINKS and len(target) <= 2000 and page.write_url(row, place, target, self._url, text) == 0:
                 return
         page.write_string(row, place, text, self._wrap if heading.width >= _WRAPPED else self._plain)
+
+
+def _finish(page: Any, rows: int, columns: int, printed: int) -> None:
+    page.autofilter(0, 0, rows, columns - 1)
+    page.print_area(0, 0, rows, printed)

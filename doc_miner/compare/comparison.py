@@ -16,6 +16,7 @@ from pathlib import Path
 from doc_miner.compare.clusters import clusters
 from doc_miner.compare.places import Place, choose, places_of
 from doc_miner.compare.steps import OTHER, StepReader
+from doc_miner.compare.subjects import state_of
 from doc_miner.dataset.connection import connect
 from doc_miner.dataset.evidence import sentence
 from doc_miner.errors import SettingsError
@@ -123,8 +124,8 @@ class Comparison:
     """Code to name, of categories and of types of action."""
     failed: tuple[tuple[str, str], ...]
     """Path and reason of each document of the dataset that was not read."""
-    homeless: int
-    """Documents that name no region, which no region can be given."""
+    homeless: tuple[str, ...]
+    """Names of the files that name no region, and so take no part."""
 
     @property
     def without(self) -> tuple[Place, ...]:
@@ -149,7 +150,7 @@ def compare_regions(dataset: Path, lexicon: Lexicon, *, regions: Sequence[str] =
         reader = _Reader(db, sources, set(categories), StepReader(lexicon.action_types))
         problems, steps, movements = reader.problems(), reader.steps(), reader.movements()
         failed = [(row["path"], "；".join(warning["message"] for warning in json.loads(row["warnings"] or "[]"))) for row in db.execute("SELECT path, warnings FROM documents WHERE status='failed' ORDER BY path")]
-        (homeless,) = db.execute("SELECT count(*) FROM documents WHERE status<>'failed' AND coalesce(county, city, province) IS NULL").fetchone()
+        homeless = [Path(path).name for (path,) in db.execute("SELECT path FROM documents WHERE status<>'failed' AND coalesce(county, city, province) IS NULL ORDER BY path")]
     numbers = clusters([step.text for step in steps], [_own_names(step.source.place) for step in steps])
     names = {code: category.name for code, category in lexicon.categories.items()} | {NONE: "未归类"}
     names |= {code: kind.name for code, kind in lexicon.action_types.items()} | {OTHER: "其他做法"}
@@ -159,7 +160,7 @@ def compare_regions(dataset: Path, lexicon: Lexicon, *, regions: Sequence[str] =
     listed = tuple(replace(source, problems=problem_count[source.number], measures=measure_count[source.number]) for source in sources.values())
     return Comparison(
         tuple(places), tuple(in_order), tuple(years), listed, tuple(problems), tuple(replace(step, cluster=number) for step, number in zip(steps, numbers, strict=True)),
-        tuple(movements), names, tuple(failed), homeless,
+        tuple(movements), names, tuple(failed), tuple(homeless),
     )  # fmt: skip
 
 
@@ -221,7 +222,7 @@ class _Reader:
                     Step(
                         self._sources[row["doc_id"]], row["page"], row["text"][passage.start : passage.end].strip(), passage.types, category, row["status"], row["deadline"],
                         tuple(json.loads(row["units"] or "[]")), tuple(_amount(f) for f in inside if f["unit"] == "元" and f["role"] != "after"),
-                        tuple(f"{f['subject'] or ''}{f['text']}" for f in inside if f["role"] == "after"), row["confidence"] or 0.0, row["problem_id"], row["measure_id"],
+                        tuple(_result(f) for f in inside if f["role"] == "after"), row["confidence"] or 0.0, row["problem_id"], row["measure_id"],
                     )  # fmt: skip
                 )
         return out
@@ -242,7 +243,7 @@ class _Reader:
                 (text,) = self._db.execute("SELECT text FROM documents WHERE doc_id=?", (doc_id,)).fetchone()
             before, after, change = (_end(row, side) for side in "bac")
             out.append(
-                Moved(self._sources[row["doc_id"]], row["page"], row["subject"] or "", row["stage"], row["year"], before, after, change, row["category"] or NONE, sentence(text, row["start"], row["end"]), row["change_id"])
+                Moved(self._sources[row["doc_id"]], row["page"], state_of(row["subject"]), row["stage"], row["year"], before, after, change, row["category"] or NONE, sentence(text, row["start"], row["end"]), row["change_id"])
             )
         return out
 
@@ -270,6 +271,11 @@ def _main(categories: str | None) -> str:
 
 def _amount(figure: sqlite3.Row) -> str:
     return str(figure["text"]) + ("（计划）" if figure["role"] == "plan" else "")
+
+
+def _result(figure: sqlite3.Row) -> str:
+    subject = state_of(figure["subject"])
+    return f"{subject}：{figure['text']}" if subject else str(figure["text"])
 
 
 def _end(row: sqlite3.Row, side: str) -> End | None:

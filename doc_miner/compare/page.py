@@ -1,14 +1,14 @@
 """Write a report as one HTML file that asks for nothing outside itself.
 
-Text is escaped by the templates; charts travel as JSON in which no ``<`` is left. The page forbids itself every
-request, and every script but its own two (by their hashes), in a Content-Security-Policy.
+Text is escaped by the templates, charts are SVG whose texts were escaped when they were drawn. The page forbids itself every
+request, and every script but its own (by its hash), in a Content-Security-Policy; it is whole without the script too.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date as Date
 from pathlib import Path
@@ -24,13 +24,25 @@ from doc_miner.errors import SettingsError
 if TYPE_CHECKING:
     import jinja2
 
-_DRAW = """
+_SCRIPT = """
 addEventListener("DOMContentLoaded", function () {
-  document.querySelectorAll("script[type='application/json']").forEach(function (data) {
-    var place = data.previousElementSibling, figure = JSON.parse(data.textContent);
-    place.textContent = "";
-    Plotly.newPlot(place, figure.data, figure.layout, {displayModeBar: false, responsive: false});
-  });
+  var tip = document.createElement("div");
+  tip.id = "tip";
+  tip.hidden = true;
+  document.body.appendChild(tip);
+  function show(event) {
+    var mark = event.target.closest && event.target.closest("[data-tip]");
+    tip.hidden = !mark;
+    if (!mark) return;
+    tip.textContent = mark.getAttribute("data-tip");
+    var room = document.documentElement.clientWidth - tip.offsetWidth - 8;
+    tip.style.left = Math.max(8, Math.min(event.clientX + 14, room)) + "px";
+    var under = event.clientY + 16;
+    tip.style.top = (under + tip.offsetHeight > innerHeight ? Math.max(8, event.clientY - tip.offsetHeight - 12) : under) + "px";
+  }
+  document.addEventListener("pointermove", show);
+  document.addEventListener("pointerdown", show);
+  document.addEventListener("scroll", function () { tip.hidden = true; }, true);
 });
 addEventListener("beforeprint", function () {
   document.querySelectorAll("details").forEach(function (one) { one.open = true; });
@@ -41,34 +53,19 @@ addEventListener("beforeprint", function () {
 def write_page(path: Path, template: str, charts: Sequence[Chart], **values: Any) -> Path:
     """Write the report *template* with *values* to *path* and return it.
 
-    Raises `SettingsError` where jinja2 or plotly (extra ``report``) is not installed, `DatasetError` where the file cannot be written.
+    Raises `SettingsError` where jinja2 (extra ``report``) is not installed, `DatasetError` where the file cannot be written.
     """
     try:
-        from plotly.offline import get_plotlyjs  # type: ignore[import-not-found,unused-ignore]
-
         page = _environment().get_template(template)
     except ImportError as error:
-        raise SettingsError("生成网页报告需要 jinja2 和 plotly；请运行 pip install 'doc-miner[report]'，或把 --out 改为 .xlsx 文件。") from error
-    scripts = [get_plotlyjs(), _DRAW] if charts else [_DRAW]
+        raise SettingsError("生成网页报告需要 jinja2；请运行 pip install 'doc-miner[report]'，或把 --out 改为 .xlsx 文件。") from error
     policy = (
-        f"default-src 'none'; script-src {' '.join(map(_source, scripts))}; style-src 'unsafe-inline'; img-src data:; "
+        f"default-src 'none'; script-src {_source(_SCRIPT)}; style-src 'unsafe-inline'; img-src data:; "
         "connect-src 'none'; form-action 'none'; base-uri 'none'"
     )
     with aside(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(page.generate(policy=policy, scripts=scripts, charts=charts, version=__version__, today=Date.today().isoformat(), statuses=STATUS, **values))
+        file.writelines(page.generate(policy=policy, script=_SCRIPT, charts=charts, version=__version__, today=Date.today().isoformat(), statuses=STATUS, **values))
     return path
-
-
-def chart_json(figure: Any) -> str:
-    """Return *figure* as JSON that may stand in a script element: no character of it can end the element or open a comment.
-
-    >>> chart_json({"text": "</script><!--"})
-    '{"text":"\\\\u003c/script\\\\u003e\\\\u003c!--"}'
-    """
-    text = json.dumps(figure, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for char in "<>&\u2028\u2029":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return text
 
 
 def _environment() -> jinja2.Environment:
@@ -76,11 +73,23 @@ def _environment() -> jinja2.Environment:
     from markupsafe import Markup
 
     environment = jinja2.Environment(loader=jinja2.PackageLoader("doc_miner.compare"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["chart_json"] = lambda figure: Markup(chart_json(figure))
-    environment.filters["own_script"] = Markup
+    environment.filters["own"] = Markup
     environment.filters["by_place"] = _by_place
+    environment.filters["spread"] = spread
     environment.filters["names"] = lambda places: "、".join(place.name for place in places)
     return environment
+
+
+def spread(records: Sequence[Any], most: int) -> list[Any]:
+    """Return at most so many of *records*, taken from their regions in turn, in the order in which they stood: no region crowds out another."""
+    if len(records) <= most:
+        return list(records)
+    turns: Counter[Place] = Counter()
+    ranked = []
+    for number, record in enumerate(records):
+        turns[record.source.place] += 1
+        ranked.append((turns[record.source.place], number))
+    return [records[number] for number in sorted(number for _, number in sorted(ranked)[:most])]
 
 
 def _by_place(groups: Iterable[tuple[int, list[Any]]]) -> list[tuple[Place, list[Any]]]:

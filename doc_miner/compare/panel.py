@@ -6,12 +6,14 @@ averaged; a year without a figure is a gap. Every value carries its sentence, do
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from doc_miner.compare.places import Place, choose, places_of
+from doc_miner.compare.subjects import state_of
 from doc_miner.dataset.connection import connect
 from doc_miner.dataset.evidence import sentence
 from doc_miner.errors import SettingsError
@@ -20,17 +22,21 @@ from doc_miner.textfold import fold
 
 _MOST_YEARS = 20
 """Years without figures between the first and the last are shown as gaps where there are at most so many years in all."""
+STATED, TITLED, DATED = "原文", "标题", "成文日期"
+"""What names the year of a figure: its sentence, the title of the bulletin it stands in, or nothing but the date of the document."""
+_BULLETIN = "统计公报"
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年)")
 MEETS, MISSES = "meets-standard", "below-standard"
 """The rules of the audit that compare a figure with the standard."""
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A figure of a panel with its evidence. ``stated`` tells whether the text names the year; else it is the document's."""
+    """A figure of a panel with its evidence; ``year_from`` tells what names the year: `STATED`, `TITLED` or `DATED`."""
 
     place: Place
     year: int
-    stated: bool
+    year_from: str
     stage: str | None
     unit: str | None
     subject: str
@@ -47,6 +53,11 @@ class Value:
     doc_id: str
     figure_id: str
     confidence: float
+
+    @property
+    def stated(self) -> bool:
+        """Whether the document names the year; else it is that of its date."""
+        return self.year_from != DATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +134,8 @@ def _values(db: sqlite3.Connection, column: str, code: str) -> list[Value]:
     out = []
     doc_id, text = None, ""
     query = (
-        f"SELECT f.*, d.region_code, d.province, d.city, d.county, d.year AS doc_year, d.title, d.path FROM figures f JOIN documents d USING (doc_id) WHERE f.{column} = ? "
-        "AND (f.role IN ('level', 'after') OR f.role = 'before' AND f.year IS NOT NULL) AND f.value IS NOT NULL AND coalesce(f.year, d.year) IS NOT NULL AND coalesce(d.county, d.city, d.province) IS NOT NULL "
+        f"SELECT f.*, d.region_code, d.province, d.city, d.county, d.year AS doc_year, d.doc_type, d.title, d.path FROM figures f JOIN documents d USING (doc_id) WHERE f.{column} = ? "
+        "AND (f.role IN ('level', 'after') OR f.role = 'before' AND f.year IS NOT NULL) AND f.value IS NOT NULL AND coalesce(d.county, d.city, d.province) IS NOT NULL "
         'ORDER BY d.region_code, d.county, d.doc_id, f."start"'
     )
     for row in db.execute(query, (code,)):
@@ -132,14 +143,25 @@ def _values(db: sqlite3.Connection, column: str, code: str) -> list[Value]:
             doc_id = row["doc_id"]
             (text,) = db.execute("SELECT text FROM documents WHERE doc_id=?", (doc_id,)).fetchone()
         place = Place(row["region_code"], row["province"], row["city"], row["county"])
+        year, year_from = _year(row)
+        if year is None:
+            continue
         out.append(
             Value(
-                place, row["year"] or row["doc_year"], row["year"] is not None, row["stage"], row["unit"], row["subject"] or "", row["qualifier"], row["value"], row["value_max"],
+                place, year, year_from, row["stage"], row["unit"], (row["subject"] or "") if row["role"] == "level" else state_of(row["subject"]), row["qualifier"], row["value"], row["value_max"],
                 row["value_exact"], row["text"], met.get(row["figure_id"]), sentence(text, row["start"], row["end"]), row["title"], row["path"], row["page"], row["doc_id"],
                 row["figure_id"], row["confidence"] or 0.0,
             )  # fmt: skip
         )
     return out
+
+
+def _year(row: sqlite3.Row) -> tuple[int | None, str]:
+    """Return the year of a figure (None where nothing names one) and what names it; a bulletin that appears in 2024 on the year 2023 tells of 2023."""
+    if row["year"] is not None:
+        return row["year"], STATED
+    titled = set(_YEAR.findall(fold(row["title"] or ""))) if row["doc_type"] == _BULLETIN else set()
+    return (int(titled.pop()), TITLED) if len(titled) == 1 else (row["doc_year"], DATED)
 
 
 def _verdicts(db: sqlite3.Connection) -> Iterable[tuple[str, bool]]:

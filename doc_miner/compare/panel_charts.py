@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from doc_miner.compare.charts import BLUE, GREY, RED, Chart, figure_of, label, names_of
-from doc_miner.compare.panel import Panel, Series
-from doc_miner.compare.panel_rows import CONFLICT, cell, thresholds, written
+from doc_miner.compare.charts import BLUE, GREY, RED, WIDTH, Chart, label, names_of
+from doc_miner.compare.panel import Panel, Series, Value
+from doc_miner.compare.panel_rows import cell, grouped, thresholds, written
+from doc_miner.compare.svg import SOFT, Drawing, breadth, number, scale, ticks
 from doc_miner.lexicon import Threshold
 
-_COLUMNS, _ROWS, _HEIGHT = 4, 9, 105
+_COLUMNS, _ROWS, _HEIGHT = 4, 9, 92
 _MOST_CHARTS = 4
 _FEWEST = 3
 """Values below which a subject of a category is no picture."""
@@ -35,49 +35,57 @@ def _charts(panel: Panel, kind: tuple[str, str, str], found: Sequence[Series]) -
     parts = [found[at : at + size] for at in range(0, len(found), size)][:2]
     left_out = len(found) - sum(map(len, parts))
     note = "每格一个地区，坐标相同；" + (f"红线为标准 {written(norm)}；" if norm else "") + "灰色方块为同一年的几个值；断开处缺数据。" + (f"另有 {left_out} 个地区只在表中。" if left_out else "")
-    return [Chart(title + (f"（{number + 1}）" if len(parts) > 1 else ""), note, _grid(panel, part, found, norm)) for number, part in enumerate(parts)]
+    names = [title + (f"（{at + 1}）" if len(parts) > 1 else "") for at in range(len(parts))]
+    return [Chart(name, note, _grid(name, panel, part, found, norm)) for name, part in zip(names, parts, strict=True)]
 
 
-def _grid(panel: Panel, part: Sequence[Series], found: Sequence[Series], norm: Threshold | None) -> dict[str, Any]:
-    rows = -(-len(part) // _COLUMNS)
-    height = 45 + _HEIGHT * rows
-    values = [value.value for series in found for cells in series.cells.values() for value in cells]
-    low, high = min([*values, float(norm.value)] if norm else values), max([*values, float(norm.value)] if norm else values)
+def _grid(title: str, panel: Panel, part: Sequence[Series], found: Sequence[Series], norm: Threshold | None) -> str:
+    values = [value.value for series in found for cells in series.cells.values() for value in cells] + ([float(norm.value)] if norm else [])
+    low, high = min(values), max(values)
     room = (high - low) * 0.12 or abs(high) * 0.1 or 1.0
-    years = panel.years
-    data: list[dict[str, Any]] = []
-    layout: dict[str, Any] = {"annotations": [], "shapes": [], "showlegend": False}
+    levels = ticks(low - room, high + room, 4)
+    left = max(breadth(number(level), 10) for level in levels) + 10
+    width, years = (WIDTH - left - 12) / _COLUMNS, panel.years
+    drawing = Drawing(WIDTH, _HEIGHT * -(-len(part) // _COLUMNS) + 18, title)
     labels = names_of([series.place for series in part])
     repeated = Counter(series.place for series in part)
-    for number, series in enumerate(part):
-        row, column = divmod(number, _COLUMNS)
-        axis = str(number + 1) if number else ""
-        width, tall = 1 / _COLUMNS, 1 / rows
-        domain_x = [column * width + 0.05 * width, (column + 1) * width - 0.02 * width]
-        domain_y = [1 - (row + 1) * tall + 0.2 * tall, 1 - row * tall - 0.16 * tall]
-        last = number + _COLUMNS >= len(part)
-        layout[f"xaxis{axis}"] = {"domain": domain_x, "anchor": f"y{axis}", "range": [years[0] - 0.5, years[-1] + 0.5], "tickvals": _ticks(years), "showticklabels": last, "fixedrange": True, "gridcolor": "#edf2f7", "tickfont": {"size": 10}, "zeroline": False}
-        layout[f"yaxis{axis}"] = {"domain": domain_y, "anchor": f"x{axis}", "range": [low - room, high + room], "showticklabels": column == 0, "fixedrange": True, "nticks": 4, "gridcolor": "#edf2f7", "tickfont": {"size": 10}, "zeroline": False}
+    for at, series in enumerate(part):
+        row, column = divmod(at, _COLUMNS)
+        begin, end, top, bottom = left + width * column, left + width * (column + 1) - 12, _HEIGHT * row + 22, _HEIGHT * (row + 1) - 4
+        across, down = scale(years[0] - 0.5, years[-1] + 0.5, begin, end), scale(low - room, high + room, bottom, top)
         name = labels[series.place] + (f" {label(series.subject or '', 8)}" if repeated[series.place] > 1 else "")
-        layout["annotations"].append({"text": name, "xref": "paper", "yref": "paper", "x": domain_x[0], "y": domain_y[1], "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 11}})
+        drawing.text(begin, top - 9, name, size=11)
+        for level in levels:
+            drawing.line(begin, down(level), end, down(level), "#edf2f7")
+            if column == 0:
+                drawing.text(begin - 5, down(level), number(level), anchor="end", size=10, colour=SOFT)
+        drawing.line(begin, bottom, end, bottom, GREY)
+        for year in _ticks(years) if at + _COLUMNS >= len(part) else ():
+            drawing.text(across(year), bottom + 10, str(year), anchor="middle", size=10, colour=SOFT)
         if norm:
-            level = float(norm.value)
-            layout["shapes"].append({"type": "line", "xref": f"x{axis}", "yref": f"y{axis}", "x0": years[0] - 0.5, "x1": years[-1] + 0.5, "y0": level, "y1": level, "line": {"color": RED, "width": 1, "dash": "dash"}})
-        data += _points(series, years, axis, name)
-    return figure_of(data, {**layout, "margin": {"l": 60, "r": 20, "t": 20, "b": 25}}, height)
+            drawing.line(begin, down(float(norm.value)), end, down(float(norm.value)), RED, dashed=True)
+        _points(drawing, series, years, across, down)
+    return str(drawing)
 
 
-def _points(series: Series, years: Sequence[int], axis: str, name: str) -> list[dict[str, Any]]:
-    line, doubtful = [], []
+def _points(drawing: Drawing, series: Series, years: Sequence[int], across: Callable[[float], float], down: Callable[[float], float]) -> None:
+    line: list[tuple[float, float]] = []
+    for year in (*years, None):
+        values = cell(series, year).values if year is not None else ()
+        if len(values) == 1 and year is not None:
+            line.append((across(year), down(values[0].value)))
+            continue
+        if len(line) > 1:
+            drawing.path(line, BLUE)
+        line = []
     for year in years:
-        one = cell(series, year)
-        line.append(one.values[0].value if len(one.values) == 1 else None)
-        doubtful += [(year, value.value) for value in one.values if len(one.values) > 1]
-    common = {"type": "scatter", "xaxis": f"x{axis}", "yaxis": f"y{axis}", "hovertemplate": f"{name}<br>%{{x}}：%{{y}}<extra></extra>"}
-    out = [common | {"mode": "lines+markers", "x": list(years), "y": line, "connectgaps": False, "line": {"color": BLUE, "width": 2}, "marker": {"size": 6}}]
-    if doubtful:
-        out.append(common | {"mode": "markers", "x": [year for year, _ in doubtful], "y": [value for _, value in doubtful], "marker": {"size": 7, "symbol": "square-open", "color": GREY, "line": {"width": 2}}, "name": CONFLICT})
-    return out
+        values = cell(series, year).values
+        for value in values:
+            drawing.dot(across(year), down(value.value), 3, GREY if len(values) > 1 else BLUE, square=len(values) > 1, hollow=len(values) > 1, tip=_told(value))
+
+
+def _told(value: Value) -> str:
+    return f"{value.place.name} {value.year}{'' if value.stated else '*'}：{grouped(value)}{value.unit or ''}\n{value.sentence}\n{value.title or ''}" + (f"，第{value.page}页" if value.page else "")
 
 
 def _ticks(years: Sequence[int]) -> list[int]:

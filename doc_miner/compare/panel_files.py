@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, groupby
 from pathlib import Path
@@ -12,10 +14,26 @@ from doc_miner.compare.book import Book, Heading
 from doc_miner.compare.page import write_page
 from doc_miner.compare.panel import Panel, Value
 from doc_miner.compare.panel_charts import multiples
-from doc_miner.compare.panel_rows import INTEGERS, LONG, NUMBERS, cell, long_rows, shown, standard, thresholds, wide_header, wide_rows, written
+from doc_miner.compare.panel_rows import (
+    BELOW,
+    INTEGERS,
+    LONG,
+    MET,
+    MIXED,
+    NUMBERS,
+    cell,
+    grouped,
+    long_rows,
+    standard,
+    thresholds,
+    wide_header,
+    wide_rows,
+    written,
+)
 from doc_miner.dataset.aside import aside
 from doc_miner.errors import SettingsError
 
+_DECIMAL = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _MOST_SERIES, _MOST_VALUES = 400, 1000
 """Rows of the tables of a page; all of them stand in the other formats."""
@@ -79,7 +97,7 @@ def _book(panel: Panel, path: Path) -> list[Path]:
     with Book(path, f"{panel.code} {panel.name}") as book:
         book.about([(f"{panel.code} {panel.name}",), *(("", *pair) for pair in about(panel)), ("", "怎样读", "缺：没有找到数据；冲突：同一对象有几个不同的数，都列出，不取平均；多值：几个对象各有数。每个数的原句和出处见“依据”。")])
         header = wide_header(panel)
-        book.sheet("宽表", [Heading(title, 12 if title != "对象" else 28) for title in header], wide_rows(panel), frozen=4)
+        book.sheet("宽表", [Heading(title, 12 if title != "对象" else 28) for title in header], (list(map(_number, row, header)) for row in wide_rows(panel)), frozen=4)
         rows = list(long_rows(panel))
         evidence = {"text", "sentence", "title", "page", "path", "confidence", "figure_id"}
         plain = [(name, title) for name, title in LONG if name not in evidence]
@@ -91,13 +109,21 @@ def _book(panel: Panel, path: Path) -> list[Path]:
     return [path]
 
 
+def _number(text: str, title: str) -> str | float:
+    """Return a single value in the column of a year as a number, everything else as it is."""
+    return float(text) if title.isdigit() and _DECIMAL.fullmatch(text) else text
+
+
 def about(panel: Panel) -> list[tuple[str, str]]:
     """Return what a panel is of, as pairs of title and text."""
     norms = "、".join(map(written, thresholds(panel)))
     source = panel.indicator.source if panel.indicator else ""
     documents = {value.doc_id for value in panel.values}
+    latest = Counter(next((one.met for year in reversed(panel.years) if (one := cell(series, year)).values), "") for series in panel.series)
+    verdicts = [(f"各地区{'（分学段）' if len({series.stage for series in panel.series}) > 1 else ''}最近一年：" + "、".join(f"{verdict or '不能判断'} {latest[verdict]} 个" for verdict in (MET, BELOW, MIXED, "") if latest[verdict]))] if norms and latest else []
     return [
         ("标准", f"{norms}（{source}）" if norms else source or "类别没有统一的标准，单项指标请用 --indicator"),
+        *(("达标", text) for text in verdicts),
         ("地区", f"{len(panel.places)} 个，其中 {len(panel.places) - len(panel.without)} 个有数据"),
         ("年份", "、".join(map(str, panel.years)) or "没有"),
         ("来源", f"{len(documents)} 个文档中的 {len(panel.values)} 个数据：现状、变化后，以及写明年份的变化前；计划和标准不算"),
@@ -118,12 +144,6 @@ def _page(panel: Panel, path: Path) -> list[Path]:
         shown=grouped, evidence=evidence, ids={value.figure_id: number for number, value in enumerate(evidence, 1)}, all_series=len(panel.series), most_series=_MOST_SERIES,
     )  # fmt: skip
     return [path]
-
-
-def grouped(value: Value) -> str:
-    """Return a value for reading: large numbers with their thousands apart."""
-    text = shown(value)
-    return text.replace(value.exact, f"{int(value.exact):,}") if value.exact.isdigit() and len(value.exact) > 4 else text
 
 
 def _place_first(value: Value) -> tuple[str, str, int, str]:

@@ -54,6 +54,12 @@ def shown(value: Value) -> str:
     return f"{QUALIFIERS.get(value.qualifier, value.qualifier)}{value.exact}{upper}"
 
 
+def grouped(value: Value) -> str:
+    """Return a value for reading: large numbers with their thousands apart."""
+    text = shown(value)
+    return text.replace(value.exact, f"{int(value.exact):,}") if value.exact.isdigit() and len(value.exact) > 4 else text
+
+
 def cell(series: Series, year: int) -> Cell:
     """Return the cell of *series* in *year*."""
     values = series.cells.get(year, ())
@@ -116,7 +122,7 @@ def _place(series: Series) -> Row:
 def _value(value: Value, state: str) -> Row:
     return {
         "year": value.year, "state": state, "subject": value.subject, "qualifier": value.qualifier, "value": value.value, "value_max": value.value_max, "value_exact": value.exact,
-        "meets": {True: MET, False: BELOW, None: ""}[value.met], "year_from": "原文" if value.stated else "成文日期", "text": value.text, "sentence": value.sentence, "title": value.title,
+        "meets": {True: MET, False: BELOW, None: ""}[value.met], "year_from": value.year_from, "text": value.text, "sentence": value.sentence, "title": value.title,
         "page": value.page, "path": value.path, "confidence": value.confidence, "figure_id": value.figure_id,
     }  # fmt: skip
 

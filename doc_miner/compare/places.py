@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 from doc_miner.errors import SettingsError
 from doc_miner.regions import RegionTable
+from doc_miner.textfold import fold
 
 _SUFFIX = re.compile(r"(?:自治[县旗州区]|地区|林区|特区|[省市县区旗盟州])$")
+_OFFICE = re.compile(r"(?<=.{2})(?:人民政府|政府|教育局|教育和体育局|教体局)$")
+_CODE = re.compile(r"\d\d(?:\d\d){0,2}")
 _MOST_CANDIDATES = 12
 
 
@@ -44,10 +47,10 @@ def places_of(db: sqlite3.Connection) -> list[Place]:
 def choose(typed: Iterable[str], known: Sequence[Place], table: RegionTable) -> list[Place]:
     """Return those of the *known* places that *typed* names mean, in the order of *known*.
 
-    A name may be short (柳江), former (柳江县), a code, or of a city or province, which means all
-    places in it. Raises `SettingsError` for a name that fits none or several, with the candidates.
+    A name may be short (柳江), former (柳江县), of its government (柳江区人民政府), a code, or of a city or
+    province or the code of one (4502), which means all places in it. Raises `SettingsError` for a name that fits none or several, with the candidates.
     """
-    chosen = {place for name in typed for place in _meant(name.strip(), known, table)}
+    chosen = {place for name in typed for place in _meant(_OFFICE.sub("", fold("".join(name.split()))), known, table)}
     return [place for place in known if place in chosen]
 
 
@@ -59,6 +62,8 @@ def _meant(name: str, known: Sequence[Place], table: RegionTable) -> list[Place]
         return _single(name, found)
     if above := [place for place in known if _short(name) in (_short(place.city), _short(place.province))]:
         return above
+    if _CODE.fullmatch(name) and (within := [place for place in known if (place.code or "").startswith(re.sub(r"(?<=..)(?:00)+$", "", name))]):
+        return within
     regions = table.lookup(name)
     codes = {region.code for region in regions}
     if found := [place for place in known if place.code in codes]:
@@ -82,7 +87,9 @@ def _single(name: str, found: list[Place]) -> list[Place]:
 def _unknown(name: str, known: Sequence[Place], meant: Sequence[Place]) -> str:
     if meant:
         return f"数据集中没有“{name}”（{_listed(meant)}）的文档；有：{_listed(known)}。"
-    near = [place for place in known if any(char in place.name for char in name)] or known
+    letters = set(_short(name) or "")
+    shared = {place: len(letters & set(_short(place.name) or "")) for place in known}
+    near = sorted((place for place in known if shared[place]), key=lambda place: -shared[place]) or known
     return f"没有叫“{name}”的地区；数据集中有：{_listed(near)}。"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from doc_miner.compare.charts import Chart, dumbbells, heat_maps, timeline
+from doc_miner.compare.charts import Chart, bars, dumbbells, heat_maps, timeline
 from doc_miner.compare.comparison import UNSURE_BELOW, Comparison
 from doc_miner.compare.groups import Topic, topics
 from doc_miner.compare.page import write_page
@@ -29,8 +29,8 @@ class Most:
 
 
 ALL = Most(columns=4, rows=60, members=20, problems=200, movements=100)
-PART = Most(columns=4, rows=5, members=2, problems=20, movements=15)
-_STEPS_FOR_ALL = 1500
+PART = Most(columns=4, rows=8, members=2, problems=40, movements=40)
+_STEPS_FOR_ALL = 4000
 """A page of this many steps opens at once and is still read; with more, the frequent comes first and the rest is counted."""
 
 
@@ -47,13 +47,19 @@ def write_report(comparison: Comparison, path: Path) -> Path:
 
 
 def charts_of(comparison: Comparison) -> list[Chart]:
-    """Return the charts of a comparison: problems and kinds of action by region, movements, deadlines."""
+    """Return the charts of a comparison: how common the problems are, problems and kinds of action by region, movements, deadlines."""
     categories = {code: comparison.names[code] for code in comparison.categories}
+    links = {code: f"#c{number}" for number, code in enumerate(comparison.categories, 1)}
     problems = Counter((problem.source.place, problem.category) for problem in comparison.problems)
     actions = Counter((step.source.place, code) for step in comparison.steps for code in step.types)
     types = {code: name for code, name in comparison.names.items() if code not in categories}
+    acting = {(step.source.place, step.category) for step in comparison.steps}
+    stating, idle = Counter(code for _, code in problems), Counter(code for place, code in problems if (place, code) not in acting)
+    common = [(categories[code], count, idle[code]) for code, count in stating.most_common()]
+    note = f"共比较 {len(comparison.places)} 个地区。橙色和括号中是提出问题但没有找到措施的地区。"
     return [
-        *heat_maps("问题：地区 × 类别", problems, comparison.places, categories, "问题的条数"),
+        *bars("各类问题有多少地区提出", note, common, "个地区", "没有找到措施", {categories[code]: link for code, link in links.items()}),
+        *heat_maps("问题：地区 × 类别", problems, comparison.places, categories, "问题的条数", links),
         *heat_maps("做法：地区 × 类型", actions, comparison.places, types, "做法的条数"),
         *dumbbells(comparison.movements),
         *timeline(comparison),
@@ -76,14 +82,18 @@ def missing(comparison: Comparison, found: Sequence[Topic]) -> Iterable[str]:
         yield f"有文档，但没有找到所选类别的问题和措施：{listed_places(silent)}。"
     if idle := {place: None for topic in found for place in topic.idle}:
         yield f"至少有一类问题没有找到措施的地区：{listed_places(list(idle))}（见“各类别概况”）。"
-    if undated := sum(source.year is None for source in comparison.sources):
-        yield f"{undated} 个文档没有写明成文年份。"
+    if undated := [f"{source.title}〔{source.number}〕" for source in comparison.sources if source.year is None]:
+        yield f"{len(undated)} 个文档没有写明成文年份：{_some(undated)}。"
     if comparison.homeless:
-        yield f"{comparison.homeless} 个文档不能确定地区，没有参加比较。"
+        yield f"{len(comparison.homeless)} 个文档不能确定地区，没有参加比较：{_some(comparison.homeless)}。"
     if comparison.failed:
-        yield f"{len(comparison.failed)} 个文件未能读取：{'；'.join(f'{Path(path).name}（{reason}）' for path, reason in comparison.failed[:5])}" + ("等。" if len(comparison.failed) > 5 else "。")
+        yield f"{len(comparison.failed)} 个文件未能读取：{_some([f'{Path(path).name}（{reason}）' for path, reason in comparison.failed])}。"
     if loose := len({step.measure_id for step in comparison.steps if step.problem_id is None}):
         yield f"{loose} 条措施没有对应到具体问题，按措施自身的类别列出。"
+
+
+def _some(names: Sequence[str]) -> str:
+    return "；".join(names[:5]) + (" 等" if len(names) > 5 else "")
 
 
 def listed_places(places: Sequence[Place]) -> str:
