@@ -75,14 +75,14 @@ class QuantityFinder:
             at = match.end()
             if match.lastgroup == "skip" or at - start > LONGEST or lies_in(masked, start):
                 continue
-            if text is not None and match.lastgroup == "number" and _lists(text[match.start() : match.end()]):
+            if text is not None and "," in match[0] and match.lastgroup == "number" and _lists(text[match.start() : match.end()]):
                 comma = text.index("，", match.start())
                 at = comma + 1
                 raw.append(Quantity(match.start(), comma, match.start(), parse_numeral(folded[match.start() : comma]), None))
                 continue
             quantity = self._arabic(folded, match)
             if quantity is not None:
-                if _is_garbled(quantity):
+                if quantity.unit == "学时" and _is_garbled(quantity):
                     quantity = quantity._replace(damaged=True, rule="figure/garbled")
                 found.append(_signed(text or folded, quantity))
                 at = max(at, quantity.end)
@@ -99,19 +99,22 @@ class QuantityFinder:
             return self._ratio(text, match)
         start, end = match.span()
         body = match[0]
-        value = parse_numeral(body.replace("多", ""))
+        mixed = match.lastgroup == "mixed"
+        value = parse_numeral(body.replace("多", "") if mixed else body)
         if value is None:
             return None
-        if text[end : end + 1] == "/" and match.lastgroup == "number":
+        qualifier, factor, following = ">" if mixed and "多" in body else "=", 1, text[end : end + 1]
+        if following == "/" and not mixed:
             slash = _FRACTION_SLASH.match(text, start)
             if slash and int(slash[2]) > int(slash[1]) > 0:
                 return self._finish(text, start, slash.end(), Fraction(int(slash[1]), int(slash[2])), "figure/fraction")
-        qualifier = ">" if "多" in body else "="
-        end, factor, about = self._tail(text, end)
-        qualifier = about or qualifier
+        if following in _MAY_SCALE:
+            end, factor, about = self._tail(text, end)
+            qualifier = about or qualifier
         value_max: Number | None = None
         unit = self.units.match(text, end)
-        upper = self._upper(text, end, unit, between=text.startswith("介于", max(0, start - 2)))
+        goes_on = text[end : end + 1] in _MAY_LINK or (unit is not None and text[unit.end : unit.end + 1] in _MAY_LINK)
+        upper = self._upper(text, end, unit, between=text.startswith("介于", max(0, start - 2))) if goes_on else None
         if upper is not None:
             top, top_end, top_factor, top_about = upper
             low = value * (factor if factor != 1 else top_factor)
@@ -120,12 +123,12 @@ class QuantityFinder:
                 value, value_max, end = low / factor, top * top_factor / factor, top_end
                 qualifier = ">" if top_about else qualifier
                 unit = self.units.match(text, end)
-        scaled = factor >= 1000 or "万" in body or "亿" in body
+        scaled = factor >= 1000 or (mixed and ("万" in body or "亿" in body))
         return self._with_unit(text, start, end, unit, value, value_max, factor, qualifier, scaled)
 
     def _tail(self, text: str, end: int) -> tuple[int, int, str | None]:
         """Read what follows a number before its unit: 余, 多 and a magnitude; return end, factor and qualifier."""
-        match = _AFTER_NUMBER.match(text, end) if text[end : end + 1] in _MAY_SCALE else None
+        match = _AFTER_NUMBER.match(text, end)
         if match is None or match.end() == end:
             return end, 1, None
         about = match["about"] or match["about2"]
@@ -170,9 +173,10 @@ class QuantityFinder:
             more = unit.more or (text[unit.end : unit.end + 1] == "多" and text[unit.end + 1 : unit.end + 2] in ("", *",。;、)的 \n"))
             stop = unit.end + (1 if more and not unit.more else 0)
             scale = factor * unit.factor
+            value_max = None if value_max is None else value_max * scale
             if unit.unit == "元" and scale == 1 and value_max is None and isinstance(value, Decimal) and (coins := _COINS.match(text, stop)) and coins.end() > stop:
                 value, stop = value + _coins(coins), coins.end()
-            return self._finish(text, start, stop, value * scale, "figure/number-unit", ">" if more else qualifier, unit=unit.unit, value_max=_times(value_max, scale))
+            return self._finish(text, start, stop, value * scale, "figure/number-unit", ">" if more else qualifier, unit=unit.unit, value_max=value_max)
         sign = _CURRENCY.search(text, max(0, start - 3), start) if start else None
         if sign is not None:
             return self._finish(text, start, end, value * factor, "figure/currency-sign", qualifier, unit=_CURRENCIES[sign[0]], value_max=_times(value_max, factor), sign=sign.start())
