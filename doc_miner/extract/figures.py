@@ -88,7 +88,6 @@ class FigureFinder:
     ) -> list[Figure]:
         figures: list[Figure] = []
         stages = self._stages.find(folded, sentence)
-        spans = [(mention.start, mention.end) for mention in sentence.dates]
         outside = [m for m in sentence.dates if m.kind != "relative" and not _in_brackets(folded, brackets, m)]
         for index, quantity in enumerate(quantities):
             before = quantities[index - 1] if index else None
@@ -96,7 +95,7 @@ class FigureFinder:
             role = role_of(folded, sentence, quantity, zones.role_at(quantity.start), clause, plans=context.plans)
             if before is not None and figures[-1].role != role and goes_with(folded, before, quantity, figures[-1].role, role):
                 role = figures[-1].role
-            subject = subject_of(folded, sentence.start, sentence.end, quantity, before, figures, self._words, spans)
+            subject = subject_of(folded, sentence, quantity, before, figures, self._words)
             figures.append(
                 Figure(
                     quantity.start,

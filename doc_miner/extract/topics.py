@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 WINDOW = 90
 """Characters before a number within which the school or building it is about is looked for."""
@@ -18,11 +19,13 @@ _OF_A_PROJECT = re.compile(
     r"^(?:届时|建成后|预计|可|共|将|并|累计|已|年内|两校|计划|概算|新增|设计)*(?:新增|提供|增加|可供|分流|接收)?(?:学位|园位|总投资|投资|投资额|概算投资|建筑面积|占地面积|占地|用房|校舍(?:面积)?|办学规模|规模|教学班|床位|学生|在校生|完成投资|供餐能力|征地)$"
 )
 """What is said of one school or building: its places, area, cost, size."""
+_PROJECT_ENDS = frozenset("位资额积地房舍模班生力")
+"""The last characters of what `_OF_A_PROJECT` finds."""
 
 
 def of_a_project(own: str) -> bool:
     """Return whether a phrase names a quantity of one school or building and leaves that building out (新增学位, 总投资)."""
-    return _OF_A_PROJECT.match(own) is not None
+    return own[-1:] in _PROJECT_ENDS and _OF_A_PROJECT.match(own) is not None
 
 
 def bare(own: str) -> str:
@@ -54,6 +57,8 @@ def _name_in(clause: str) -> str:
 
 
 _AGENT = re.compile(r"^(?:我[办局厅校])|^(?:我|本|全|各|由|省|市|县|区|乡|镇|级|本级)*(?:财政|政府|教育局|教育部门|教育行政部门|人民政府|市场监管部门|县委编委会?|部门)(?:已|共|还|将|先行|统一|今后|连续)*")
+_AGENT_BEGINS = frozenset("我本全各由省市县区乡镇级财政教人部")
+"""The first characters of what `_AGENT` finds."""
 _SPENT = re.compile(
     r"^(?:(?:今后)?(?:用)?[一二三四五两\d]+年(?:内|时间|来|间|共)?|每年|分[一两二三四五]批|分别|先行|累计|共计?|总计|已|还|计划|拟|将|再|另|新增|一次性|专项|应急|统筹|整合|筹措|争取|安排|投入|拨付|下达|列支|列入|拿出|落实|发放|划拨|支出|设立|完成|追加|涉及|单列|上级|中央|省级|市级|县级|县本级|本级|补助|配套|政府|债券|财政|专项|和|、|各类|资金|经费|预算|金额|款项|奖补)+$|^投资$"
 )
@@ -66,16 +71,23 @@ _AND_MORE = re.compile(r"^[、和](?:\d[\d.,]*)[万亿]?元")
 _FIGURES = re.compile(r"[约近超]?\d[\d.,]*\s?(?:[万亿]?(?:平方米|人次|[个所名人元间台套册项亩次家辆条张处]))?(?:以上|以内|左右)?")
 
 
+def _after_agent(left: str) -> str:
+    agent = _AGENT.match(left) if left[:1] in _AGENT_BEGINS else None
+    return left[agent.end() :] if agent is not None else left
+
+
 def without_agent(left: str) -> str:
     """Return a phrase without the body that acts at its head (市场监管部门抽检食材 → 抽检食材)."""
-    rest = _AGENT.sub("", left)
+    rest = _after_agent(left)
+    if rest is left:
+        return left
     head = rest.partition("每")[0]
     return rest if len(rest) >= 3 and (len(head) >= 3 or head in ("", "按", "按照")) else left
 
 
 def only_spends(left: str) -> bool:
     """Return whether a phrase says that money is spent and not what for (安排专项资金, 县财政每年拿出)."""
-    return _SPENT.match(_AGENT.sub("", left)) is not None
+    return _SPENT.match(_after_agent(left)) is not None
 
 
 def purpose(folded: str, at: int, end: int) -> str:
@@ -125,13 +137,16 @@ def without_examples(left: str) -> str:
 
 
 _PLACE = re.compile(r"^(?:其中)?[一-鿿.]{2,8}(?:小学|中学|学校|初中|幼儿园|[一二三四五六七八九十]中|[镇乡县区市])$")
+_PLACE_ENDS = frozenset("学校中园镇乡县区市")
+"""The last characters of what `_PLACE` finds."""
+_MEASURED = re.compile(r"(?:低于|不足|超过|的.*)$")
 _MEASURE = re.compile(r"(?:生均|人均|平均|每百名|每班|班额|在校生|师生比|生师比).*$")
 
 
 def place_and_measure(own: str, subject: str) -> str:
     """Return the measure of an earlier *subject* for the school or place that is all a clause names (柳塘小学仅为3.1平方米)."""
-    measure = _MEASURE.search(subject)
-    return own + re.sub(r"(?:低于|不足|超过|的.*)$", "", measure[0]) if measure and _PLACE.match(own) else ""
+    measure = _MEASURE.search(subject) if own[-1:] in _PLACE_ENDS and _PLACE.match(own) else None
+    return own + _MEASURED.sub("", measure[0]) if measure is not None else ""
 
 
 _LABEL = re.compile(r"\s?(?:\d{1,2}[.、]|\(\d{1,2}\)|[①-⑳])?\s?([一-鿿]{2,12}(?:小学|中学|学校|初中|高中|幼儿园|校区|[一二三四五六七八九十]中))\s?:")
@@ -139,8 +154,20 @@ REACH = 300
 """Characters from a label to the number that is still about it."""
 
 
-def label_of(folded: str, at: int) -> str:
-    """Return the school whose name and a colon open the line of position *at* (石桥坳小学:受地形限制…); ``""`` if none does."""
+class Label(NamedTuple):
+    """A school whose name and a colon open a line: the name, where the line begins, where the label ends."""
+
+    name: str
+    line: int
+    end: int
+
+    def holds(self, at: int) -> bool:
+        """Return whether a number of the line is still about it."""
+        return self.end <= at < self.line + REACH
+
+
+def label_of_line(folded: str, at: int) -> Label | None:
+    """Return the school whose name and a colon open the line of position *at* (石桥坳小学:受地形限制…), or ``None``."""
     line = folded.rfind("\n", max(0, at - REACH), at) + 1
     match = _LABEL.match(folded, line) if line or at <= REACH else None
-    return match[1] if match is not None and match.end() <= at else ""
+    return Label(match[1], line, match.end()) if match is not None else None
