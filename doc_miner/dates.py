@@ -42,13 +42,18 @@ _SEP = r"[ ]?(?:-{1,2}|至|到|~)[ ]?"
 _PARTS = r"(?:上半年|下半年|第[一二三四1-4]季度|[一二三四]季度|年底前?|底|年末|末|年初|初|年中|春季学期|秋季学期|春学期|秋学期|(?:春季|秋季)(?:开学)?|[春秋](?=[,。、;)\n]|$|起|开学|入学)|暑期|暑假|寒假|前三季度|前两季度)"
 _TAIL = r"(?P<tail>[ ]?(?:以前|之前|前(?![年期后三五十])|以来|来(?=[,，。、累共先已全])|起(?!草|始|步)|之后|以后|后(?!勤|备|期|续)|内(?!部|容)|以内|止|为止))?"
 
-_FIRST = '〇零○一二三四五六七八九十廿卅两半第春秋接今本当明来次后去上前大至到截迟最近过历多暑寒下这未昨“"'
-_BEGINS = re.compile(
-    rf"[0-9学不年月{_FIRST}](?:(?<=[{_FIRST}])|(?<=[0-9])(?=\d{{0,3}}+[ ]?(?:[-0-9./~、和与及至到学年月日号世天周度 〇零○一二三四五六七八九十廿卅]|个月))"
-    r"|(?<=学)(?=期末)|(?<=不)(?=迟于)|(?<=年)(?=[底内初中])|(?<=月)(?=[底末]))"
-)
-"""How a date may begin; of what is frequent elsewhere (short numbers, 学, 不, 年, 月) with what must follow. It opens with the set of
-all first characters, so that the matcher skips the rest without trying."""
+_HANZI_DIGITS = "〇零○一二三四五六七八九十廿卅"
+_AFTER = {
+    "0-9": r"\d{0,3}+[ ]?(?:[-0-9./~、和与及至到学年月日号世天周度 〇零○一二三四五六七八九十廿卅]|个月)",
+    _HANZI_DIGITS + "两半": rf"[{_HANZI_DIGITS}]{{0,3}}[ ]?[-年月天日周季世至到个]|[〇零○OoО九]|[一二三四五六]?五",
+    "到至": rf"[ ]?[0-9{_HANZI_DIGITS}“\"今本当明来次后去上前大]",
+    "年": "[底内初中]", "月": "[底末]", "学": "期末", "不": "迟于", "迟": "于", "第": "[一二三四]季度", "春秋": "季学期", "接": "下来", "今": "[年后天]",
+    "本": "[年学月世周星礼个]", "上": "[一年学个月世周星礼半]", "下": "[学个月周星礼半]", "这": "[周星礼个]", "当来次去历多": "年", "明后": "[年天]",
+    "前": "[年三两天]", "大": "[前后]", "截": "[至止]", "最": "近", "近": "[0-9一两二三四五六七八九十几年期]", "过": "去", "未": "来", "昨": "[天日]", "“\"": "十",
+}  # fmt: skip
+"""How a date may begin: its first character, and what must follow, so that most places are left at once."""
+_BEGINS = re.compile(f"[{''.join(_AFTER)}](?:{'|'.join(f'(?<=[{first}])(?={then})' for first, then in _AFTER.items())})")
+"""Opens with the set of all first characters, so that the matcher skips the rest without trying."""
 _PATTERN = re.compile(
     rf"""
     (?:
@@ -109,8 +114,6 @@ def find_mentions(text: str, reference: date | None = None) -> list[DateMention]
 
 def mentions_in(text: str, folded: str, start: int, end: int, reference: date | None = None) -> list[DateMention]:
     """Return the mentions of a stretch of a text whose fold is at hand; positions count from the text's beginning."""
-    if _HINT.search(folded, start, end) is None:
-        return []
     found = []
     at = start
     for begin in _BEGINS.finditer(folded, start, end):

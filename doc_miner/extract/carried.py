@@ -126,11 +126,6 @@ def completed(folded: str, start: int, at: int, own: str, figures: Sequence[Figu
     """Complete a phrase that says too little by what stands before it: the clause in front, or the figure before."""
     previous = figures[-1] if figures and figures[-1].start >= start else None
     first = next((figure for figure in figures if figure.start >= start), previous)
-    clause = previous_clause(folded, start, at, dates)
-    if "缺" in own:
-        clause = _SHORT_OF.sub("", clause)
-    if own.startswith(("参加", "参与")):
-        clause = thing(clause)
     if _PEOPLE.match(own):
         mark = folded.rfind(";", max(start, at - NEAR), at)
         heads = [figure for figure in figures[-4:] if figure.start > mark] if mark >= 0 else []
@@ -138,6 +133,11 @@ def completed(folded: str, start: int, at: int, own: str, figures: Sequence[Figu
         return merged(scope[0], own) if scope else own
     if previous is not None and (quantity.unit in ("%", "个百分点") or _BESIDE.match(own)):
         return merged(previous.subject, own)
+    clause = previous_clause(folded, start, at, dates)
+    if "缺" in own:
+        clause = _SHORT_OF.sub("", clause)
+    if own.startswith(("参加", "参与")):
+        clause = thing(clause)
     if clause and clause not in own:
         return f"{clause}{own}"
     return merged(previous.subject, own) if previous is not None else own

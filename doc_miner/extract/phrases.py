@@ -29,6 +29,8 @@ _TAIL = re.compile(rf"(?:{'|'.join(map(re.escape, _TAIL_WORDS))}|(?<![生人])�
 _TAIL_ENDS = frozenset([*(word[-1] for word in _TAIL_WORDS), "均", "排"])
 """The last characters of what `_TAIL` finds, but for spaces: a phrase that ends with none of them needs no search."""
 MOVED = re.compile(r"^(?:逐步|大幅|进一步|已|再)?(?:降|减|增|升|提高|提升|上升|下降|缩小|扩大|压减|压缩|控制|优化|调整|改善|恢复|增加|减少|缩减|缩短|延长|变)(?:低|少|加|长)?(?:到|至|为)")
+MOVED_BEGINS = frozenset("逐大进已再降减增升提上下缩扩压控优调改恢延变")
+"""The first characters of what `MOVED` finds."""
 STAGE_LABEL = re.compile(r"^(?:其中)?(?:全县|全区|城区|农村|乡村|县城|乡镇)?(?:小学(?:、|和|与)初中|小学|初中|高中|九年一贯制学校|中学|幼儿园|城区|农村|乡镇|乡村|县城|低年级|高年级|男生|女生|小学\(初中\)?)(?:阶段|学校|段)?(?:\([^()]*\)?)?(?:平均|最高|最低|每班|起始年级每班|每生每年|每生|每人每年|生均|占)?$")
 _COUNTED = {
     "人", "所", "个", "间", "台", "套", "册", "项", "个班", "次", "门", "份", "期", "批", "辆", "户", "家", "对", "条", "件", "张", "栋", "幢", "种", "类", "科", "支", "节", "场",
@@ -55,7 +57,7 @@ _ONE_BRACKET = re.compile(r"^([一-鿿]{1,8})\([^()]{0,60}\)")
 MONEY_VERB = re.compile(r"^(?:用于|确保|对|为|实施|支持|改造|新建|建设|购置|配备|更新|添置|建成|采购|开展|补助|奖励|资助|发放|扩建|装修|完成|聘用|维修|购买|推进|启动|修建|铺设)")
 _MONEY_NOUN = re.compile(r"(财政拨款|拨款|总投资|投资|专项资金|补助资金|资金|经费|补助|奖补|投入|出资|支出|预算|债券)[^,。;]{0,3}$")
 METRIC = re.compile(r"[率数]$|面积|系数|比例|经费|资金|总额|总量|学位$|师比|值$")
-NUMBERS = re.compile(r"\([^()]*\)|[约近超]?\d[\d.,]*\s?(?:[万亿]?(?:平方米|人次|个百分点|[个所名人元间台套册项%‰亩次家辆条张处栋幢座片块宗期批类门]))?(?:以上|以内|以下|左右)?")
+NUMBERS = re.compile(r"[(约近超\d](?:(?<=\()[^()]*\)|(?:(?<=\d)|(?<=[约近超])\d)[\d.,]*\s?(?:[万亿]?(?:平方米|人次|个百分点|[个所名人元间台套册项%‰亩次家辆条张处栋幢座片块宗期批类门]))?(?:以上|以内|以下|左右)?)")
 _LOST_STOP = re.compile(r"\.(?<=[%\d]\.)(?=[一-鿿])")
 """占比6.06%.共缺: a full stop that lost its width."""
 _FROM_EACH = re.compile(r"([一-鿿]{2})[由从]((?:每[一-鿿]{1,3}|人均|生均){0,2})(?:原来的?|现行的?|现在的?)?$")
@@ -69,7 +71,10 @@ _DOING = re.compile(
     r"整合撤并|整合|撤并|盘活|引进|组建|建成|建立|划定|组织|动员|发放|安排|统筹|筹措|落实|设立|开设|开通|聘请|选派|新建|改造|扩建|购置|采购|添置|配备|招聘|补充|培训|更新|修建|打造|创建|评选|表彰|资助|解决|协调解决|实施|完成|提供|下达|拨付|投入|开展|举办|印发|出台|新增|接收|分流|收回|划入|招录|维修|建设"
 )
 _ADVERB = re.compile(r"^(?:充分发挥|充分|稳妥|重新|着力|积极|大力|主动|稳步|有序|分批|陆续|同步|全面|进一步|切实|规范|统一|集中|面向社会|公开|择优|足额|及时|逐步|创造性)+")
+_LEADS_UP = re.compile("的|等方式|方式|、|通过|利用|按照|以及|推动|开展")
 _QUOTED = re.compile(r"[“\"]([^”\"]{2,16})[”\"]")
+_NO_NOUN_BEGINS = frozenset("以左和及与增降减提上下到至,")
+"""The first characters of what `_NO_NOUN` finds."""
 _WITHIN = re.compile(r"(?:中|已?有|里)\s?$")
 _NO_NOUN = re.compile(r"(?:以上|左右|和|及|与|以内|增|降|减|提高|上升|下降|到|至|,)")
 
@@ -80,7 +85,8 @@ def lead_of(raw: str, *, begins_list: bool) -> str:
     if (last in _PARTED_ENDS and _PARTED.search(raw)) or (begins_list and last in _LIST_MARKS and _ENDS_LIST.search(raw)):
         return ""
     left = tidy(_FROM_EACH.sub(r"\1\2", raw) if "由" in raw or "从" in raw else raw)
-    return _TO.sub("", left) if last in _MOVED_ENDS else left
+    end = _TO.search(left, max(0, len(left) - 3)) if last in _MOVED_ENDS else None
+    return left[: end.start()] if end is not None else left
 
 
 def clause_left(folded: str, start: int, at: int) -> int:
@@ -168,7 +174,7 @@ def joined(left: str, right: str, quantity: Quantity, folded: str, end: int, wor
     right = right.removeprefix("的")
     if right in PLACES and len(right) == 1:
         return right + "数", False
-    if MOVED.match(right) or len(right) < 2 or _NO_NOUN.match(right):
+    if len(right) < 2 or (right[0] in MOVED_BEGINS and MOVED.match(right)) or (right[0] in _NO_NOUN_BEGINS and _NO_NOUN.match(right)):
         right = ""
     if (quantity.unit == "%" and len(left) >= 2 and (METRIC.search(left) or not _is_share(right, quantity))) or not right or (len(left) >= 3 and METRIC.search(left) and folded[quantity.start - 1 : quantity.start] != "的"):
         return left, False
@@ -235,7 +241,7 @@ def _without_clauses(own: str) -> str:
     if len(own) < 10:
         return own
     head, particle, tail = own.rpartition("的")
-    if particle and len(tail) >= 3 and not re.match(r"[比占]|数|率", tail):
+    if particle and len(tail) >= 3 and tail[0] not in "比占数率":
         verb = _DOING.match(head)
         return (verb[0] if verb else "") + tail if verb or len(tail) >= 5 else own
     return own
@@ -246,7 +252,7 @@ def shortened(own: str, words: Segmenter) -> str:
     own = _without_clauses(own)
     if len(own) <= 24:
         return own
-    for match in re.finditer(r"的|等方式|方式|、|通过|利用|按照|以及|推动|开展", own):
+    for match in _LEADS_UP.finditer(own):
         if 6 <= len(own) - match.end() <= 24:
             return own[match.end() :]
     return words.tail(own, 24)

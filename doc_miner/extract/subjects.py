@@ -34,6 +34,7 @@ from doc_miner.extract.phrases import (
     METRIC,
     MONEY_VERB,
     MOVED,
+    MOVED_BEGINS,
     STAGE_LABEL,
     Dates,
     clause_left,
@@ -72,8 +73,6 @@ _ONLY_CHANGE = re.compile(
 _FOR_YEARS = re.compile(r"^(?:连续|近)?[一二两三四五六七八九十]?年")
 _CHANGE_ENDS = frozenset("加长少低降高升增小大减缩多出幅整化复落短率了到至为")
 """The last characters of what `_ONLY_CHANGE` and `_COMPARED` find."""
-_MOVED_BEGINS = frozenset("逐大进已再降减增升提上下缩扩压控优调改恢延变")
-"""The first characters of what `MOVED` finds."""
 _LABEL_BEGINS = frozenset("其全城农乡县小初高九中幼低男女")
 """The first characters of what `STAGE_LABEL` finds."""
 _FUND = re.compile(r"(?!用于|对|为|支持|的)[一-鿿]{2,12}?(?:专项资金|资金|经费|补助|补贴|奖金|债券)")
@@ -185,7 +184,7 @@ def _taken_up(here: _Clause) -> str | None:
     if changes and (previous is None or previous.unit in _SPANS) and (_ONLY_CHANGE.fullmatch(left) or left in ("比增加", "比减少", "比增长", "比下降")):
         clause = _FOR_YEARS.sub("", previous_clause(folded, start, here.at, here.dates))
         return moved(clause, left) if len(clause) >= 3 else None
-    if previous is not None and ((changes and (_COMPARED.fullmatch(left) or _ONLY_CHANGE.fullmatch(left))) or (left[:1] in _MOVED_BEGINS and MOVED.match(left))):
+    if previous is not None and ((changes and (_COMPARED.fullmatch(left) or _ONLY_CHANGE.fullmatch(left))) or (left[:1] in MOVED_BEGINS and MOVED.match(left))):
         return moved(previous.subject, left)
     return None
 
@@ -237,9 +236,10 @@ def _part_of_whole(here: _Clause, own: str) -> str | None:
 def _paid(here: _Clause, right: str, own: str) -> str | None:
     """Return the subject of money with what it buys, and of a project's places, size or cost with the project."""
     is_money = here.quantity.unit == "元"
-    if is_money and MONEY_VERB.match(right) is None and (fund := _FUND.match(right)) is not None and only_spends(here.left):
+    spends = is_money and only_spends(here.left)
+    if spends and MONEY_VERB.match(right) is None and (fund := _FUND.match(right)) is not None:
         return fund[0]
-    if is_money and only_spends(here.left) and not right.startswith("的"):
+    if spends and not right.startswith("的"):
         aim = purpose(here.folded, here.quantity.end, here.end) or aim_before(here.folded, here.start, here.at, here.previous, here.dates)
         if aim:
             return spent_on(aim, here.left)

@@ -13,6 +13,8 @@ _BEFORE_NAME = re.compile(
     r".*(?:新建成?|建成|启动|启用|加快|建设|推进|改扩建|迁建|扩建|改建|完成|投用|新增|实施|开工|同步|力争|计划|对|将|把|在|的|为|到|于|由|从|使|向|年|月|底前?|全面|学期|规划|设立|用于|一栋|一所|栋)"
 )
 NAMED = re.compile(r"[一-鿿]{2}(?:小学|中学|[一二三四五六七八九十]小|[一二三四五六七八九十]中)(?!生|、)")
+_PARTS = re.compile("[,。:()]")
+_SEVERAL = re.compile(r"\d\s?所|[一-鿿]等\d")
 _NO_NAME = re.compile(r"^(?:(?:各|全|该|本|每|两|多|其|一)?[一-鿿]{0,2}(?:所|级|名|属|类|等)|各|该|本|每|两|义务教育|中小|普通|农村|乡村|城区|城乡|县城|乡镇|公办|民办|小规模|寄宿制|薄弱|村小|部分|多数|全部|所有|原有|这|校内|新|老|优质|配套|中心|优|受|有|存在|幼儿园|校外|同步)")
 _LATER = re.compile(r"^(?:届时|建成后|预计|可|共|将|并|已|年内|一次|两校)+")
 _OF_A_PROJECT = re.compile(
@@ -30,14 +32,15 @@ def of_a_project(own: str) -> bool:
 
 def bare(own: str) -> str:
     """Return a phrase without the words for when and how much of it (届时可新增学位 → 新增学位)."""
-    return _LATER.sub("", own)
+    later = _LATER.match(own)
+    return own[later.end() :] if later is not None else own
 
 
 def project(folded: str, start: int, at: int) -> str:
     """Return the school or building named last before position *at* in the sentence from *start*; ``""`` if none is."""
     found = ""
-    for clause in reversed(re.split(r"[,。:()]", folded[max(start, at - WINDOW) : at].rpartition(";")[2])):
-        if re.search(r"\d\s?所|[一-鿿]等\d", clause):
+    for clause in reversed(_PARTS.split(folded[max(start, at - WINDOW) : at].rpartition(";")[2])):
+        if _SEVERAL.search(clause):
             return found
         name = _name_in(clause)
         if name and (found or "、" in name):
@@ -68,6 +71,7 @@ _BUYS = re.compile(
 )
 _MONEY = re.compile(r"(应急资金|专项资金|补助资金|资金|经费|总投资|投资|预算|投入|拨款|补助|奖补|债券)$")
 _AND_MORE = re.compile(r"^[、和](?:\d[\d.,]*)[万亿]?元")
+_CLAUSES = re.compile(r"[,。;:()\n\t]")
 _FIGURES = re.compile(r"[约近超]?\d[\d.,]*\s?(?:[万亿]?(?:平方米|人次|[个所名人元间台套册项亩次家辆条张处]))?(?:以上|以内|左右)?")
 
 
@@ -93,7 +97,7 @@ def only_spends(left: str) -> bool:
 def purpose(folded: str, at: int, end: int) -> str:
     """Return what the money before position *at* buys, from the same or the next clause; ``""`` if neither says it."""
     following = _AND_MORE.sub("", folded[at : min(end, at + 60)])
-    for clause in re.split(r"[,。;:()\n\t]", following)[:2]:
+    for clause in _CLAUSES.split(following, maxsplit=2)[:2]:
         text = _ADVERB.sub("", clause)
         verb = _BUYS.search(text)
         if verb is not None and (verb.start() == 0 or clause != text or verb.start() <= 2):
@@ -113,6 +117,7 @@ _MEANS = re.compile(
 ACT = re.compile(
     r"(?<![一-鿿]的)(?:开发|改造|安装|组建|建成|建立|创建|打造|招聘|引进|补充|培训|选派|新建|扩建|改建|采购|购置|添置|配备|配齐|更新|更换|发放|设立|开设|开通|聘请|遴选|抽查|抽检|抽调|征地|征用|提供|新增|增设|核定|下达|收回|派出|划定|资助|落实|拿出|列支)(?=[一-鿿]{2}|$)"
 )
+_SOLVES = re.compile("(?:协调)?(?:解决|组织|开展|发放|举办)")
 _ENUMERATED = re.compile(r"(?:[一-鿿“”]{1,8}、){1,5}[一-鿿]{1,12}等(?:方面|类)?(?=[一-鿿]{2})")
 
 
@@ -132,7 +137,7 @@ def without_examples(left: str) -> str:
     match = _ENUMERATED.search(left) if "、" in left and "等" in left else None
     if match is None:
         return left
-    act = ACT.match(match[0]) or re.match(r"(?:协调)?(?:解决|组织|开展|发放|举办)", match[0])
+    act = ACT.match(match[0]) or _SOLVES.match(match[0])
     return left[: match.start()] + act[0] + left[match.end() :] if act else left
 
 
@@ -169,5 +174,7 @@ class Label(NamedTuple):
 def label_of_line(folded: str, at: int) -> Label | None:
     """Return the school whose name and a colon open the line of position *at* (石桥坳小学:受地形限制…), or ``None``."""
     line = folded.rfind("\n", max(0, at - REACH), at) + 1
+    if folded.find(":", line, line + 40) < 0:
+        return None
     match = _LABEL.match(folded, line) if line or at <= REACH else None
     return Label(match[1], line, match.end()) if match is not None else None
