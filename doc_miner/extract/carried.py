@@ -28,6 +28,7 @@ _PEOPLE = re.compile(r"^(?:在校学?生|在校\(园\)学?生|在园幼儿|专�
 _SCOPE = re.compile(r"(?:义务教育|义教|小学|初中|高中|中等职业学校|职业高中|幼儿园|学前教育|特殊教育|九年一贯制)|(?:城区|镇区|农村|乡村)(?=(?:小学|初中|中小学)?学校)")
 """Whose pupils and teachers are counted: what a list of them begins with (现有义务教育学校63所、在校学生…)."""
 _PART_MARK = ("其中", "(", "包括", "含")
+_CLAUSE_END = re.compile("[,;:]")
 _LINKS = frozenset("、,/和与及以~-")
 """The first characters of what `_LIST_LINK` finds, but for spaces."""
 _TWO_HANZI = re.compile(r"[一-鿿]{2}")
@@ -148,7 +149,7 @@ def aim_before(folded: str, start: int, at: int, previous: Figure | None, dates:
     if folded[at - 1 : at] != ",":
         heading = _ITEM.search(folded[max(0, at - 24) : at])
         return heading[1] if heading else ""
-    if previous is not None and previous.unit != "元" and not re.search("[,;:]", folded[previous.end : at - 1]):
+    if previous is not None and previous.unit != "元" and _CLAUSE_END.search(folded, previous.end, at - 1) is None:
         return previous.subject[-16:]
     return thing(previous_clause(folded, start, at, dates, 24))[-16:]
 

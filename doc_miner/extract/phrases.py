@@ -75,6 +75,7 @@ _LEADS_UP = re.compile("的|等方式|方式|、|通过|利用|按照|以及|推
 _QUOTED = re.compile(r"[“\"]([^”\"]{2,16})[”\"]")
 _NO_NOUN_BEGINS = frozenset("以左和及与增降减提上下到至,")
 """The first characters of what `_NO_NOUN` finds."""
+_DIGIT = re.compile(r"\d")
 _WITHIN = re.compile(r"(?:中|已?有|里)\s?$")
 _NO_NOUN = re.compile(r"(?:以上|左右|和|及|与|以内|增|降|减|提高|上升|下降|到|至|,)")
 
@@ -170,7 +171,7 @@ def joined(left: str, right: str, quantity: Quantity, folded: str, end: int, wor
     if right.startswith("的") and len(right) > 3 and quantity.unit in ("所", "个", "间", "门", "项") and folded[quantity.end - 2 : quantity.end] in ("左右", "以上"):
         right = right[1:]
     elif right.startswith("的") and len(right) > 2 and left:
-        return ("" if _NORM_WORD.match(right) else re.split(r"\d", right)[0][1:21]) + left, False
+        return ("" if _NORM_WORD.match(right) else _DIGIT.split(right, maxsplit=1)[0][1:21]) + left, False
     right = right.removeprefix("的")
     if right in PLACES and len(right) == 1:
         return right + "数", False

@@ -42,6 +42,11 @@ _MONEY_BEFORE = re.compile(
     r"(?:资金|投入|投资|拨款|经费|拨付|补助|补贴|预算|支出|奖励|奖补|财政|费用|贷款|捐赠|捐资|价值|耗资|筹资|筹措|化债|下达|给予|金额|总额|工资|奖金|助学金|奖学金|资助|筹了|列支|造价|债务)[^。;\n]{0,12}\Z"
 )
 _MONEY_AFTER = re.compile(r"[ \t]?(?:的?(?:住房|安家|生活|租房|购房|人才|一次性)[^,。;\d]{0,8})?(?:资金|补贴|经费|奖励|补助|奖金|专款|安家费|投资|贷款|津贴)")
+_SIGN = re.compile(r"[≥≤<>=≧≦][ \t]?\Z")
+_CLOSES = re.compile(r"[、,。;)(和\n]|\Z")
+_CLOCK = re.compile(r"(?:时间|上午|下午|晚上|早上|中午|点|比分(?!别)|比赛|球队)[^。;\n]{0,6}\Z")
+_RATIO_WORD = re.compile(r"比(?!赛|武|如|较|分(?!别))")
+_LABELLED = re.compile(r"(?:小学|初中|均|都|系数|率|值|比|指标|应|须)[^,。;\n\d]{0,12}\Z")
 _LABELLED_DECIMAL = re.compile(r"[一-鿿)][ \t]?\Z")
 
 
@@ -204,7 +209,7 @@ class QuantityFinder:
             return finish("figure/coefficient", None, False)
         if not scaled and _SCORE.search(clause):
             return finish("figure/score", "分")
-        if re.search(r"[≥≤<>=≧≦][ \t]?\Z", left):
+        if _SIGN.search(left):
             return finish("figure/comparator", self.units.noun_before(clause))
         if scaled:
             return finish("figure/magnitude", self.units.noun_before(clause, bare=True))
@@ -212,16 +217,16 @@ class QuantityFinder:
             return finish("figure/coefficient", None, False)
         if not whole and (self._qualify.stands_behind(text, end) or (self._qualify.stands_before(text, start) and _labelled(text, start))):
             return finish("figure/comparator-decimal", None, False)
-        if value < 1 and len(text[start:end]) >= 4 and _LABELLED_DECIMAL.search(left) and re.match(r"[、,。;)(和\n]|\Z", text[end:]):
+        if value < 1 and len(text[start:end]) >= 4 and _LABELLED_DECIMAL.search(left) and _CLOSES.match(text, end):
             return finish("figure/coefficient", None, False)
         return None
 
     def _ratio(self, text: str, match: re.Match[str]) -> Quantity | None:
         left, right = parse_numeral(match["left"]), parse_numeral(match["right"])
         clause = text[_since_line(text, match.start() - 24, match.start()) : match.start()]
-        if not left or not right or re.search(r"(?:时间|上午|下午|晚上|早上|中午|点|比分(?!别)|比赛|球队)[^。;\n]{0,6}\Z", clause):
+        if not left or not right or _CLOCK.search(clause):
             return None
-        if re.search(r"比(?!赛|武|如|较|分(?!别))", clause) is None and left != 1 and right != 1:
+        if _RATIO_WORD.search(clause) is None and left != 1 and right != 1:
             return None
         return self._finish(text, match.start(), match.end(), Fraction(left) / Fraction(right), "figure/ratio", unit="比")
 
@@ -254,7 +259,7 @@ def _lists(number: str) -> bool:
 
 
 def _labelled(text: str, start: int) -> bool:
-    return re.search(r"(?:小学|初中|均|都|系数|率|值|比|指标|应|须)[^,。;\n\d]{0,12}\Z", text[max(0, start - 20) : start]) is not None
+    return _LABELLED.search(text, max(0, start - 20), start) is not None
 
 
 _MINUS = re.compile(r"(?:(?<![^为是长率于达到至(（:：,，、。;；\s])[-－−]|零下|负)\Z")

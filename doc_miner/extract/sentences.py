@@ -68,10 +68,11 @@ def by_sentence(folded: str, quantities: Sequence[Quantity]) -> list[tuple[tuple
 
 def since_of(sentence: Sentence, at: int) -> int:
     """Return where the stretch of a sentence begins that is looked at for a figure."""
-    return max(sentence.start, at - NEAR)
+    return sentence.start if sentence.start > at - NEAR else at - NEAR
 
 
 def clause_start(folded: str, sentence: Sentence, at: int) -> int:
     """Return where the clause of a place begins: after the last comma or semicolon before it."""
-    since = since_of(sentence, at)
-    return max(folded.rfind(",", since, at), folded.rfind(";", since, at)) + 1 or since
+    since = sentence.start if sentence.start > at - NEAR else at - NEAR
+    comma, semicolon = folded.rfind(",", since, at), folded.rfind(";", since, at)
+    return (comma if comma > semicolon else semicolon) + 1 or since

@@ -100,6 +100,7 @@ _SHARE_BEGINS = frozenset("分各约均仅占所比")
 """The first characters of what `_SHARE` finds."""
 _OF = re.compile("[的中]")
 _REACHED = re.compile("^未?达标")
+_CLAUSE_END = re.compile("[,;]")
 _SHORT_RATE = re.compile(r"[一-鿿]{1,3}[率比]$")
 
 
@@ -256,7 +257,7 @@ def _act_alone(here: _Clause, own: str, words: Segmenter) -> str | None:
             return previous.subject
         return own + _ACTED.sub("", previous.subject)[-16:]
     if own.startswith("每") and not EACH.sub("", own):
-        near = previous is not None and not re.search("[,;]", here.folded[previous.end : here.at - 1])
+        near = previous is not None and _CLAUSE_END.search(here.folded, previous.end, here.at - 1) is None
         done = EACH.sub("", tidy(previous.subject)) if previous is not None and near else previous_clause(here.folded, here.start, here.at, here.dates)
         return own + words.tail(_AT_LEAST.sub("", done), 8)
     if not own and here.quantity.unit == "个班":
