@@ -42,14 +42,23 @@ _SEP = r"[ ]?(?:-{1,2}|至|到|~)[ ]?"
 _PARTS = r"(?:上半年|下半年|第[一二三四1-4]季度|[一二三四]季度|年底前?|底|年末|末|年初|初|年中|春季学期|秋季学期|春学期|秋学期|(?:春季|秋季)(?:开学)?|[春秋](?=[,。、;)\n]|$|起|开学|入学)|暑期|暑假|寒假|前三季度|前两季度)"
 _TAIL = r"(?P<tail>[ ]?(?:以前|之前|前(?![年期后三五十])|以来|来(?=[,，。、累共先已全])|起(?!草|始|步)|之后|以后|后(?!勤|备|期|续)|内(?!部|容)|以内|止|为止))?"
 
-_BEGINS = (
-    r"(?:[0-9]\d{0,3}+[ ]?(?:[-0-9./~、和与及至到学年月日号世天周度 〇零○一二三四五六七八九十廿卅]|个月)|学期末|不迟于|年[底内初中]|月[底末]"
-    r"|[〇零○一二三四五六七八九十廿卅两半第春秋接今本当明来次后去上前大至到截迟最近过历多暑寒下这未昨“\"])"
-)
-"""How a date may begin; of what is frequent elsewhere (short numbers, 学, 不, 年, 月) with what must follow, so that most places are left at once."""
+_HANZI_DIGITS = "〇零○一二三四五六七八九十廿卅"
+_COUNTED = rf"[ ]?月|[ ]?[-至到][ ]?[0-9{_HANZI_DIGITS}]|[ ]?年[来内之以]|[ ]?个月[内之以]|[ ]?[天日周][内之以]"
+"""What follows a number of one or two places that begins a date: a month, or a span of time that is over or ahead (三年来, 3个月内)."""
+_AFTER = {
+    "0-9": rf"(?:(?<=1)9|(?<=2)0)(?:\d\d[ ]?[-0-9./~、和与及至到学年月度 {_HANZI_DIGITS}]|世)|\d?+(?!\d)(?:{_COUNTED}|年\d)",
+    _HANZI_DIGITS + "两半": rf"[{_HANZI_DIGITS}]{{0,3}}(?:{_COUNTED}|季度|世)|[〇零○OoО九]|[一二三四五六]?五",
+    "到至": rf"[ ]?(?:(?:19|20)\d\d|[一二][〇零○OoО九]|[“\"]?十|[今本当明来次后去上前大][一年前]|[0-9{_HANZI_DIGITS}]{{1,3}}月底)",
+    "年": "[底内初中]", "月": "[底末]", "学": "期末", "不": "迟于", "迟": "于", "第": "[一二三四]季度", "春秋": "季学期", "接": "下来", "今": "[年后天]",
+    "本": "年|学[年期]|个?[月世周星礼]", "上": "一?年|学[年期]|个?[月世周星礼]|半年", "下": "学期|个?[月周星礼]|半年", "这": "个?[周星礼]", "当来次去历多": "年", "明后": "[年天]",
+    "前": "[年三两天]", "大": "[前后]", "截": "[至止]", "最": "近", "近": r"几?年|期|(?:[一两二三四五六七八九十]|\d{1,2})(?:年|个月)", "过": "去", "未": "来", "昨": "[天日]", "“\"": "十",
+}  # fmt: skip
+"""How a date may begin: its first character, and what must follow, so that most places are left at once."""
+_BEGINS = re.compile(f"[{''.join(_AFTER)}](?:{'|'.join(f'(?<=[{first}])(?={then})' for first, then in _AFTER.items())})")
+"""Opens with the set of all first characters, so that the matcher skips the rest without trying."""
 _PATTERN = re.compile(
     rf"""
-    (?={_BEGINS})(?:
+    (?:
     (?P<iso>(?<![\d.])(?:19|20)\d{{2}}[ ]?[-./][ ]?\d{{1,2}}[ ]?[-./][ ]?\d{{1,2}}(?!\d)(?:[ ]?(?:至|到)[ ]?(?:19|20)\d{{2}}[-./]\d{{1,2}}[-./]\d{{1,2}}(?!\d))?)(?P<isotail>前|之前|以前|起|以来)?
     | (?P<isospan>(?<![\d.])(?:19|20)\d{{2}}[.]\d{{1,2}}[ ]?(?:-|至|到)[ ]?(?:19|20)\d{{2}}[.]\d{{1,2}}(?![\d.]))
     | (?P<isomonth>(?<![\d.〔\[(表图])(?:19|20)\d{{2}}-(?:0?[1-9]|1[0-2])(?![\d.%年月-])|(?<=\()(?:19|20)\d{{2}}[.](?:0?[1-9]|1[0-2])(?=\)))
@@ -80,7 +89,12 @@ _PATTERN = re.compile(
 )
 
 
-_HINT = re.compile(r"年|月|周|星期|礼拜|今天|明天|昨天|昨日|后天|前天|季度|学期|[天日周]之?内|期间|时期|规划期|(?:19|20)[0-9]{2}|[12１２][9０0９][0-9０-９]{2}|近期|十[一二三四五六]?五")
+_TAIL_OF = {"isotail": "iso", "tail2": "span", "tail3": "point"}
+"""The group that each tail closes: with any other match the last group is the mention's own."""
+_HINT = re.compile(
+    r"[年月周星礼今明昨后前季学天日期时规12１２近十](?:(?<=[年月周])|(?<=星)期|(?<=礼)拜|(?<=[今明后前])天|(?<=昨)[天日]|(?<=季)度|(?<=学)期|(?<=[天日])之?内|(?<=期)间|(?<=时)期|(?<=规)划期"
+    r"|(?<=[12１２])[9０0９][0-9０-９]{2}|(?<=近)期|(?<=十)[一二三四五六]?五)"
+)
 """What every mention holds: text without any of it is not searched further."""
 
 
@@ -102,10 +116,16 @@ def find_mentions(text: str, reference: date | None = None) -> list[DateMention]
 
 def mentions_in(text: str, folded: str, start: int, end: int, reference: date | None = None) -> list[DateMention]:
     """Return the mentions of a stretch of a text whose fold is at hand; positions count from the text's beginning."""
-    if _HINT.search(folded, start, end) is None:
-        return []
-    found = [_read(match, text, folded, reference) for match in _PATTERN.finditer(folded, start, end)]
-    return [mention for mention in found if mention is not None]
+    found = []
+    at = start
+    for begin in _BEGINS.finditer(folded, start, end):
+        if begin.start() < at or (match := _PATTERN.match(folded, begin.start(), end)) is None:
+            continue
+        at = match.end()
+        mention = _read(match, text, folded, reference)
+        if mention is not None:
+            found.append(mention)
+    return found
 
 
 Days = tuple[str, date | None, date | None]
@@ -118,7 +138,8 @@ def _read(match: re.Match[str], text: str, folded: str, reference: date | None) 
         end -= 1
     while start < end and text[start].isspace():
         start += 1
-    name = next(name for name in _READERS if match[name])
+    group = match.lastgroup or ""
+    name = _TAIL_OF.get(group, group)
     if name == "point":
         point = _point(match, reference)
         if point is None:

@@ -112,6 +112,8 @@ def parse_numeral(text: str) -> Decimal | None:
     >>> parse_numeral("数百") is None
     True
     """
+    if text.isdecimal() and len(text) <= 20:
+        return Decimal(text)
     if text[:1].isdigit() and text[0] not in CHINESE_NUMERAL:
         return parse_arabic(text)
     whole, point, rest = text.partition("点")

@@ -28,7 +28,19 @@ _PEOPLE = re.compile(r"^(?:在校学?生|在校\(园\)学?生|在园幼儿|专�
 _SCOPE = re.compile(r"(?:义务教育|义教|小学|初中|高中|中等职业学校|职业高中|幼儿园|学前教育|特殊教育|九年一贯制)|(?:城区|镇区|农村|乡村)(?=(?:小学|初中|中小学)?学校)")
 """Whose pupils and teachers are counted: what a list of them begins with (现有义务教育学校63所、在校学生…)."""
 _PART_MARK = ("其中", "(", "包括", "含")
+_CLAUSE_END = re.compile("[,;:]")
+_LINKS = frozenset("、,/和与及以~-")
+"""The first characters of what `_LIST_LINK` finds, but for spaces."""
+_TWO_HANZI = re.compile(r"[一-鿿]{2}")
 _LIST_LINK = re.compile(r"\s?(?:[、,/]|和|与|及|以及|~|-)\s?")
+_AIMS_AT = re.compile(",(?:确保|力争|使|全部|同时)")
+_SCHOOL = ("学校", "中学", "小学", "初中")
+_OF_WHOLE = re.compile(r"(教师|教职工|学生|人才|校长|班级|教室|学位|项目|资金|经费|投资)(?:招聘|引进|补充)?(?:人数|数)?$")
+_ACT_OF_WHOLE = re.compile(r"(?:公开)?(?:招聘|引进|补充|新建|培训|选派|聘任|新增|采购|购置|招录|录用|随机抽查|抽查|检查|核查|表彰|评选)")
+_CHANGED = re.compile("增加|增长|减少|降低|下降|提高|提升|上升|新增")
+_BESIDE = re.compile("距|与标准|尚|还|与实际|相差|超出|高出|高于|低于|国家|省定|标准|最|平均|其余")
+"""What a figure says beside another: the distance to it, the norm for it, its mean."""
+_COUNT_OR_CHANGE = re.compile(r"(?:人数|(?<!系)数|增加|增长|减少|下降)$")
 _STAGES = ("小学", "初中", "高中", "幼儿园", "中学")
 _OF_ANY_STAGE = re.compile(r"学校|中小学|班级|幼儿园|教学点")
 """What a stage is a kind of: its name says enough (学校63所, 其中小学45所)."""
@@ -37,14 +49,16 @@ _NO_LETTERS = re.compile(r"[^一-鿿A-Za-z]")
 
 def continues_list(folded: str, quantity: Quantity, before: Quantity | None, left: str) -> bool:
     """Return whether a number is a later member of a list of values (0.31、0.22; 45人和50人以内)."""
-    if before is None:
+    if before is None or quantity.unit != before.unit:
         return False
     gap = folded[before.end : quantity.start]
+    if gap.lstrip()[:1] not in _LINKS:
+        return False
     listed = _LIST_DATE.match(gap)
     gap = listed[1] if listed else gap
-    if gap.strip() == "," and re.match(r"[一-鿿]{2}", folded[quantity.end : quantity.end + 2]):
+    if gap.strip() == "," and _TWO_HANZI.match(folded, quantity.end):
         return False
-    return quantity.unit == before.unit and _LIST_LINK.fullmatch(gap) is not None
+    return _LIST_LINK.fullmatch(gap) is not None
 
 
 def of_stage(folded: str, start: int, clause: int, previous: Figure | None, before: Quantity | None, dates: Dates) -> str:
@@ -60,7 +74,7 @@ def of_stage(folded: str, start: int, clause: int, previous: Figure | None, befo
 
 def moved(subject: str, left: str) -> str:
     """Return the subject of a movement of something named before (在校学生, 增加 → 在校学生增加)."""
-    word = re.search(r"增加|增长|减少|降低|下降|提高|提升|上升|新增", left)
+    word = _CHANGED.search(left)
     return subject[-30:] + (word[0] if word and not MOVED.match(left) and not subject.endswith(word[0]) else "")
 
 
@@ -73,7 +87,7 @@ def in_part_list(folded: str, start: int, quantity: Quantity) -> bool:
     """Return whether a number stands behind a word that lists the parts of a number before it (其中, 包括)."""
     head = folded[max(start, quantity.start - NEAR) : quantity.start]
     at = max(head.rfind(mark) for mark in _PART_MARK)
-    if at < 0 or (head[at] == "(" and ")" in head[at:]) or ";" in head[at:] or re.search(r",(?:确保|力争|使|全部|同时)", head[at:]):
+    if at < 0 or (head[at] == "(" and ")" in head[at:]) or ";" in head[at:] or _AIMS_AT.search(head, at):
         return False
     return any(char.isdigit() for char in head[:at])
 
@@ -87,12 +101,11 @@ def whole_of(folded: str, figures: Sequence[Figure], start: int, quantity: Quant
 
 def part_of(own: str, whole: str) -> str:
     """Return the subject of a part: its own phrase with what the whole tells of it (招聘教师; 音乐 → 招聘音乐教师)."""
-    if "的" in whole and re.search(r"(?:学校|中学|小学|初中)$", whole) and re.search(r"(?:学校|中学|小学|初中)$", own):
+    if "的" in whole and whole.endswith(_SCHOOL) and own.endswith(_SCHOOL):
         return whole[: whole.rfind("的") + 1] + own
     if not whole or own in whole:
         return whole if len(own) <= 4 and whole else own or whole
-    noun = re.search(r"(教师|教职工|学生|人才|校长|班级|教室|学位|项目|资金|经费|投资)(?:招聘|引进|补充)?(?:人数|数)?$", whole)
-    verb = re.search(r"(?:公开)?(?:招聘|引进|补充|新建|培训|选派|聘任|新增|采购|购置|招录|录用|随机抽查|抽查|检查|核查|表彰|评选)", whole)
+    noun, verb = _OF_WHOLE.search(whole), _ACT_OF_WHOLE.search(whole)
     head = verb[0] if verb and verb[0] not in own else ""
     tail = noun[1] if noun and noun[1] not in own else ""
     if own in _STAGES and not head and not tail and _OF_ANY_STAGE.search(whole) is None:
@@ -106,7 +119,7 @@ def says_too_little(own: str) -> bool:
     if len(content) == 2 and (content != own or (own[0] in PLACES and own[1] == "数")):
         return False
     own = content
-    hanzi = len(_NO_LETTERS.sub("", own))
+    hanzi = len(own) if _NO_LETTERS.search(own) is None else len(_NO_LETTERS.sub("", own))
     return hanzi < 3 or (hanzi <= 9 and _GOES_ON.match(own) is not None) or (hanzi <= 6 and _PEOPLE.match(own) is not None)
 
 
@@ -114,18 +127,18 @@ def completed(folded: str, start: int, at: int, own: str, figures: Sequence[Figu
     """Complete a phrase that says too little by what stands before it: the clause in front, or the figure before."""
     previous = figures[-1] if figures and figures[-1].start >= start else None
     first = next((figure for figure in figures if figure.start >= start), previous)
-    clause = previous_clause(folded, start, at, dates)
-    if "缺" in own:
-        clause = _SHORT_OF.sub("", clause)
-    if own.startswith(("参加", "参与")):
-        clause = thing(clause)
     if _PEOPLE.match(own):
         mark = folded.rfind(";", max(start, at - NEAR), at)
         heads = [figure for figure in figures[-4:] if figure.start > mark] if mark >= 0 else []
         scope = _SCOPE.search(heads[0].subject) if heads else _SCOPE.search(first.subject) if first is not None else None
         return merged(scope[0], own) if scope else own
-    if previous is not None and (quantity.unit in ("%", "个百分点") or re.match(r"距|与标准|尚|还|与实际|相差|超出|高出|高于|低于|国家|省定|标准|最|平均|其余", own)):
+    if previous is not None and (quantity.unit in ("%", "个百分点") or _BESIDE.match(own)):
         return merged(previous.subject, own)
+    clause = previous_clause(folded, start, at, dates)
+    if "缺" in own:
+        clause = _SHORT_OF.sub("", clause)
+    if own.startswith(("参加", "参与")):
+        clause = thing(clause)
     if clause and clause not in own:
         return f"{clause}{own}"
     return merged(previous.subject, own) if previous is not None else own
@@ -136,7 +149,7 @@ def aim_before(folded: str, start: int, at: int, previous: Figure | None, dates:
     if folded[at - 1 : at] != ",":
         heading = _ITEM.search(folded[max(0, at - 24) : at])
         return heading[1] if heading else ""
-    if previous is not None and previous.unit != "元" and not re.search("[,;:]", folded[previous.end : at - 1]):
+    if previous is not None and previous.unit != "元" and _CLAUSE_END.search(folded, previous.end, at - 1) is None:
         return previous.subject[-16:]
     return thing(previous_clause(folded, start, at, dates, 24))[-16:]
 
@@ -163,7 +176,7 @@ def previous_clause(folded: str, start: int, at: int, dates: Dates, size: int = 
 def merged(subject: str, own: str) -> str:
     """Join a phrase to the subject it goes on about, what both share once (高考一本上线 + 上线率 → 高考一本上线率)."""
     subject = subject[-34:]
-    base = re.sub(r"(?:人数|(?<!系)数|增加|增长|减少|下降)$", "", subject)
+    base = _COUNT_OR_CHANGE.sub("", subject)
     for text in (subject, base):
         for size in range(min(len(own), len(text)), 1, -1):
             if text.endswith(own[:size]):

@@ -11,6 +11,9 @@ from doc_miner.model import Change, Figure
 
 _FROM = re.compile(r"(?:由|从)[^,。;:]{0,24}$")
 _JOINED = re.compile(r"\s?(?:、|和|与|及)\s?(?:小学|初中|城区|农村)?")
+_MOVES = re.compile("[降减增升提扩缩调变到至改]|优化")
+_SAME_MOVEMENT = re.compile(r"[^。;]*?[,(、]?\s?[^,。;\d]*")
+_BY = re.compile(r"\s?[,(]?\s?(?:增加|增长|减少|下降|降低|提高|上升|提升|净增|增|减|降)了?\s?")
 _LIST_MOVES = re.compile(r"(?:分别)?(?:逐步|已)?(?:降|减|增|升|提高|提升|上升|下降|缩小|扩大|压减|优化|调整)(?:低|少|加)?(?:到|至|为)(?:了)?")
 _COUNTED_NOUN = re.compile(r"[一-鿿]{2,8}?(?=[,。;、]|$)")
 _COMPARISON = re.compile(r"(?:较|比|同比|相比|与)[^,。;\d]{0,14}|同比|环比|增幅|降幅|年均")
@@ -25,7 +28,12 @@ def find_changes(folded: str, figures: Sequence[Figure]) -> list[Change]:
     """
     if len(figures) < 2:
         return []
-    out = [*_paired_lists(folded, figures), *_grown(folded, figures)]
+    out: list[Change] = []
+    first, last = figures[0], figures[-1]
+    if len(figures) >= 4 and any(folded.find(word, max(0, first.start - 24), last.start) >= 0 for word in ("由", "从")):
+        out += _paired_lists(folded, figures)
+    if any(folded.find(word, first.end, last.start) >= 0 for word in ("到", "增至")):
+        out += _grown(folded, figures)
     used: set[str] = {key for change in out for key in (change.before, change.after) if key}
     for i, figure in enumerate(figures):
         if figure.figure_id in used:
@@ -85,13 +93,13 @@ def _grown(folded: str, figures: Sequence[Figure]) -> list[Change]:
 
 
 def _moves_to(folded: str, before: Figure, after: Figure) -> bool:
-    return re.search(r"降|减|增|升|提|扩|缩|调|变|到|至|改|优化", folded[before.end : after.start]) is not None and "。" not in folded[before.end : after.start]
+    return _MOVES.search(folded, before.end, after.start) is not None and "。" not in folded[before.end : after.start]
 
 
 def _belongs(folded: str, after: Figure, change: Figure) -> bool:
     """Return whether a change states the same movement as the figure before it (降至51个班，减少了22个班)."""
     gap = folded[after.end : change.start]
-    return len(gap) <= 16 and re.fullmatch(r"[^。;]*?[,(、]?\s?[^,。;\d]*", gap) is not None and _compatible(after, change)
+    return len(gap) <= 16 and _SAME_MOVEMENT.fullmatch(gap) is not None and _compatible(after, change)
 
 
 def _compatible(after: Figure, change: Figure) -> bool:
@@ -116,7 +124,7 @@ def _level_of(folded: str, figures: Sequence[Figure], i: int, further: int = 3) 
         return None
     if compared and len(gap) <= 26 and gap.count(",") <= 1:
         return previous
-    if len(gap) <= 6 and re.fullmatch(r"\s?[,(]?\s?(?:增加|增长|减少|下降|降低|提高|上升|提升|净增|增|减|降)了?\s?", gap):
+    if len(gap) <= 6 and _BY.fullmatch(gap):
         return previous
     return None
 
@@ -128,11 +136,10 @@ def roles_from_changes(figures: list[Figure], changes: Sequence[Change]) -> list
     amounts = {change.change for change in changes}
     out = []
     for figure in figures:
-        if figure.figure_id in after and figure.role in ("level", "change") and figure.figure_id not in amounts:
-            figure = replace(figure, role="after")
-        elif figure.figure_id in before and figure.role in ("level", "change"):
-            figure = replace(figure, role="before")
-        elif figure.role == "before" and figure.figure_id not in before or figure.role == "after" and figure.figure_id not in after:
-            figure = replace(figure, role="level")
-        out.append(figure)
+        key, role = figure.figure_id, figure.role
+        if role in ("level", "change"):
+            role = "after" if key in after and key not in amounts else "before" if key in before else role
+        elif role == "before" and key not in before or role == "after" and key not in after:
+            role = "level"
+        out.append(figure if role == figure.role else replace(figure, role=role))
     return out

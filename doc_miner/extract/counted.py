@@ -16,6 +16,11 @@ _PREDICATE = re.compile(
 _OWNER = re.compile(r"(?:学校|小学|初中|高中|中学|幼儿园|教学点|村小|乡镇|街道|社区|集团|班级|部门|单位|教师|学生|儿童|家庭|校长|班)$")
 _ADVERB = re.compile(r"^(?:已经|已|(?<![生人师校班年平])均|都|全部|进行了?|实施了?|做到|将|可望|仍然|仍|也|共|分别|只有|仅|一|了|先|又|还|大多|多|完全)+")
 _TAIL = re.compile(r"(?:比例|总数|分别|仅|已|均|达到?|为|了|的|、|和|由|低于|高于|占|有|于|与|并|及)+$")
+_TAIL_ENDS = frozenset("例数别仅已均达到为了的、和由于占有与并及")
+"""The last characters of what `_TAIL` finds."""
+_ACT = re.compile(r"^.{9,}进行了?(?=[一-鿿]{2})")
+_FURTHER = re.compile(r"[并后从以](?<=...)(?:(?<=并)|(?<=后)(?<![课以今前先]后)(?=[一-鿿]{2})|(?<=从)而|(?<=以)便)")
+"""Where what is said of a thing goes on to the next action."""
 _NUMBER = re.compile(r"[约近超]?\d[\d.,:/-]*(?:余|多)?\s?(?:[万亿]?(?:平方米|人次|个百分点|个月|[个所名人元间台套册项%‰亩次家辆条张处天年节米]))?(?:以上|以内|以下|左右)?")
 _DOING = re.compile(r"^(?:足额|公开|统一|集中(?![在到于])|稳步|逐步|安排|新建|改造|扩建|用于|补助|奖励|更新|核定|计算|编班|标准|配|建设|购置)")
 _WHOLE = re.compile(r"已?(?:经)?有|中|是|实行|逐")
@@ -86,15 +91,22 @@ _LINK = re.compile(r"(?:[、和及]|(?<![初高])中)$")
 
 
 def _cut(noun: str) -> str:
-    return _LINK.sub("", _UP_TO.split(noun)[0][:20])
+    stop = _UP_TO.search(noun)
+    return _LINK.sub("", (noun[: stop.start()] if stop is not None else noun)[:20])
 
 
 def _said(predicate: str) -> str:
     """Return what is said of a thing without numbers, adverbs and what follows the first action."""
-    text = _ADVERB.sub("", _NUMBER.sub("", predicate))
-    text = re.sub(r"^.{9,}进行了?(?=[一-鿿]{2})", "", text)
-    text = re.split(r"(?<=..)(?:并|(?<![课以今前先])后(?=[一-鿿]{2})|从而|以便)", text)[0]
-    return _TAIL.sub("", text)[:20].strip("、“”\"' ")
+    text = _NUMBER.sub("", predicate)
+    adverb = _ADVERB.match(text)
+    text = text[adverb.end() :] if adverb is not None else text
+    if "进行" in text and (act := _ACT.match(text)) is not None:
+        text = text[act.end() :]
+    further = _FURTHER.search(text)
+    text = text[: further.start()] if further is not None else text
+    if text[-1:] in _TAIL_ENDS and (tail := _TAIL.search(text)) is not None:
+        text = text[: tail.start()]
+    return text[:20].strip("、“”\"' ")
 
 
 def named(noun: str, predicate: str) -> str:

@@ -20,9 +20,9 @@ from doc_miner.extract.quantities import QuantityFinder
 from doc_miner.extract.quantity import Quantity, lies_in
 from doc_miner.extract.roles import goes_with, role_of
 from doc_miner.extract.sentences import Sentence, by_sentence, clause_start
-from doc_miner.extract.stages import StageFinder, stage_of
+from doc_miner.extract.stages import StageFinder, StageWord, stage_of
 from doc_miner.extract.subjects import subject_of
-from doc_miner.extract.years import year_of
+from doc_miner.extract.years import Years
 from doc_miner.lexicon import Lexicon
 from doc_miner.model import Change, Figure
 from doc_miner.segment import Segmenter
@@ -74,47 +74,50 @@ class FigureFinder:
         changes: list[Change] = []
         brackets = [match.span() for match in _BRACKETED.finditer(folded)]
         zones = _Zones(context.zones)
-        for sentence, quantities in by_sentence(folded, found):
-            dates = tuple(mentions_in(text, folded, *sentence, context.reference))
-            members = self._sentence(text, folded, Sentence(folded, *sentence, dates), quantities, context, zones, brackets)
+        stage_words = self._stages.find(folded)
+        for (start, end), quantities in by_sentence(folded, found):
+            sentence = Sentence(folded, start, end, mentions_in(text, folded, start, end, context.reference))
+            outside = [m for m in sentence.dates if m.kind != "relative" and not _in_brackets(folded, brackets, m)]
+            members = self._sentence(text, folded, sentence, quantities, stage_words, Years(folded, outside) if outside else None, zones, plans=context.plans)
             figures += members
-            changes += find_changes(folded, members)
+            if len(members) > 1:
+                changes += find_changes(folded, members)
         figures = roles_from_changes(figures, changes)
         figures = sorted([*figures, *find_blanks(text, folded)], key=lambda figure: (figure.start, figure.end))
         return figures, changes
 
     def _sentence(
-        self, text: str, folded: str, sentence: Sentence, quantities: Sequence[Quantity], context: FigureContext, zones: _Zones, brackets: list[tuple[int, int]]
+        self, text: str, folded: str, sentence: Sentence, quantities: Sequence[Quantity], stage_words: Sequence[StageWord], years: Years | None, zones: _Zones, *, plans: bool
     ) -> list[Figure]:
+        """Return the figures of one sentence."""
         figures: list[Figure] = []
-        stages = self._stages.find(folded, sentence)
-        spans = [(mention.start, mention.end) for mention in sentence.dates]
-        outside = [m for m in sentence.dates if m.kind != "relative" and not _in_brackets(folded, brackets, m)]
-        for index, quantity in enumerate(quantities):
-            before = quantities[index - 1] if index else None
-            clause = clause_start(folded, sentence, quantity.start)
-            role = role_of(folded, sentence, quantity, zones.role_at(quantity.start), clause, plans=context.plans)
+        stages = self._stages.read(folded, sentence, stage_words)
+        before: Quantity | None = None
+        for quantity in quantities:
+            start, end = quantity.start, quantity.end
+            clause = clause_start(folded, sentence, start)
+            role = role_of(folded, sentence, quantity, zones.role_at(start), clause, plans=plans)
             if before is not None and figures[-1].role != role and goes_with(folded, before, quantity, figures[-1].role, role):
                 role = figures[-1].role
-            subject = subject_of(folded, sentence.start, sentence.end, quantity, before, figures, self._words, spans)
             figures.append(
                 Figure(
-                    quantity.start,
-                    quantity.end,
-                    text[quantity.start : quantity.end],
+                    start,
+                    end,
+                    text[start:end],
                     None if quantity.damaged else quantity.value,
                     quantity.unit,
                     quantity.qualifier,
                     quantity.rule,
-                    value_max=quantity.value_max,
-                    subject=subject,
-                    stage=stage_of(folded, sentence, quantity, before, stages, clause) if stages else None,
-                    year=year_of(folded, (quantity.start, quantity.end), _dates_near(outside, quantity), role) if outside else None,
-                    role=role,
-                    missing=quantity.damaged,
-                    figure_id=f"f{quantity.start}",
+                    quantity.value_max,
+                    subject_of(folded, sentence, quantity, before, figures, self._words),
+                    stage_of(folded, sentence, quantity, before, stages, clause) if stages else None,
+                    years.of(start, end, role) if years is not None else None,
+                    role,
+                    quantity.damaged,
+                    figure_id=f"f{start}",
                 )
             )
+            before = quantity
         return figures
 
 
@@ -131,12 +134,6 @@ class _Zones:
     def role_at(self, at: int) -> str | None:
         index = bisect_right(self._bounds, at) - 1
         return self._roles[index] if index >= 0 else None
-
-
-def _dates_near(dates: Sequence[DateMention], quantity: Quantity) -> Sequence[DateMention]:
-    """Return the dates of a sentence that may be those of a figure: the last ones before it, and what follows it."""
-    stop = bisect_right(dates, quantity.start, key=lambda mention: mention.end)
-    return dates[max(0, stop - 8) : stop + 2]
 
 
 def _in_brackets(folded: str, brackets: Sequence[tuple[int, int]], mention: DateMention) -> bool:

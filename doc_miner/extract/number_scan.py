@@ -45,7 +45,7 @@ _NO_QUANTITY = "|".join(
 _RATIO = rf"(?P<left>{AR})[ \t]?(?:[:]|比)[ \t]?(?P<right>{AR})(?!\d|:|[ \t]?[月日])"
 _MIXED = r"(?P<mixed>\d++(?:\.\d++)?[亿万千](?:\d++(?:\.\d++)?(?:[千百十]?多?万|千|百)){1,2}|\d++[万亿][1-9](?=[,。;、)!?块]|$))"
 SCAN = re.compile(rf"(?P<skip>{_NO_QUANTITY})|(?<![\d.A-Za-z])(?:(?P<ratio>{_RATIO})|{_MIXED}|(?P<number>{AR}))", re.M)
-PLAIN = re.compile(r"(?<![.A-Za-z])(?P<number>\d{1,10}+(?:\.\d++)?)(?=[%‰所人个元间套台册项次门亩公平户辆件]|万元)")
+PLAIN = re.compile(r"(?<![.A-Za-z前])(?P<number>\d{1,10}+(?:\.\d++)?)(?=[%‰所人名个元间套台册项次门亩公平户辆件位岁节场期处家支张组轮座块份批种倍]|[学课]时|万[元人平册亩])")
 """A number with a unit behind it that begins nothing of `SCAN` but a number: most are such, and to see it first spares trying the rest."""
 ANCHOR = re.compile(
     r"[0-9A-Za-z〔\[(【“\"「第表图注附公](?:(?<=[0-9])[0-9]*+|(?<=[A-Za-z])[A-Za-z]*+|(?<=[〔\[(【“\"「第表图注])(?=[ \t]?[0-9])|(?<=附)(?=[件表][ \t]?[0-9])|(?<=公)(?=元前?[0-9]))"

@@ -29,15 +29,21 @@ _TAIL = re.compile(rf"(?:{'|'.join(map(re.escape, _TAIL_WORDS))}|(?<![生人])�
 _TAIL_ENDS = frozenset([*(word[-1] for word in _TAIL_WORDS), "均", "排"])
 """The last characters of what `_TAIL` finds, but for spaces: a phrase that ends with none of them needs no search."""
 MOVED = re.compile(r"^(?:逐步|大幅|进一步|已|再)?(?:降|减|增|升|提高|提升|上升|下降|缩小|扩大|压减|压缩|控制|优化|调整|改善|恢复|增加|减少|缩减|缩短|延长|变)(?:低|少|加|长)?(?:到|至|为)")
+MOVED_BEGINS = frozenset("逐大进已再降减增升提上下缩扩压控优调改恢延变")
+"""The first characters of what `MOVED` finds."""
 STAGE_LABEL = re.compile(r"^(?:其中)?(?:全县|全区|城区|农村|乡村|县城|乡镇)?(?:小学(?:、|和|与)初中|小学|初中|高中|九年一贯制学校|中学|幼儿园|城区|农村|乡镇|乡村|县城|低年级|高年级|男生|女生|小学\(初中\)?)(?:阶段|学校|段)?(?:\([^()]*\)?)?(?:平均|最高|最低|每班|起始年级每班|每生每年|每生|每人每年|生均|占)?$")
 _COUNTED = {
     "人", "所", "个", "间", "台", "套", "册", "项", "个班", "次", "门", "份", "期", "批", "辆", "户", "家", "对", "条", "件", "张", "栋", "幢", "种", "类", "科", "支", "节", "场",
     "处", "组", "轮", "本", "片", "座", "块", "人次", "篇", "堂", "株", "盏", "学时", "课时", "年", "岁", "亩", "只", "批次", "起", "例", "%",
 }  # fmt: skip
 _RIGHT_END = re.compile(r"[,。;:!?\n\t)）(（]")
+_NOTHING_BEHIND = frozenset(",。;:!?\n\t)）(（及与")
+"""What a number is followed by that no noun belongs to."""
 _RIGHT_VERB = re.compile(r"分配|用于|划入|划分为|组成")
 _TO = re.compile(r"(?<=[一-鿿]{2})(?:降|增|减|升|提高|提升|下降|上升|增加|减少|压减|压缩|扩大|缩小)(?:至|到|为)?$")
 _NORM_WORD = re.compile(r"的(?:比例|标准|要求|规定|速度|幅度)")
+_BY = re.compile("按照?")
+_FOR = re.compile("用于|对|为|支持")
 _PAID = re.compile(r"^(?:给予|发放|支付|享受|计发|落实)+")
 PLACES = "乡镇村县区市省"
 _PARTED = re.compile(r"(?:分解|划分|分|划|组|改造|整合|编)(?:为|成|入)\s?$")
@@ -46,38 +52,51 @@ _SENDS = re.compile(r"^(?:组织|动员|选派|派出|拿出|安排|抽调)")
 """An act that only sets going what is said of the thing counted (组织68名教师到乡村学校走教)."""
 EACH = re.compile(r"^(?:每(?:半|一)?个?(?:人|年|月|周|天|日|生|校|班|次|间|所|餐|学期|学年|季度|名学生|名教师|位教师|学生))+")
 """Of whom or how often a norm holds (每人每月): what it is a norm of, stands behind or before it."""
+_CLAUSE_END = re.compile(r"[,。;:\n\t]")
 _ONE_BRACKET = re.compile(r"^([一-鿿]{1,8})\([^()]{0,60}\)")
 MONEY_VERB = re.compile(r"^(?:用于|确保|对|为|实施|支持|改造|新建|建设|购置|配备|更新|添置|建成|采购|开展|补助|奖励|资助|发放|扩建|装修|完成|聘用|维修|购买|推进|启动|修建|铺设)")
 _MONEY_NOUN = re.compile(r"(财政拨款|拨款|总投资|投资|专项资金|补助资金|资金|经费|补助|奖补|投入|出资|支出|预算|债券)[^,。;]{0,3}$")
 METRIC = re.compile(r"[率数]$|面积|系数|比例|经费|资金|总额|总量|学位$|师比|值$")
-NUMBERS = re.compile(r"\([^()]*\)|[约近超]?\d[\d.,]*\s?(?:[万亿]?(?:平方米|人次|个百分点|[个所名人元间台套册项%‰亩次家辆条张处栋幢座片块宗期批类门]))?(?:以上|以内|以下|左右)?")
+NUMBERS = re.compile(r"[(约近超\d](?:(?<=\()[^()]*\)|(?:(?<=\d)|(?<=[约近超])\d)[\d.,]*\s?(?:[万亿]?(?:平方米|人次|个百分点|[个所名人元间台套册项%‰亩次家辆条张处栋幢座片块宗期批类门]))?(?:以上|以内|以下|左右)?)")
 _LOST_STOP = re.compile(r"\.(?<=[%\d]\.)(?=[一-鿿])")
 """占比6.06%.共缺: a full stop that lost its width."""
 _FROM_EACH = re.compile(r"([一-鿿]{2})[由从]((?:每[一-鿿]{1,3}|人均|生均){0,2})(?:原来的?|现行的?|现在的?)?$")
 """Where a movement of a norm starts (补助由每人每年380元提高到…): the norm is named before it."""
+_PARTED_ENDS, _LIST_MARKS, _MOVED_ENDS = frozenset("为成入"), frozenset("、和与及"), frozenset("至到为了")
+"""The last characters, but for spaces, of what `_PARTED` and `_ENDS_LIST` find, and of what leads up to the end of a movement."""
 _ENDS_LIST = re.compile(r"[一-鿿][、和与及]\s?$")
 _PARTS = re.compile(r"[,、。;:()]")
+_PHRASE_END = re.compile(r"[、()]|(?<=[区县市])(?:有|共有)")
 _DOING = re.compile(
     r"整合撤并|整合|撤并|盘活|引进|组建|建成|建立|划定|组织|动员|发放|安排|统筹|筹措|落实|设立|开设|开通|聘请|选派|新建|改造|扩建|购置|采购|添置|配备|招聘|补充|培训|更新|修建|打造|创建|评选|表彰|资助|解决|协调解决|实施|完成|提供|下达|拨付|投入|开展|举办|印发|出台|新增|接收|分流|收回|划入|招录|维修|建设"
 )
 _ADVERB = re.compile(r"^(?:充分发挥|充分|稳妥|重新|着力|积极|大力|主动|稳步|有序|分批|陆续|同步|全面|进一步|切实|规范|统一|集中|面向社会|公开|择优|足额|及时|逐步|创造性)+")
+_LEADS_UP = re.compile("的|等方式|方式|、|通过|利用|按照|以及|推动|开展")
 _QUOTED = re.compile(r"[“\"]([^”\"]{2,16})[”\"]")
+_NO_NOUN_BEGINS = frozenset("以左和及与增降减提上下到至,")
+"""The first characters of what `_NO_NOUN` finds."""
+_DIGIT = re.compile(r"\d")
+_WITHIN = re.compile(r"(?:中|已?有|里)\s?$")
 _NO_NOUN = re.compile(r"(?:以上|左右|和|及|与|以内|增|降|减|提高|上升|下降|到|至|,)")
 
 
 def lead_of(raw: str, *, begins_list: bool) -> str:
     """Return what leads up to a number, tidied; nothing where it ends the number before (7所小学、2所初中) or only parts a whole (分解为)."""
-    if _PARTED.search(raw) or (begins_list and _ENDS_LIST.search(raw)):
+    last = raw.rstrip()[-1:]
+    if (last in _PARTED_ENDS and _PARTED.search(raw)) or (begins_list and last in _LIST_MARKS and _ENDS_LIST.search(raw)):
         return ""
-    left = tidy(_FROM_EACH.sub(r"\1\2", raw))
-    return _TO.sub("", left) if raw.rstrip()[-1:] in ("至", "到", "为", "了") else left
+    left = tidy(_FROM_EACH.sub(r"\1\2", raw) if "由" in raw or "从" in raw else raw)
+    end = _TO.search(left, max(0, len(left) - 3)) if last in _MOVED_ENDS else None
+    return left[: end.start()] if end is not None else left
 
 
 def clause_left(folded: str, start: int, at: int) -> int:
     """Return where the clause begins that leads up to a place."""
-    start = max(start, at - NEAR)
+    start = start if start >= at - NEAR else at - NEAR
     nearest = _BREAKS.search(folded[start:at][::-1])
     found = at - nearest.start() if nearest else start
+    if folded.find(".", found, at) < 0:
+        return found
     point = _LOST_STOP.search(folded, found, at)
     return point.end() if point else found
 
@@ -124,10 +143,12 @@ def noun_behind(folded: str, quantity: Quantity, end: int) -> str:
     """Return the noun that follows a measure word, with what is said of it, up to the next break or verb of another action."""
     if quantity.unit not in _COUNTED and not quantity.supplied and quantity.unit not in ("元", "平方米", "亩") and quantity.rule != "figure/fraction":
         return ""
+    if quantity.end >= end or folded[quantity.end] in _NOTHING_BEHIND:
+        return ""
     following = folded[quantity.end : min(end, quantity.end + 90)]
     bracket = _ONE_BRACKET.match(following) if "(" in following[:10] else None
     following = (bracket[1] + following[bracket.end() :] if bracket else following)[:36]
-    quoted = _QUOTED.match(following)
+    quoted = _QUOTED.match(following) if following[:1] in ("“", '"') else None
     if quoted:
         return quoted[1]
     following = _AND_MORE.sub("", following) if following[:1] in ("、", "和") else following
@@ -145,14 +166,16 @@ def joined(left: str, right: str, quantity: Quantity, folded: str, end: int, wor
     """Put together what leads up to a number and what follows it; say whether the set is named by what is said of it."""
     if quantity.unit == "元":
         return _money(left, right, quantity, folded, end), False
+    if not right:
+        return left, False
     if right.startswith("的") and len(right) > 3 and quantity.unit in ("所", "个", "间", "门", "项") and folded[quantity.end - 2 : quantity.end] in ("左右", "以上"):
         right = right[1:]
     elif right.startswith("的") and len(right) > 2 and left:
-        return ("" if _NORM_WORD.match(right) else re.split(r"\d", right)[0][1:21]) + left, False
+        return ("" if _NORM_WORD.match(right) else _DIGIT.split(right, maxsplit=1)[0][1:21]) + left, False
     right = right.removeprefix("的")
     if right in PLACES and len(right) == 1:
         return right + "数", False
-    if MOVED.match(right) or len(right) < 2 or _NO_NOUN.match(right):
+    if len(right) < 2 or (right[0] in MOVED_BEGINS and MOVED.match(right)) or (right[0] in _NO_NOUN_BEGINS and _NO_NOUN.match(right)):
         right = ""
     if (quantity.unit == "%" and len(left) >= 2 and (METRIC.search(left) or not _is_share(right, quantity))) or not right or (len(left) >= 3 and METRIC.search(left) and folded[quantity.start - 1 : quantity.start] != "的"):
         return left, False
@@ -160,11 +183,11 @@ def joined(left: str, right: str, quantity: Quantity, folded: str, end: int, wor
     if folded[quantity.start - 1 : quantity.start] == "的" and not for_them:
         predicate = ""
     if not noun:
-        within = is_rate(quantity) or re.search(r"(?:中|已?有|里)\s?$", folded[max(0, quantity.start - 3) : quantity.start])
+        within = is_rate(quantity) or _WITHIN.search(folded[max(0, quantity.start - 3) : quantity.start])
         return (named(left.removesuffix("中"), predicate), True) if left and within else (left or predicate, False)
     if len(predicate) >= LEAST:
-        listed = left.endswith("等") or ("、" in left and re.search(r"(?:学校|小学|中学|初中)$", left) is not None)
-        return named(("" if listed else _SENDS.sub("", _last_words(left, words))) + noun, predicate), True
+        listed = left.endswith("等") or ("、" in left and left.endswith(("学校", "小学", "中学", "初中")))
+        return named(("" if listed else _without_head(_SENDS, _last_words(left, words))) + noun, predicate), True
     return _last_words(left, words) + noun, False
 
 
@@ -183,37 +206,43 @@ def _money(left: str, right: str, quantity: Quantity, folded: str, end: int) -> 
     word = match[1] if match else "资金"
     if MOVED.match(right):
         right = ""
-    each = re.sub(r"^按照?", "", without_agent(left))
-    if right and each and not EACH.sub("", each):
-        return each + _PAID.sub("", _NORM_WORD.sub("", right))[:16]
+    each = _without_head(_BY, without_agent(left))
+    if right and each and not _without_head(EACH, each):
+        return each + _without_head(_PAID, _NORM_WORD.sub("", right))[:16]
     if _NORM_WORD.match(right) and left:
         return left
     if right.startswith("的") and len(right) > 2:
         return right[1:] + (left if len(left) <= 8 else word)
     use = right
     if not use and folded[quantity.end : quantity.end + 1] in (",", ";") and folded[quantity.end] == ",":
-        following = re.split(r"[,。;:\n\t]", folded[quantity.end + 1 : min(end, quantity.end + 40)])[0]
+        following = _CLAUSE_END.split(folded[quantity.end + 1 : min(end, quantity.end + 40)], maxsplit=1)[0]
         use = following if MONEY_VERB.match(following) else ""
     plain = match is not None and len(left) - len(match[1]) <= 4
     if use and (plain or not left) and (MONEY_VERB.match(use) or len(use) >= 4):
-        use = NUMBERS.sub("", re.sub(r"^(?:用于|对|为|支持)", "", use))
+        use = NUMBERS.sub("", _without_head(_FOR, use))
         return use[:20] + word
     return left or right
 
 
+def _without_head(pattern: re.Pattern[str], text: str) -> str:
+    """Return a phrase without what a pattern finds at its head."""
+    head = pattern.match(text)
+    return text[head.end() :] if head is not None else text
+
+
 def _last_words(left: str, words: Segmenter) -> str:
     """Return the last phrase of what leads up to a number: after the last list mark, at most twelve characters."""
-    part = re.split(r"[、()]|(?<=[区县市])(?:有|共有)", left)[-1]
+    part = _PHRASE_END.split(left)[-1]
     return part if len(part) <= 12 else words.tail(part, 12)
 
 
 def _without_clauses(own: str) -> str:
     """Return a long phrase without adverbs and relative clauses (撤并生源萎缩的教学点 → 撤并教学点)."""
-    own = _ADVERB.sub("", own) if len(own) >= 8 else own
+    own = _without_head(_ADVERB, own) if len(own) >= 8 else own
     if len(own) < 10:
         return own
     head, particle, tail = own.rpartition("的")
-    if particle and len(tail) >= 3 and not re.match(r"[比占]|数|率", tail):
+    if particle and len(tail) >= 3 and tail[0] not in "比占数率":
         verb = _DOING.match(head)
         return (verb[0] if verb else "") + tail if verb or len(tail) >= 5 else own
     return own
@@ -224,7 +253,7 @@ def shortened(own: str, words: Segmenter) -> str:
     own = _without_clauses(own)
     if len(own) <= 24:
         return own
-    for match in re.finditer(r"的|等方式|方式|、|通过|利用|按照|以及|推动|开展", own):
+    for match in _LEADS_UP.finditer(own):
         if 6 <= len(own) - match.end() <= 24:
             return own[match.end() :]
     return words.tail(own, 24)

@@ -33,8 +33,9 @@ class Qualifiers:
                 closing = closing + 1 if text[closing : closing + 1] == ")" else end
             if closing > end:
                 qualifier, end = self._after[after["q"]], closing
-        head = text[max(0, start - 10) : start]
-        before = self._directly.search(head) if head[-1:] in self._ends else None
+        last = text[start - 1 : start]
+        head = text[max(0, start - 10) : start] if last in self._ends else ""
+        before = self._directly.search(head) if head else None
         if before is not None and not self._part_of_word(text, start - len(head) + before.start(), before["q"]):
             if before["q"].startswith("未达") and text[end : end + 3] in ("的标准", "的要求"):
                 return start, end, qualifier
@@ -42,13 +43,20 @@ class Qualifiers:
                 qualifier = self._before[before["q"]]
             if before["gap"] != "为" and not before["q"].endswith("为"):
                 start = start - len(head) + before.start()
-        elif qualifier == "=" and self._apart_begins.search(text, max(0, start - 40), start):
+        elif qualifier == "=" and self._may_hold(text, start, last):
             apart = self._apart.search(text, max(0, start - 40), start)
             if apart is not None and apart["q"]:
                 qualifier = self._before[apart["q"]]
             elif apart is not None:
                 qualifier = "~" if apart["about"] else ">=" if apart["least"] in ("至少", "最少") else "<="
         return start, end, qualifier
+
+    def _may_hold(self, text: str, start: int, last: str) -> bool:
+        """Return whether a comparator may stand further in front of a number: any where *last* leads up to it, else 至少 and 约占 only."""
+        if last in ("的", "为"):
+            return self._apart_begins.search(text, max(0, start - 40), start) is not None
+        near = text[max(0, start - 24) : start]
+        return "至" in near or "最" in near or "约" in near
 
     def stands_before(self, text: str, start: int) -> bool:
         """Return whether a comparator stands directly before a number."""

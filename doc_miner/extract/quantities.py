@@ -42,6 +42,11 @@ _MONEY_BEFORE = re.compile(
     r"(?:资金|投入|投资|拨款|经费|拨付|补助|补贴|预算|支出|奖励|奖补|财政|费用|贷款|捐赠|捐资|价值|耗资|筹资|筹措|化债|下达|给予|金额|总额|工资|奖金|助学金|奖学金|资助|筹了|列支|造价|债务)[^。;\n]{0,12}\Z"
 )
 _MONEY_AFTER = re.compile(r"[ \t]?(?:的?(?:住房|安家|生活|租房|购房|人才|一次性)[^,。;\d]{0,8})?(?:资金|补贴|经费|奖励|补助|奖金|专款|安家费|投资|贷款|津贴)")
+_SIGN = re.compile(r"[≥≤<>=≧≦][ \t]?\Z")
+_CLOSES = re.compile(r"[、,。;)(和\n]|\Z")
+_CLOCK = re.compile(r"(?:时间|上午|下午|晚上|早上|中午|点|比分(?!别)|比赛|球队)[^。;\n]{0,6}\Z")
+_RATIO_WORD = re.compile(r"比(?!赛|武|如|较|分(?!别))")
+_LABELLED = re.compile(r"(?:小学|初中|均|都|系数|率|值|比|指标|应|须)[^,。;\n\d]{0,12}\Z")
 _LABELLED_DECIMAL = re.compile(r"[一-鿿)][ \t]?\Z")
 
 
@@ -75,14 +80,14 @@ class QuantityFinder:
             at = match.end()
             if match.lastgroup == "skip" or at - start > LONGEST or lies_in(masked, start):
                 continue
-            if text is not None and match.lastgroup == "number" and _lists(text[match.start() : match.end()]):
+            if text is not None and "," in match[0] and match.lastgroup == "number" and _lists(text[match.start() : match.end()]):
                 comma = text.index("，", match.start())
                 at = comma + 1
                 raw.append(Quantity(match.start(), comma, match.start(), parse_numeral(folded[match.start() : comma]), None))
                 continue
             quantity = self._arabic(folded, match)
             if quantity is not None:
-                if _is_garbled(quantity):
+                if quantity.unit == "学时" and _is_garbled(quantity):
                     quantity = quantity._replace(damaged=True, rule="figure/garbled")
                 found.append(_signed(text or folded, quantity))
                 at = max(at, quantity.end)
@@ -99,19 +104,22 @@ class QuantityFinder:
             return self._ratio(text, match)
         start, end = match.span()
         body = match[0]
-        value = parse_numeral(body.replace("多", ""))
+        mixed = match.lastgroup == "mixed"
+        value = parse_numeral(body.replace("多", "") if mixed else body)
         if value is None:
             return None
-        if text[end : end + 1] == "/" and match.lastgroup == "number":
+        qualifier, factor, following = ">" if mixed and "多" in body else "=", 1, text[end : end + 1]
+        if following == "/" and not mixed:
             slash = _FRACTION_SLASH.match(text, start)
             if slash and int(slash[2]) > int(slash[1]) > 0:
                 return self._finish(text, start, slash.end(), Fraction(int(slash[1]), int(slash[2])), "figure/fraction")
-        qualifier = ">" if "多" in body else "="
-        end, factor, about = self._tail(text, end)
-        qualifier = about or qualifier
+        if following in _MAY_SCALE:
+            end, factor, about = self._tail(text, end)
+            qualifier = about or qualifier
         value_max: Number | None = None
         unit = self.units.match(text, end)
-        upper = self._upper(text, end, unit, between=text.startswith("介于", max(0, start - 2)))
+        goes_on = text[end : end + 1] in _MAY_LINK or (unit is not None and text[unit.end : unit.end + 1] in _MAY_LINK)
+        upper = self._upper(text, end, unit, between=text.startswith("介于", max(0, start - 2))) if goes_on else None
         if upper is not None:
             top, top_end, top_factor, top_about = upper
             low = value * (factor if factor != 1 else top_factor)
@@ -120,12 +128,12 @@ class QuantityFinder:
                 value, value_max, end = low / factor, top * top_factor / factor, top_end
                 qualifier = ">" if top_about else qualifier
                 unit = self.units.match(text, end)
-        scaled = factor >= 1000 or "万" in body or "亿" in body
+        scaled = factor >= 1000 or (mixed and ("万" in body or "亿" in body))
         return self._with_unit(text, start, end, unit, value, value_max, factor, qualifier, scaled)
 
     def _tail(self, text: str, end: int) -> tuple[int, int, str | None]:
         """Read what follows a number before its unit: 余, 多 and a magnitude; return end, factor and qualifier."""
-        match = _AFTER_NUMBER.match(text, end) if text[end : end + 1] in _MAY_SCALE else None
+        match = _AFTER_NUMBER.match(text, end)
         if match is None or match.end() == end:
             return end, 1, None
         about = match["about"] or match["about2"]
@@ -170,9 +178,10 @@ class QuantityFinder:
             more = unit.more or (text[unit.end : unit.end + 1] == "多" and text[unit.end + 1 : unit.end + 2] in ("", *",。;、)的 \n"))
             stop = unit.end + (1 if more and not unit.more else 0)
             scale = factor * unit.factor
+            value_max = None if value_max is None else value_max * scale
             if unit.unit == "元" and scale == 1 and value_max is None and isinstance(value, Decimal) and (coins := _COINS.match(text, stop)) and coins.end() > stop:
                 value, stop = value + _coins(coins), coins.end()
-            return self._finish(text, start, stop, value * scale, "figure/number-unit", ">" if more else qualifier, unit=unit.unit, value_max=_times(value_max, scale))
+            return self._finish(text, start, stop, value * scale, "figure/number-unit", ">" if more else qualifier, unit=unit.unit, value_max=value_max)
         sign = _CURRENCY.search(text, max(0, start - 3), start) if start else None
         if sign is not None:
             return self._finish(text, start, end, value * factor, "figure/currency-sign", qualifier, unit=_CURRENCIES[sign[0]], value_max=_times(value_max, factor), sign=sign.start())
@@ -200,7 +209,7 @@ class QuantityFinder:
             return finish("figure/coefficient", None, False)
         if not scaled and _SCORE.search(clause):
             return finish("figure/score", "分")
-        if re.search(r"[≥≤<>=≧≦][ \t]?\Z", left):
+        if _SIGN.search(left):
             return finish("figure/comparator", self.units.noun_before(clause))
         if scaled:
             return finish("figure/magnitude", self.units.noun_before(clause, bare=True))
@@ -208,16 +217,16 @@ class QuantityFinder:
             return finish("figure/coefficient", None, False)
         if not whole and (self._qualify.stands_behind(text, end) or (self._qualify.stands_before(text, start) and _labelled(text, start))):
             return finish("figure/comparator-decimal", None, False)
-        if value < 1 and len(text[start:end]) >= 4 and _LABELLED_DECIMAL.search(left) and re.match(r"[、,。;)(和\n]|\Z", text[end:]):
+        if value < 1 and len(text[start:end]) >= 4 and _LABELLED_DECIMAL.search(left) and _CLOSES.match(text, end):
             return finish("figure/coefficient", None, False)
         return None
 
     def _ratio(self, text: str, match: re.Match[str]) -> Quantity | None:
         left, right = parse_numeral(match["left"]), parse_numeral(match["right"])
         clause = text[_since_line(text, match.start() - 24, match.start()) : match.start()]
-        if not left or not right or re.search(r"(?:时间|上午|下午|晚上|早上|中午|点|比分(?!别)|比赛|球队)[^。;\n]{0,6}\Z", clause):
+        if not left or not right or _CLOCK.search(clause):
             return None
-        if re.search(r"比(?!赛|武|如|较|分(?!别))", clause) is None and left != 1 and right != 1:
+        if _RATIO_WORD.search(clause) is None and left != 1 and right != 1:
             return None
         return self._finish(text, match.start(), match.end(), Fraction(left) / Fraction(right), "figure/ratio", unit="比")
 
@@ -250,7 +259,7 @@ def _lists(number: str) -> bool:
 
 
 def _labelled(text: str, start: int) -> bool:
-    return re.search(r"(?:小学|初中|均|都|系数|率|值|比|指标|应|须)[^,。;\n\d]{0,12}\Z", text[max(0, start - 20) : start]) is not None
+    return _LABELLED.search(text, max(0, start - 20), start) is not None
 
 
 _MINUS = re.compile(r"(?:(?<![^为是长率于达到至(（:：,，、。;；\s])[-－−]|零下|负)\Z")

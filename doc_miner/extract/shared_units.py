@@ -15,6 +15,8 @@ _NUMBER_AT = re.compile(rf"{AR}[ \t]?({MAG})?")
 _SHARED_LINK = re.compile(r"[ \t]?(?:[、,/]|和|及|与|以及)[ \t]?|[、,][ \t]?[一-鿿]{1,6}|(?:逐年)?(?:上升|提高|提升|增加|增长|下降|降低|减少|缩小|扩大|降|升|增|减|调整|优化)(?:到|至|为)")
 _PLAIN_LINK = re.compile(r"[ \t]?(?:[、,/]|和|及|与|以及)[ \t]?")
 _LABEL = re.compile(r"[一-鿿]{1,6}")
+_NEXT_LABEL = re.compile(r"[,、;][ \t]?[一-鿿]{1,6}")
+_STAGE = re.compile(",?(?:小学|初中|高中)")
 _CONTINUES = re.compile(r"[,、;]?[ \t]?[一-鿿()、]{0,10}[≥≤<>=≧≦]?[ \t]?")
 _LIST_LINK = re.compile(r"(?:[、,]|和|及)(?:[^\d,。;:、()\n]{0,10})\Z|^(?:小学|初中|高中)\Z")
 
@@ -35,7 +37,7 @@ def find_shared(text: str, found: Sequence[Quantity], raw: Sequence[Quantity], u
         earlier = found[index - 1] if index else None
         if out and (earlier is None or out[-1].end > earlier.end):
             earlier = out[-1]
-        if earlier is not None and earlier.rule == "figure/unit-before" and number.value is not None and re.fullmatch(r"[,、;][ \t]?[一-鿿]{1,6}", text[earlier.end : number.start]):
+        if earlier is not None and earlier.rule == "figure/unit-before" and number.value is not None and _NEXT_LABEL.fullmatch(text, earlier.end, number.start):
             before = units.before(text, earlier.number_start)
             scale = before[1] if before else 1
             out.append(finish(text, number.start, number.end, number.value * scale, "figure/unit-before", unit=earlier.unit, supplied=True))
@@ -94,7 +96,7 @@ def list_qualifiers(text: str, quantities: Sequence[Quantity]) -> list[Quantity]
         if this.qualifier != "=" or following.qualifier not in (">=", "<=") or this.unit != following.unit or following.start != following.number_start:
             continue
         gap = text[this.end : following.start]
-        if "。" in gap or "\n" in gap or "," in gap and not re.fullmatch(r",?(?:小学|初中|高中)", gap):
+        if "。" in gap or "\n" in gap or "," in gap and not _STAGE.fullmatch(gap):
             continue
         if _LIST_LINK.search(gap) and not (this.unit == "%" and this.value == 100):
             out[i] = this._replace(qualifier=following.qualifier)

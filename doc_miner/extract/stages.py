@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from doc_miner.extract.phrases import defines
 from doc_miner.extract.quantity import Quantity
@@ -20,6 +20,12 @@ _NUMBERED = re.compile(r"[一二三四五六七八九十]小(?<=[一-鿿]{2}[一
 _STAGE_DETERMINER = re.compile(
     r"(?:农村|公办|城区|镇区|县城|全县|全区|全市|所有|各|村|名|义务教育|普通|民办|乡镇|寄宿制|的|和|与|及|对|为|在|是|年|有|我县|我区|县域|县|区|城|乡村|、|所|个|学段|均|其中|市|每|招收|城镇|建制镇|完全|规模|达标|或|到|以上|以下|新建|扩建|改扩建|学校|设置|办|高中|教师|学生|中学|等|义教|九年|学|要求|标准|时|即|面积|数|值|比|率|系数|分别|原则上|不含|非|人|元|间|米|册|台|%|于|按|使|让|由|从|级|万|多|余|岁|前|后|期)$"
 )
+_MORE_NAMES = re.compile("等|、|和[一-鿿]{1,6}(?:中学|中)")
+"""What goes on behind the name of a school that is one of several."""
+_LIST_MARK = re.compile("[、,和与及]")
+_VALUE = re.compile(r"\d++(?:\.\d++)?")
+_LISTED_VALUE = re.compile(r"\d(?=[^\d.]*、)")
+_YEAR = re.compile(r"(?:19|20)\d\d年")
 _ANAPHORA = re.compile(r"^(?:其中|其他|其余|占比?|比例|较|与(?:全|国|省|标准|目标)|相差|同比|增|减|降|提|上升|下降|共|达|为|均|分别|比上年|比去年|并|且|平均|累计|也|约|近|不|超|低于|高于|差|缺|短缺|尚差|最|完成率|合格率|[一二三]本)")
 _WIDER = re.compile(r"全(?:县|区|市|省)|县财政|财政|投入|残疾|随迁|留守|教师\d|公务员|学校|教学点|家长|校外|设备|寄宿|教职工|音体美|学时|质量监测|差异率|超出|义务教育|各级|社会|满意|认可|按|建立|开展|组织")
 """What turns a clause to something else than the stage its sentence began with."""
@@ -37,8 +43,11 @@ _JOINS = re.compile(r"(?:学校|学生|教师|阶段|段)?\s?(?:[、/和与及]|
 _DEALT_OUT = re.compile(r"[^。;,]{0,24}分别")
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+StageWord = tuple[int, int, str]
+"""Start, end and form of a word that names a stage."""
+
+
+class Stage(NamedTuple):
     """A stage word: where it stands, what it means (``None``: several stages), and whether it ends a school's own name."""
 
     start: int
@@ -56,13 +65,15 @@ class StageFinder:
         self._stage_of = {form: kind.removeprefix("stage-") for kind, words in lexicon.cues.items() if kind.startswith("stage-") for form in words}
         self._words = WordSet(self._stage_of)
 
-    def find(self, folded: str, sentence: Sentence) -> list[Stage]:
-        """Return the stage words of a sentence in order."""
-        words = list(self._words.find(folded, sentence.start, sentence.end))
-        words += [(match.start(), match.end(), "") for match in _NUMBERED.finditer(folded, sentence.start, sentence.end)]
+    def find(self, folded: str) -> list[StageWord]:
+        """Return start, end and form of the stage words of a text in order; the short name of a primary school has no form."""
+        return sorted([*self._words.find(folded), *((match.start(), match.end(), "") for match in _NUMBERED.finditer(folded))])
+
+    def read(self, folded: str, sentence: Sentence, words: Sequence[StageWord]) -> list[Stage]:
+        """Return what the stage words of one sentence mean, given those of its text."""
+        words = words[bisect_left(words, (sentence.start,)) : bisect_left(words, (sentence.end,))]
         if not words:
             return []
-        words.sort()
         out = []
         for (start, end, form), closes in zip(words, _closings(folded, sentence, words), strict=True):
             if not form:
@@ -72,15 +83,17 @@ class StageFinder:
             named = stage in ("小学", "初中") and _in_school_name(folded, start)
             if folded[start - 1 : start] == "中" and stage == "小学" and folded[start - 2 : start] != "其中":
                 stage, named = None, False  # 中小学
-            if named and re.match(r"等|、|和[一-鿿]{1,6}(?:中学|中)", folded[end : end + 8]):
+            if named and _MORE_NAMES.match(folded, end, end + 8):
                 continue
             out.append(Stage(start, end, stage, named, closes))
         return out
 
 
-def _closings(folded: str, sentence: Sentence, words: Sequence[tuple[int, int, str]]) -> list[int]:
+def _closings(folded: str, sentence: Sentence, words: Sequence[StageWord]) -> list[int]:
     """Return for each word where the bracket that it stands in is closed, the end of the sentence for one in none."""
     out = [sentence.end] * len(words)
+    if folded.find(")", sentence.start, sentence.end) < 0:
+        return out
     inside: list[list[int]] = [[]]  # the words of each bracket that is open
     index = 0
     for bracket in _BRACKET.finditer(folded, sentence.start, sentence.end):
@@ -110,7 +123,7 @@ def stage_of(folded: str, sentence: Sentence, quantity: Quantity, before: Quanti
     """Return the stage of a figure: the one named last before it in its clause, or what its clause goes on about; ``None`` if several."""
     if before is not None and defines(folded, before, quantity):
         before = None
-    first = bisect_left(stages, quantity.end, key=lambda stage: stage.start)
+    first = bisect_left(stages, (quantity.end,))
     if first < len(stages) and stages[first].start == quantity.end and quantity.unit in ("所", "个班", "个"):
         return stages[first].stage
     behind = [s for s in stages[first : first + 8] if s.start <= quantity.end + 8 and not _PARTS.search(folded, quantity.end, s.start)]
@@ -126,11 +139,11 @@ def stage_of(folded: str, sentence: Sentence, quantity: Quantity, before: Quanti
     if len({s.stage for s in group}) > 1:
         position = _position(folded, last.end, quantity)
         return group[position].stage if 0 <= position < len(group) else None
-    since = max(clause, before.end if before is not None and before.end > last.end else 0)
     if last.end > clause and (before is None or before.end <= last.end):
         return last.stage
     if last.end <= clause and _OTHER_SCHOOLS.search(folded, last.end, quantity.start):
         return None
+    since = max(clause, before.end if before is not None and before.end > last.end else 0)
     own = folded[since : quantity.start].lstrip("、和与及 ")
     goes_on = len(_NO_HANZI.sub("", own)) <= 3 or _ANAPHORA.match(own) is not None
     if last.end > clause or folded[last.start : last.end] in ("中考", "高考"):
@@ -149,8 +162,8 @@ def _position(folded: str, start: int, quantity: Quantity) -> int:
     found = between.rfind("分别")
     if found >= 0:
         return _ordinal(folded, start + found + 2, quantity.start)
-    if _DEALT_OUT.match(folded, quantity.end, quantity.end + 28) and re.search("[由从]", between):
-        return len(re.findall(r"\d(?=[^\d.]*、)", re.sub(r"(?:19|20)\d\d年", "", between)))
+    if _DEALT_OUT.match(folded, quantity.end, quantity.end + 28) and ("由" in between or "从" in between):
+        return len(_LISTED_VALUE.findall(_YEAR.sub("", between)))
     return -1
 
 
@@ -178,5 +191,4 @@ def _topic_start(folded: str, sentence: Sentence, at: int) -> int:
 def _ordinal(folded: str, start: int, end: int) -> int:
     """Return which member of a 分别 list begins at *end*: how many list marks, or numbers run together, stand before it."""
     between = folded[start:end]
-    marks = len(re.findall(r"[、,和与及]", between))
-    return marks or len(re.findall(r"\d++(?:\.\d++)?", between))
+    return len(_LIST_MARK.findall(between)) or len(_VALUE.findall(between))

@@ -72,13 +72,17 @@ class UnitReader:
         for form in self.entries:
             by_first.setdefault(form[0], []).append(form)
         self._units = {first: re.compile(_alternation(forms)) for first, forms in by_first.items()}
+        self._only = {first: self.entries[first] for first, forms in by_first.items() if forms == [first] and first not in "个多"}
         self._more_points = re.compile(r"个?多个?百分点")
         self._noun = re.compile(_alternation(self._nouns))
 
     def match(self, text: str, at: int) -> UnitMatch | None:
         """Return the unit that stands at a place, whatever follows it, or ``None``."""
         first = text[at : at + 1]
-        if first in ("个", "多") and (points := self._more_points.match(text, at)) is not None:
+        only = self._only.get(first)
+        if only is not None:
+            return UnitMatch(only.unit, only.factor, only.kind, at + 1)
+        if (first == "多" or (first == "个" and text[at + 1 : at + 2] == "多")) and (points := self._more_points.match(text, at)) is not None:
             return UnitMatch("个百分点", 1, "points", points.end(), True)
         if first in (" ", "\t"):
             at += 1
@@ -95,17 +99,13 @@ class UnitReader:
 
     def stands(self, text: str, match: UnitMatch, number_start: int) -> bool:
         """Return whether what :meth:`match` found is a unit here and not the head of another word or a date's 年."""
-        form = text[:0]
-        for size in (3, 2, 1):
-            form = text[match.end - size : match.end]
-            if form in _NO_UNIT:
-                break
-        following = _NO_UNIT.get(form, ())
-        if following and text.startswith(following, match.end):
+        end = match.end
+        following = _NO_UNIT.get(text[end - 2 : end]) or _NO_UNIT.get(text[end - 1 : end])
+        if following is not None and text.startswith(following, end):
             return False
         if match.unit == "年":
             digits = text[number_start : number_start + 4]
-            return not text.startswith("级", match.end) and not (len(digits) == 4 and digits.isdigit() and digits[:2] in ("19", "20"))
+            return not text.startswith("级", end) and not (len(digits) == 4 and digits.isdigit() and digits[:2] in ("19", "20"))
         return True
 
     def follows(self, text: str, at: int) -> bool:
