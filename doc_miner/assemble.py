@@ -14,8 +14,8 @@ from doc_miner.records import Extracted, Records, with_ids
 from doc_miner.source import BBox
 from doc_miner.textfold import fold
 
-_CLAUSE = re.compile(r"[。;!?\n]|,(?!\d{3})|(?<!\d),")
-_STOP = re.compile(r"[。;\n]")
+_CLAUSE = re.compile(r"[。;!?\n,](?:(?<!,)|(?!\d{3})|(?<!\d,))")
+"""A mark between clauses; a comma within a number (1,842) is none."""
 LEAST_FOR_INDICATOR = 0.5
 """A record less sure of its category may be of another field, where the wording of an indicator means something else (群众满意度 of a hospital)."""
 RULE_CONFIDENCE = {
@@ -165,7 +165,7 @@ class _Surroundings:
     def __init__(self, folded: str) -> None:
         self._text = folded
         self._marks = [match.start() for match in _CLAUSE.finditer(folded)]
-        self._stops = [match.start() for match in _STOP.finditer(folded)]
+        self._stops = [at for at in self._marks if folded[at] in "。;\n"]
 
     def of(self, start: int, end: int) -> tuple[str, str]:
         """Return clause and sentence of a span: at most 60 characters before it and 40 behind it, and 160 and 120."""
