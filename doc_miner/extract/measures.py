@@ -131,8 +131,10 @@ def _lead(node: Node, passages: Passages) -> Iterator[Passage]:
     first = node.children[0]
     start = max(node.body, node.heading[1] if node.heading[1] < first.start else first.start)
     lead = passages.folded[start : first.start]
-    while lead and (lead[-1] in ",:" or lead[-1].isspace()):
-        lead = lead[:-1]
+    stop = len(lead)
+    while stop and (lead[stop - 1] in ",:" or lead[stop - 1].isspace()):
+        stop -= 1
+    lead = lead[:stop]
     lead = next((lead.removesuffix(words) for words in _LEADING_IN if lead.endswith(words)), lead)
     for begin, end in passages.paragraphs(start, start + len(lead)):
         if end - begin < 10 or (_FIGURE.search(passages.folded, begin, end) is None and not _QUOTED_LABEL.match(passages.folded, begin)):
