@@ -116,9 +116,9 @@ def exact(value: Number | None) -> str | None:
 
 def number(value: Number | None) -> int | float | None:
     """Return a value as SQLite stores it: an integer where it is one, else the nearest float of its exact decimal."""
-    text = exact(value)
-    if text is None:
+    if value is None:
         return None
+    text = f"{value:f}" if isinstance(value, Decimal) else str(exact(value))
     if "." not in text:
         return int(text) if abs(int(text)) < 2**63 else float(text)
     return float(text)
