@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from doc_miner.classify import Classifier, FigureWords, IndicatorFinder, Label, speaks_of_basic_standard
-from doc_miner.model import Document, Figure, Measure, Metadata, Origin, Problem, Report, Section, Target
+from doc_miner.model import Change, Document, Figure, Measure, Metadata, Origin, Problem, Report, Section, Target
 from doc_miner.outline import Node
-from doc_miner.records import Extracted, Records, with_ids
+from doc_miner.records import Extracted, Records
 from doc_miner.source import BBox
 from doc_miner.textfold import fold
 
-_CLAUSE = re.compile(r"[。;!?\n]|,(?!\d{3})|(?<!\d),")
-_STOP = re.compile(r"[。;\n]")
+_CLAUSE = re.compile(r"[。;!?\n,](?:(?<!,)|(?!\d{3})|(?<!\d,))")
+"""A mark between clauses; a comma within a number (1,842) is none."""
 LEAST_FOR_INDICATOR = 0.5
 """A record less sure of its category may be of another field, where the wording of an indicator means something else (群众满意度 of a hospital)."""
 RULE_CONFIDENCE = {
@@ -36,19 +36,22 @@ def assemble(
     document: Document, metadata: Metadata, outline: Node, found: Extracted, records: Records, classifier: Classifier, indicators: IndicatorFinder
 ) -> Report:
     """Return the report of a document without findings."""
-    records = with_ids(records, document.doc_id)
+    doc_id = document.doc_id
     sections = sections_of(document, outline)
     basic = speaks_of_basic_standard(document.text)
     place = _Places(document)
     folded = fold(document.text)
     around = _Surroundings(folded)
-    words = [FigureWords(fold(f.subject), *around.of(f.start, f.end)) for f in records.figures]
+    words = [FigureWords(subject, *around.of(f.start, f.end)) for f, subject in zip(records.figures, _folded([f.subject for f in records.figures]), strict=True)]
     statements = [folded[p.start : p.end] for p in records.problems] + [folded[m.start : m.end] for m in records.measures]
     labels, figure_labels = classifier.label_all(statements, words)
-    problems = tuple(_problem(p, label, sections, indicators, basic, place) for p, label in zip(records.problems, labels, strict=False))
-    measures = tuple(_measure(m, label, sections, place) for m, label in zip(records.measures, labels[len(problems) :], strict=True))
+    problems = tuple(_problem(p, doc_id, label, sections, indicators, basic, place) for p, label in zip(records.problems, labels, strict=False))
+    measures = tuple(
+        _measure(m, doc_id, None if link.problem is None else problems[link.problem].problem_id, label, sections, place)
+        for m, link, label in zip(records.measures, records.links, labels[len(problems) :], strict=True)
+    )
     owners = _Owners(problems, measures)
-    figures = tuple(_figure(f, document.doc_id, w, label, sections, indicators, basic, owners, place) for f, w, label in zip(records.figures, words, figure_labels, strict=True))
+    figures = tuple(_figure(f, doc_id, w, label, sections, indicators, basic, owners, place) for f, w, label in zip(records.figures, words, figure_labels, strict=True))
     targets: list[Target] = []
     for table in found.targets:
         targets += table.targets
@@ -59,12 +62,20 @@ def assemble(
         problems=problems,
         measures=measures,
         figures=figures,
-        changes=records.changes,
-        targets=tuple(replace(t, target_id=f"{document.doc_id}-y{i}") for i, t in enumerate(targets, 1)),
-        citations=tuple(replace(c, citation_id=f"{document.doc_id}-q{c.start}") for c in found.citations),
+        changes=tuple(Change(_named(c.before, doc_id), _named(c.after, doc_id), _named(c.change, doc_id), f"{doc_id}-c{i}") for i, c in enumerate(records.changes, 1)),
+        targets=tuple(replace(t, target_id=f"{doc_id}-y{i}") for i, t in enumerate(targets, 1)),
+        citations=tuple(replace(c, citation_id=f"{doc_id}-q{c.start}") for c in found.citations),
         status="partial" if any(w.code in ("no-text-layer", "truncated") for w in document.warnings) else "ok",
         warnings=(*document.warnings, *metadata.warnings),
     )
+
+
+def _folded(texts: Sequence[str]) -> Iterator[str]:
+    """Yield the folds of some texts; to fold many short ones apart takes four times as long."""
+    folded, at = fold("".join(texts)), 0
+    for text in texts:
+        yield folded[at : at + len(text)]
+        at += len(text)
 
 
 class Sections:
@@ -101,15 +112,25 @@ def sections_of(document: Document, outline: Node) -> Sections:
     return Sections(out)
 
 
-def _problem(problem: Problem, label: Label, sections: Sections, indicators: IndicatorFinder, basic: bool, place: _Places) -> Problem:
+def _named(key: str | None, doc_id: str) -> str | None:
+    return f"{doc_id}-{key}" if key else None
+
+
+def _problem(problem: Problem, doc_id: str, label: Label, sections: Sections, indicators: IndicatorFinder, basic: bool, place: _Places) -> Problem:
     page, bbox = place.of(problem.start, problem.end)
     indicator = indicators.find(problem.text, basic=basic, categories=label.categories) if label.confidence >= LEAST_FOR_INDICATOR else None
-    return replace(problem, section_id=sections.at(problem.start), categories=label.categories, confidence=label.confidence, indicator=indicator, page=page, bbox=bbox)
+    return replace(
+        problem, section_id=sections.at(problem.start), categories=label.categories, confidence=label.confidence, indicator=indicator, page=page, bbox=bbox,
+        problem_id=f"{doc_id}-p{problem.start}",
+    )  # fmt: skip
 
 
-def _measure(measure: Measure, label: Label, sections: Sections, place: _Places) -> Measure:
+def _measure(measure: Measure, doc_id: str, problem: str | None, label: Label, sections: Sections, place: _Places) -> Measure:
     page, bbox = place.of(measure.start, measure.end)
-    return replace(measure, section_id=sections.at(measure.start), categories=label.categories, confidence=label.confidence, page=page, bbox=bbox)
+    return replace(
+        measure, problem_id=problem, section_id=sections.at(measure.start), categories=label.categories, confidence=label.confidence, page=page, bbox=bbox,
+        measure_id=f"{doc_id}-m{measure.start}",
+    )  # fmt: skip
 
 
 class _Owners:
@@ -157,7 +178,7 @@ class _Surroundings:
     def __init__(self, folded: str) -> None:
         self._text = folded
         self._marks = [match.start() for match in _CLAUSE.finditer(folded)]
-        self._stops = [match.start() for match in _STOP.finditer(folded)]
+        self._stops = [at for at in self._marks if folded[at] in "。;\n"]
 
     def of(self, start: int, end: int) -> tuple[str, str]:
         """Return clause and sentence of a span: at most 60 characters before it and 40 behind it, and 160 and 120."""

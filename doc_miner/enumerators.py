@@ -39,7 +39,7 @@ def _form(kind: str, opens: str, pattern: str, damaged: bool = False) -> LineFor
     return LineForm(kind, re.compile(f"[{opens}]"), re.compile(pattern), damaged)
 
 
-_LINE_FORMS = (
+LINE_FORMS = (
     _form("chapter", "第", rf"第\s?({_CN}|\d{{1,2}})\s?[章节部编条](?:分)?[ 、:.]?"),
     _form("label-numbered", "反存的问", rf"(?:反馈)?(?:存在)?(?:的)?问题\s?({_CN}|\d{{1,2}})\s?[:.、]\s?"),
     _form("chinese", _DIGITS, rf"({_CN})\s?(?:、|[.,](?!\d))\s?"),
@@ -56,7 +56,8 @@ _LINE_FORMS = (
     _form("label-numbered", "问", rf"问题\s?({_CN}|\d{{1,2}})(?![\d一二三四五六七八九十个项条类年月日%.])\s?", damaged=True),
     _form("is", "第其", rf"[第其]({_CN})[,、]\s?(?!{_CN})", damaged=True),
 )
-_SOUND = {form.kind: form for form in _LINE_FORMS if not form.damaged}
+"""Ways to write an enumerator at the start of a line, in the order in which they are tried."""
+_SOUND = {form.kind: form for form in LINE_FORMS if not form.damaged}
 _INLINE = re.compile(
     rf"(?<![一-鿿])(?:(?P<is>(?P<isn>{_CN})(?:是|要)[ ,:]?\s?)"
     rf"|(?P<nth>[第其](?P<nn>{_CN})[,、](?!{_CN})\s?))"
@@ -88,7 +89,7 @@ class InlineMark(NamedTuple):
 @lru_cache(maxsize=4096)
 def line_forms(opening: str) -> tuple[LineForm, ...]:
     """Return the ways to write an enumerator that begin with a character, in the order in which they are to be tried."""
-    return tuple(form for form in _LINE_FORMS if form.opens.match(opening))
+    return tuple(form for form in LINE_FORMS if form.opens.match(opening))
 
 
 def number_of(match: re.Match[str]) -> int | None:

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from doc_miner.extract.measures import Passage
 from doc_miner.extract.problems import OF_RUNNING_TEXT, Statement
@@ -50,14 +51,15 @@ def merge_statements(statements: Sequence[Statement]) -> tuple[list[Problem], di
     """
     listed = [s for s in statements if not s.answered]
     answered = [s for s in statements if s.answered]
-    grams = {id(s): bigrams(s.problem.text) for s in statements}
+    grams = {text: bigrams(text) for text in dict.fromkeys(s.problem.text for s in statements)}
     of_listed: dict[int, list[Statement]] = {}
     lone: list[Statement] = []
-    sharing = _Sharing([grams[id(s)] for s in listed])
+    sharing = _Sharing([grams[s.problem.text] for s in listed])
     for later in answered:
-        alike = [listed[i] for i in sharing.candidates(grams[id(later)], SAME)]
-        best = max(alike, key=lambda s: containment(grams[id(later)], grams[id(s)]), default=None)
-        if best is not None and best is not later and containment(grams[id(later)], grams[id(best)]) >= SAME and best.problem.start != later.problem.start:
+        own = grams[later.problem.text]
+        alike = [(containment(own, grams[listed[i].problem.text]), listed[i]) for i in sharing.candidates(own, SAME)]
+        share, best = max(alike, key=lambda one: one[0], default=(0.0, later))
+        if best is not later and share >= SAME and best.problem.start != later.problem.start:
             of_listed.setdefault(id(best), []).append(later)
         else:
             lone.append(later)
@@ -70,7 +72,7 @@ def merge_statements(statements: Sequence[Statement]) -> tuple[list[Problem], di
         else:
             spans = tuple((f.problem.start, f.problem.end) for f in finer)
             records.append((replace(statement.problem, mentions=spans), [statement, *finer]))
-    records = _without_repeats(records)
+    records = _without_repeats(records, grams)
     records.sort(key=lambda record: (record[0].start, record[0].end))
     problems = [problem for problem, _ in records]
     nodes = {id(s.node): index for index, (_, members) in enumerate(records) for s in members if s.problem.rule not in OF_RUNNING_TEXT}
@@ -99,13 +101,13 @@ class _Sharing:
         return sorted({index for indices in holders[: len(grams) - math.ceil(least * len(grams) - 1e-9) + 1] for index in indices})
 
 
-def _without_repeats(records: list[tuple[Problem, list[Statement]]]) -> list[tuple[Problem, list[Statement]]]:
+def _without_repeats(records: list[tuple[Problem, list[Statement]]], known: Mapping[str, frozenset[str]]) -> list[tuple[Problem, list[Statement]]]:
     """Join records of the same wording: the first stands, the later become its mentions."""
     out: list[tuple[Problem, list[Statement]]] = []
     kept: list[frozenset[str]] = []
     sharing = _Sharing([])
     for problem, members in sorted(records, key=lambda record: record[0].start):
-        grams = bigrams(problem.text)
+        grams = known[problem.text]
         alike = sharing.candidates(grams, REPEATS / (2 - REPEATS)) if len(problem.text) >= 8 else []
         twin = next((i for i in alike if dice(grams, kept[i]) >= REPEATS), None)
         if twin is None:
@@ -133,10 +135,26 @@ class _Meaning:
     """How alike a measure is to each problem: in wording (the bigrams that tell the problems apart) and in topic."""
 
     def __init__(self, problems: Sequence[Problem], profile: Profile) -> None:
-        self._grams = _telling([bigrams(problem.text) for problem in problems])
-        self.heads = [bigrams(problem.text[:80]) for problem in problems]
-        self._profile = profile
-        self._topics = [profile(fold(problem.text)) for problem in problems]
+        self._problems, self._profile = problems, profile
+        self._named: dict[str, int | None] = {}
+
+    @cached_property
+    def _grams(self) -> list[frozenset[str]]:
+        return _telling([bigrams(problem.text) for problem in self._problems])
+
+    @cached_property
+    def _topics(self) -> list[Mapping[str, float]]:
+        return [self._profile(fold(problem.text)) for problem in self._problems]
+
+    @cached_property
+    def _heads(self) -> list[frozenset[str]]:
+        return [bigrams(problem.text[:80]) for problem in self._problems]
+
+    def named(self, wording: str) -> int | None:
+        """Return the problem that a wording names (see `_echo`); headings name it for each measure under them."""
+        if wording not in self._named:
+            self._named[wording] = _echo(_WORDS_OF_RESPONSE.sub("", wording), self._heads)
+        return self._named[wording]
 
     def likeness(self, text: str, pool: Sequence[int]) -> list[float]:
         """Return for each problem of a pool a number from 0 (nothing shared) upwards."""
@@ -165,7 +183,7 @@ def _link(text: str, passage: Passage, problems: Sequence[Problem], nodes: dict[
         if id(node) in nodes:
             return Link(nodes[id(node)])
         node = node.parent
-    named = _named(text, passage, meaning.heads)
+    named = _named(text, passage, meaning) if problems else None
     if named is not None:
         return Link(named)
     aimed = _AIMED.match(fold(text[passage.start : passage.start + 60]))
@@ -183,21 +201,20 @@ def _link(text: str, passage: Passage, problems: Sequence[Problem], nodes: dict[
 
 
 _AIMED = re.compile(r"^(?:针对|围绕|对于|聚焦|对照|关于)(?:反馈的?|存在的?)?(?P<what>[^,。;:]{3,30}?)(?:的?(?:问题|实际|不足|短板|情况)|[,。:]|整改)")
+_FIRST_SENTENCE = re.compile(r"[^。:;\n]{0,30}")
 _WORDS_OF_RESPONSE = re.compile(r"(?:关于|针对|着力|切实|进一步|加快|有效|持续|全面)|(?:问题)?的?(?:整改(?:落实)?(?:情况|措施|成效)?|问题)$")
 
 
-def _named(text: str, passage: Passage, heads: Sequence[frozenset[str]]) -> int | None:
+def _named(text: str, passage: Passage, meaning: _Meaning) -> int | None:
     """Return the problem that a measure, or a heading above it, names in its own words, if just one fits.
 
     (针对专用教室不足问题，…; （一）大班额化解不彻底问题的整改; 着力缓解学位供需矛盾。)
     """
     folded = fold(text[passage.start : passage.end])
     aimed = _AIMED.match(folded)
-    if not heads:
-        return None
     wordings = [aimed["what"]] if aimed else []
     if passage.node.role == "plan" or passage.rule == "measure/listed":
-        wordings.append(re.split(r"[。:;\n]", folded)[0][:30])
+        wordings.append(_FIRST_SENTENCE.match(folded)[0])  # type: ignore[index]
     node: Node | None = passage.node
     while node is not None:
         heading = fold(text[node.heading[0] : node.heading[1]]).strip(" 。:")
@@ -205,7 +222,7 @@ def _named(text: str, passage: Passage, heads: Sequence[frozenset[str]]) -> int 
             wordings.append(heading)
         node = node.parent
     for wording in wordings:
-        found = _echo(_WORDS_OF_RESPONSE.sub("", wording), heads)
+        found = meaning.named(wording)
         if found is not None:
             return found
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from doc_miner.extract.around import Around
 from doc_miner.extract.citations import find_citations
@@ -274,20 +274,3 @@ def _zones(outline: Node, found: Extracted, problems: Sequence[Problem], measure
     zones += [Zone(a, b, "problem") for problem in problems for a, b in problem.mentions]
     zones += [Zone(m.start, m.end, {"planned": "plan", "done": "done"}.get(m.status, "response")) for m in measures]
     return zones
-
-
-def with_ids(records: Records, doc_id: str) -> Records:
-    """Return the records with ids made of the document's and of their place, and links by id; figures get theirs when they are completed."""
-
-    def named(key: str | None) -> str | None:
-        return f"{doc_id}-{key}" if key else None
-
-    problems = tuple(replace(p, problem_id=f"{doc_id}-p{p.start}") for p in records.problems)
-    measures = tuple(
-        replace(m, measure_id=f"{doc_id}-m{m.start}", problem_id=problems[link.problem].problem_id if link.problem is not None else None)
-        for m, link in zip(records.measures, records.links, strict=True)
-    )
-    changes = tuple(
-        Change(named(c.before), named(c.after), named(c.change), f"{doc_id}-c{i}") for i, c in enumerate(records.changes, 1)
-    )
-    return replace(records, problems=problems, measures=measures, changes=changes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import add
 
 from doc_miner.textfold import fold
 
@@ -12,7 +13,7 @@ _LEFT_OUT = re.compile(r"\([^()]{0,80}\)|[\W_]+")
 def bigrams(text: str) -> frozenset[str]:
     """Return the character bigrams of a text without brackets, punctuation and white space."""
     plain = _LEFT_OUT.sub("", fold(text))
-    return frozenset(plain[i : i + 2] for i in range(len(plain) - 1)) or frozenset([plain])
+    return frozenset(map(add, plain, plain[1:])) or frozenset([plain])
 
 
 def containment(part: frozenset[str], whole: frozenset[str]) -> float:

@@ -48,7 +48,7 @@ class Paragraph:
     @property
     def text(self) -> str:
         """The lines joined without a break."""
-        return "".join(line.text for line in self.lines)
+        return self.lines[0].text if len(self.lines) == 1 else "".join([line.text for line in self.lines])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doc_miner.enumerators import LINE_FORMS, LineForm, line_forms
 from doc_miner.lexicon import ROLES, default_lexicon
 from doc_miner.model import Document, Table
 from doc_miner.outline import RANKS, Node, read_outline
@@ -330,3 +331,11 @@ def test_a_marker_is_kept_as_written() -> None:
 def test_a_heading_ends_with_its_item() -> None:
     text = "主要有：一是编制少，二是流动大。"
     assert [text[node.heading[0] : node.heading[1]] for node in outline(text).children] == ["编制少，", "流动大。"]
+
+
+@pytest.mark.parametrize("form", LINE_FORMS, ids=lambda form: form.kind + "-damaged" * form.damaged)
+@given(data=st.data())
+def test_every_enumerator_is_looked_for_at_its_first_character(form: LineForm, data: st.DataObject) -> None:
+    enumerator = data.draw(st.from_regex(form.pattern, fullmatch=True))
+    assert form in line_forms(enumerator[0])
+    assert form not in line_forms("，")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from functools import lru_cache
 
 from doc_miner.lexicon import Indicator, Lexicon
 from doc_miner.textfold import fold
@@ -34,6 +35,7 @@ class IndicatorFinder:
             for form in indicator.synonyms:
                 self._forms.setdefault(form, []).append(indicator.code)
         self._words = WordSet(self._forms)
+        self._may_be_stated = lru_cache(1024)(self._has_unit)
 
     def find(self, text: str, *, basic: bool, categories: Container[str] | None = None) -> str | None:
         """Return the code of the indicator in *text*.
@@ -58,7 +60,7 @@ class IndicatorFinder:
 
     def find_for_figure(self, subject: str, clause: str, *, unit: str | None, stage: str | None, basic: bool, category: str | None) -> str | None:
         """Return the code of the indicator whose value a figure states: by its subject, else by a clause with no other number. Both are folded."""
-        if _ABOUT_IT.search(subject) or (_VARIATION in subject + clause and "综合差异系数" not in subject):
+        if not self._may_be_stated(unit, category) or _ABOUT_IT.search(subject) or (_VARIATION in subject + clause and "综合差异系数" not in subject):
             return None
         wording, categories = subject, None if category is None else (category,)
         code = self._named(subject, basic, categories)
@@ -69,17 +71,26 @@ class IndicatorFinder:
             return None
         return code if _states(self._indicators[code], wording, unit, stage) else None
 
+    def _has_unit(self, unit: str | None, category: str | None) -> bool:
+        """Return whether a category (None: any) has an indicator whose value may have this unit."""
+        return any(category in (None, indicator.category) and _takes(indicator, unit) for indicator in self._indicators.values())
+
+
+def _takes(indicator: Indicator, unit: str | None) -> bool:
+    """Return whether an indicator's value may have this unit."""
+    if not indicator.thresholds:
+        return unit is not None and unit not in _SHARES
+    return unit in {threshold.unit for threshold in indicator.thresholds}
+
 
 def _states(indicator: Indicator, wording: str, unit: str | None, stage: str | None) -> bool:
     """Return whether a number of this unit and stage can be the indicator's value."""
     if indicator.name.startswith(_PER_PUPIL) and not _PER.search(wording):
         return False
-    if not indicator.thresholds:
-        return unit is not None and unit not in _SHARES
-    stages = {threshold.stage for threshold in indicator.thresholds}
-    if stage is not None and None not in stages and stage not in stages and stage in ("学前", "高中", "特教"):
+    if not _takes(indicator, unit):
         return False
-    return unit in {threshold.unit for threshold in indicator.thresholds}
+    stages = {threshold.stage for threshold in indicator.thresholds}
+    return not (stages and stage is not None and None not in stages and stage not in stages and stage in ("学前", "高中", "特教"))
 
 
 def speaks_of_basic_standard(text: str) -> bool:

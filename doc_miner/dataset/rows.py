@@ -3,18 +3,44 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from doc_miner.dataset.schema import KEYS, RECORD_TABLES, REFERENCES, TABLES
 from doc_miner.model import Report
 from doc_miner.numerals import Number
-from doc_miner.source import BBox, Warning
+from doc_miner.source import Warning
 
 Row = tuple[Any, ...]
-_COLUMNS = {name: [(column.name, column.is_list) for column in columns] for name, columns in TABLES.items()}
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
+
+
+class _Reader:
+    """Makes the rows of a table of records: ``doc_id``, columns that are made by functions of the record, and fields of the same name, all in the order of the columns."""
+
+    def __init__(self, table: str, **made: Callable[[Any], Any]) -> None:
+        for column in TABLES[table]:
+            if column.is_list:
+                made[column.name] = _of_field(column.name, _listed)
+            elif column.type == "BOOLEAN":
+                made[column.name] = _of_field(column.name, int)
+        own = [name for name in names(table) if name != "doc_id" and name not in made]
+        self._made, self._fields = list(made.values()), attrgetter(*own)
+        order = ["doc_id", *made, *own]
+        self._ordered = itemgetter(*(order.index(name) for name in names(table)))
+
+    def rows(self, records: Iterable[Any], doc_id: str) -> list[Row]:
+        """Return the rows of a document's records."""
+        made, fields, ordered = self._made, self._fields, self._ordered
+        return [ordered((doc_id, *[make(record) for make in made], *fields(record))) for record in records]
+
+
+def _of_field(name: str, make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    field = attrgetter(name)
+    return lambda record: make(field(record))
 
 
 def rows_of(report: Report, *, mined_at: str, miner_version: str, lexicon_digest: str, model_digest: str, size: int, mtime_ns: int) -> dict[str, list[Row]]:
@@ -27,23 +53,12 @@ def rows_of(report: Report, *, mined_at: str, miner_version: str, lexicon_digest
         "county": meta.region.county, "text": document.text, "pages": document.pages, "status": report.status, "warnings": [_warning(w) for w in report.warnings],
         "mined_at": mined_at, "miner_version": miner_version, "lexicon_digest": lexicon_digest, "model_digest": model_digest,
     }  # fmt: skip
-    tables: dict[str, list[dict[str, Any]]] = {
-        "documents": [head],
-        "files": [{"path": document.path, "doc_id": doc_id, "size": size, "mtime_ns": mtime_ns}],
-        "tables": [_from(t, doc_id, rows=[list(row) for row in t.rows]) for t in document.tables],
-        "sections": [_from(s, doc_id) for s in report.sections],
-        "problems": [_from(p, doc_id, mentions=[list(m) for m in p.mentions], bbox=_box(p.bbox)) for p in report.problems],
-        "measures": [_from(m, doc_id, bbox=_box(m.bbox)) for m in report.measures],
-        "figures": [
-            _from(f, doc_id, value=number(f.value), value_max=number(f.value_max), value_exact=exact(f.value), value_max_exact=exact(f.value_max), bbox=_box(f.bbox))
-            for f in report.figures
-        ],
-        "changes": [_from(c, doc_id) for c in report.changes],
-        "targets": [_from(t, doc_id, value=number(t.value)) for t in report.targets],
-        "citations": [_from(c, doc_id) for c in report.citations],
-        "findings": [_from(f, doc_id) for f in report.findings],
-    }
-    return {name: [_row(name, values) for values in rows] for name, rows in tables.items()}
+    rows = {"documents": [_row("documents", head)], "files": [(document.path, doc_id, size, mtime_ns)]}
+    records: dict[str, Iterable[Any]] = {
+        "tables": document.tables, "sections": report.sections, "problems": report.problems, "measures": report.measures, "figures": report.figures,
+        "changes": report.changes, "targets": report.targets, "citations": report.citations, "findings": report.findings,
+    }  # fmt: skip
+    return rows | {name: _READERS[name].rows(some, doc_id) for name, some in records.items()}
 
 
 def check_keys(tables: Mapping[str, Sequence[Row]]) -> None:
@@ -72,31 +87,18 @@ def failed_rows(
     return {"documents": [_row("documents", document)], "files": [(path, doc_id, size, mtime_ns)]}
 
 
-def _box(bbox: BBox | None) -> list[float] | None:
-    return None if bbox is None else list(bbox)
-
-
 def _warning(warning: Warning) -> dict[str, str]:
     return {"code": warning.code, "message": warning.message, "place": warning.place}
 
 
-def _from(record: Any, doc_id: str, **values: Any) -> dict[str, Any]:
-    out = {name: getattr(record, name) for name in record.__slots__}
-    return out | values | {"doc_id": doc_id}
-
-
 def _row(table: str, values: dict[str, Any]) -> Row:
-    return tuple([_listed(values.get(name)) if is_list else _plain(values.get(name)) for name, is_list in _COLUMNS[table]])
+    return tuple([_listed(values.get(column.name)) if column.is_list else values.get(column.name) for column in TABLES[table]])
 
 
-def _listed(value: Any) -> str | None:
+def _listed(value: Sequence[Any] | None) -> str | None:
     if not value:
         return None if value is None else "[]"
-    return json.dumps(value if isinstance(value, list) else list(value), ensure_ascii=False)
-
-
-def _plain(value: Any) -> Any:
-    return int(value) if value is True or value is False else value
+    return _encoded(value)
 
 
 def exact(value: Number | None) -> str | None:
@@ -114,9 +116,9 @@ def exact(value: Number | None) -> str | None:
 
 def number(value: Number | None) -> int | float | None:
     """Return a value as SQLite stores it: an integer where it is one, else the nearest float of its exact decimal."""
-    text = exact(value)
-    if text is None:
+    if value is None:
         return None
+    text = f"{value:f}" if isinstance(value, Decimal) else str(exact(value))
     if "." not in text:
         return int(text) if abs(int(text)) < 2**63 else float(text)
     return float(text)
@@ -125,3 +127,16 @@ def number(value: Number | None) -> int | float | None:
 def names(table: str) -> Sequence[str]:
     """Return the column names of a table in order."""
     return [column.name for column in TABLES[table]]
+
+
+_READERS = {
+    "figures": _Reader(
+        "figures",
+        value=lambda figure: number(figure.value),
+        value_max=lambda figure: number(figure.value_max),
+        value_exact=lambda figure: exact(figure.value),
+        value_max_exact=lambda figure: exact(figure.value_max),
+    ),
+    "targets": _Reader("targets", value=lambda target: number(target.value)),
+    **{name: _Reader(name) for name in ("tables", "sections", "problems", "measures", "changes", "citations", "findings")},
+}

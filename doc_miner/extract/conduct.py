@@ -161,6 +161,8 @@ def deadline_of(folded: str, cues: Cues, reference: date | None, *, planned: boo
     if labels and (limit := latest_deadline([folded[labels[-1].end() : labels[-1].end() + 30].split(")")[0]], reference)):
         return limit
     masked = _CITED.sub(lambda m: "\u3000" * len(m[0]), folded)
+    if not planned and "前" not in masked and cues.promise.search(masked) is None:
+        return None  # nothing in it makes a date a promise
     days = [day for mention in find_dates(masked, reference) if (day := _promised_day(mention, masked, cues, reference, planned))]
     return max(days).isoformat() if days else None
 

@@ -30,7 +30,9 @@ _STANDS_ALONE = re.compile(r"(?:现|目前|均|该问题)?(?:已|正在|未|持�
 """A paragraph that only says how things stand (已落实到位。): it does nothing of its own."""
 _NAMES_PROBLEM = re.compile(r"(?:问题|不足|短板|困难)(?:的?(?:整改|落实|解决))(?:落实)?(?:情况|措施|工作)?$|^关于.{4,36}(?:问题|不足)$")
 """A heading of a response that names the problem (关于专用教室不足的问题; …问题的整改)."""
+_LEADING_IN = ("其中", "具体如下", "主要做法是", "具体是", "具体做法是", "一方面")
 _FIGURE = re.compile(r"\d")
+_PUNCTUATED = re.compile(r"[,。;]")
 _QUOTED_LABEL = re.compile(r"[“\"][一-鿿]{2,6}[”\"](?:就是|即是|即|:)")
 """A paragraph that opens with the quoted name of one part of a list (“分流”就是…): an item without a number."""
 
@@ -109,7 +111,7 @@ def _acts_for_all(passages: Passages, start: int, end: int) -> bool:
 def _only_heading(node: Node, passages: Passages, start: int, stop: int) -> bool:
     """Return whether an item is a heading with nothing under it that does anything (（二）整改任务)."""
     text = passages.folded[start:stop]
-    return len(text) <= 12 and not re.search(r"[,。;]", text) and passages.action_cue.search(text) is None
+    return len(text) <= 12 and not _PUNCTUATED.search(text) and passages.action_cue.search(text) is None
 
 
 def _unlisted(node: Node, passages: Passages, start: int, stop: int) -> Iterator[Passage]:
@@ -129,7 +131,11 @@ def _lead(node: Node, passages: Passages) -> Iterator[Passage]:
     first = node.children[0]
     start = max(node.body, node.heading[1] if node.heading[1] < first.start else first.start)
     lead = passages.folded[start : first.start]
-    lead = re.sub(r"(?:其中|具体如下|主要做法是|具体是|具体做法是|一方面)?[,:\s]*$", "", lead)
+    stop = len(lead)
+    while stop and (lead[stop - 1] in ",:" or lead[stop - 1].isspace()):
+        stop -= 1
+    lead = lead[:stop]
+    lead = next((lead.removesuffix(words) for words in _LEADING_IN if lead.endswith(words)), lead)
     for begin, end in passages.paragraphs(start, start + len(lead)):
         if end - begin < 10 or (_FIGURE.search(passages.folded, begin, end) is None and not _QUOTED_LABEL.match(passages.folded, begin)):
             continue

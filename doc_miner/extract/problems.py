@@ -131,7 +131,7 @@ def _mark_announced(root: Node, passages: Passages) -> None:
             elif node.role is None and _ADVICE.search(sentence):
                 for item in items:
                     item.role = item.role or "recommendation"
-        if node.role in RESPONSES and any(answers(child) for child in node.children):
+        if node.children and node.role in RESPONSES and any(answers(child) for child in node.children):
             for child in node.children:  # beside answered problems, an item that states a lack is one without an answer (存在问题及整改情况)
                 if child.kind != "label" and not child.children and child.own_role is None and passages.problem_cue.search(passages.folded, child.body, child.end):
                     child.role = "problem"

@@ -130,7 +130,7 @@ def _year_run(texts: Sequence[str]) -> tuple[list[int], int]:
     index = 0
     while index < len(texts):
         run = []
-        while index < len(texts) and (match := _YEAR.fullmatch(texts[index])):
+        while index < len(texts) and texts[index][0] in "12" and (match := _YEAR.fullmatch(texts[index])):
             run.append(int(match[1]))
             index += 1
         if len(run) >= 2 and run == list(range(run[0], run[0] + len(run))) and len(run) > len(best[0]):
