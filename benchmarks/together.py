@@ -67,9 +67,6 @@ def merging(db: sqlite3.Connection, folder: Path, machines: int, count: int) -> 
         begun = time.process_time()
         spent.append((merge_datasets([folder / f"{part}.db"], folder / "all.db"), time.process_time() - begun))
     tenths(f"merging {machines} datasets, one after another", spent)
-    begun = time.process_time()
-    done = merge_datasets([folder / f"{part}.db" for part in range(1, machines + 1)], folder / "at-once.db")
-    tenths(f"merging {machines} datasets by one command", [(done, time.process_time() - begun)])
 
 
 def loading(db: sqlite3.Connection, folder: Path, chunk: int, count: int) -> None:
