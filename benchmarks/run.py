@@ -17,6 +17,7 @@ import os
 import platform
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -48,7 +49,8 @@ def machine() -> dict[str, Any]:
     names = ("numpy", "spacy", "lxml", "jieba", "rjieba", "pypdfium2", "pdfplumber", "dask", "pyarrow", "ahocorasick-rs")
     found = {name: importlib.metadata.version(name) for name in names if importlib.util.find_spec(name.replace("-", "_"))}
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text()) if Path("/proc/cpuinfo").exists() else None
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    git = shutil.which("git")
+    commit = subprocess.run([git, "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip() if git else ""
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"), "command": " ".join(["python", "benchmarks/run.py", *sys.argv[1:]]), "doc-miner": __version__, "commit": commit,
         "python": platform.python_version(), "system": platform.platform(), "processor": model.group(1) if model else platform.processor(), "cores": os.cpu_count(),

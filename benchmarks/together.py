@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,26 +68,16 @@ def merging(db: sqlite3.Connection, folder: Path, machines: int, count: int) -> 
         begun = time.process_time()
         spent.append((merge_datasets([folder / f"{part}.db"], folder / "all.db"), time.process_time() - begun))
     tenths(f"merging {machines} datasets, one after another", spent)
-    begun = time.process_time()
-    done = merge_datasets([folder / f"{part}.db" for part in range(1, machines + 1)], folder / "at-once.db")
-    tenths(f"merging {machines} datasets by one command", [(done, time.process_time() - begun)])
 
 
 def loading(db: sqlite3.Connection, folder: Path, chunk: int, count: int) -> None:
     parts = Parts(str(folder / "parts"))
-    writing, reading, storing, chunks = [], [], [], []
-    held: list[Outcome] = []
-    for one in documents(db, count):
-        held.append(one)
-        if len(held) == chunk:
-            chunks.append(held)
-            held = []
-    chunks += [held] if held else []
-    names = []
-    for some in chunks:
+    writing, reading, storing, names = [], [], [], []
+    rest = documents(db, count)
+    while held := list(islice(rest, chunk)):
         begun = time.process_time()
-        names.append(parts.write([(Task((one.path,)), [one]) for one in some]))
-        writing.append((len(some), time.process_time() - begun))
+        names.append(parts.write([(Task((one.path,)), [one]) for one in held]))
+        writing.append((len(held), time.process_time() - begun))
     size = sum((folder / "parts" / name).stat().st_size for name in names)
     tenths("a worker writes its parts", writing)
     with Store(folder / "parts.db") as store:

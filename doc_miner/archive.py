@@ -95,7 +95,7 @@ def mine_archive(
         tasks = [Task(tuple(batch)) for batch in batches(files if force else there.to_read, _head, lambda file: stat_of(file)[0])]
         if not force:
             run.leave(remarks)
-        work = FileWork(lexicon.folder, limits, versions)
+        work = FileWork(lexicon.folder, limits, versions, lexicon)
         if parts is None:
             run.mine(engine, work, tasks)
         else:

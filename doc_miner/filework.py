@@ -40,9 +40,12 @@ class Outcome:
 class FileWork:
     """Mines files; made once in each process that works. Picklable: it holds settings, and builds the rest when first called."""
 
-    def __init__(self, lexicons: Path, limits: Limits = DEFAULT, versions: Versions | None = None) -> None:
-        """With *versions*, those of another machine may not differ: what they read would be read again at each run."""
-        self.lexicons, self.limits, self.asked = lexicons, limits, versions
+    def __init__(self, lexicons: Path, limits: Limits = DEFAULT, versions: Versions | None = None, lexicon: Lexicon | None = None) -> None:
+        """With *versions*, those of another machine may not differ: what they read would be read again at each run.
+
+        *lexicon* is the one of the folder *lexicons*, where the caller has loaded it; it does not travel.
+        """
+        self.lexicons, self.limits, self.asked, self._lexicon = lexicons, limits, versions, lexicon
         self._miner: Miner | None = None
         self._loader: SafeLoader | None = None
         self._versions: Versions | None = None
@@ -56,7 +59,7 @@ class FileWork:
     def __call__(self, task: Task) -> list[Outcome]:
         """Return the rows of each file, or of its refusal; of an archive those of every file in it."""
         if self._miner is None or self._loader is None:
-            self._miner, self._loader = Miner(Lexicon.load(self.lexicons)), SafeLoader(self.limits)
+            self._miner, self._loader = Miner(self._lexicon or Lexicon.load(self.lexicons)), SafeLoader(self.limits)
             self._versions = Versions.current(self._miner.lexicon)
             if self._versions != (self.asked or self._versions):
                 raise SettingsError("这台机器上的 doc-miner、词典或模型与发起运行的机器不同；请在每台机器上安装相同的版本。")
@@ -128,7 +131,7 @@ class FileWork:
         """Return the refusal of a file on which processes died; of several files nothing: each is to be tried alone."""
         if len(task.paths) > 1:
             return []
-        self._versions = self._versions or Versions.current(Lexicon.load(self.lexicons))
+        self._versions = self._versions or Versions.current(self._lexicon or Lexicon.load(self.lexicons))
         message = "处理这个文件时进程屡次意外结束（可能内存不足或程序库崩溃），已跳过；请把该文件报告给维护者，或加 --force 重试。"
         return [self._refused(written_path(file), None, Warning("killed", message), self._common(file)) for file in task.paths]
 
