@@ -15,8 +15,9 @@ from typing import Any
 import xlsxwriter
 
 from doc_miner.dataset.aside import aside
+from doc_miner.dataset.cells import Amount, FileLink, Line, Value
 from doc_miner.dataset.connection import connect
-from doc_miner.dataset.sheets import SHEETS, Amount, FileLink, Line, Sheet, Value, lines, long_lines
+from doc_miner.dataset.sheets import SHEETS, Sheet, lines, long_lines
 
 MOST_ROWS = 1_048_576
 """Rows of a sheet in Excel, with the header."""
