@@ -14,7 +14,7 @@ from types import TracebackType
 
 from doc_miner.dataset import reapply
 from doc_miner.dataset.connection import WAIT_SECONDS, reason_of
-from doc_miner.dataset.migrations import migrate
+from doc_miner.dataset.migrations import migrate, renew_indexes
 from doc_miner.dataset.rows import Row, names
 from doc_miner.dataset.schema import RECORD_TABLES, SCHEMA_VERSION, TABLES, create_statements
 from doc_miner.dataset.search_index import add_texts, drop_text
@@ -139,6 +139,8 @@ class Store:
                 self._db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
             elif version < SCHEMA_VERSION:
                 migrate(self._db, version)
+            else:
+                renew_indexes(self._db)
         except BaseException:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
