@@ -147,10 +147,12 @@ def ask(path: Path) -> list[tuple[str, float, float, str]]:
         places = db.execute("SELECT DISTINCT county, year FROM documents ORDER BY doc_id LIMIT 31").fetchall()
         one = "SELECT f.* FROM documents d JOIN figures f ON f.doc_id = d.doc_id WHERE d.county = ? AND d.year = ?"
         every = "SELECT * FROM indicator_values WHERE indicator = ?"
+        values = "SELECT county, year, stage, value, unit FROM indicator_values WHERE indicator = ?"
         mean = "SELECT county, year, count(*), avg(value) FROM indicator_values WHERE indicator = ? GROUP BY county, year"
         questions: dict[str, tuple[Callable[[int], Any], float]] = {
             "one county-year of figures": (lambda n: db.execute(one, tuple(places[n % len(places)])).fetchall(), COUNTY_YEAR_MS),
-            "one indicator over all counties, every value of every year": (lambda n: db.execute(every, (codes[n % len(codes)],)).fetchall(), INDICATOR_MS),
+            "one indicator over all counties, every value of every year": (lambda n: db.execute(values, (codes[n % len(codes)],)).fetchall(), INDICATOR_MS),
+            "the same with all 16 columns of the view": (lambda n: db.execute(every, (codes[n % len(codes)],)).fetchall(), INDICATOR_MS),
             "one indicator over all counties, by county and year": (lambda n: db.execute(mean, (codes[n % len(codes)],)).fetchall(), INDICATOR_MS),
             "one indicator over all counties in a year": (
                 lambda n: db.execute(f"{every} AND year = ?", (codes[n % len(codes)], YEARS[n % len(YEARS)])).fetchall(),

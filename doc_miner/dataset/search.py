@@ -22,6 +22,8 @@ _FEW = 1000
 """Documents that are looked up one by one; of more, the whole list is read, which is as long as the archive."""
 _MOST_RANKED, _FEW_RANKED = 2000, 100
 """Documents that are put in order of how well they fit; of more, the latest come first, but for a few that region and year leave."""
+_ONCE = 12
+"""Characters of a word that is not expected to stand in one document more than once."""
 _AROUND = 30
 """Characters of a snippet on either side of what was found."""
 
@@ -64,7 +66,7 @@ def search(
     categories: Sequence[str] = (),
     limit: int = 20,
 ) -> Found:
-    """Return what holds every word of *query*, best documents first (of more than 2,000 the latest first), records in the order of the text.
+    """Return what holds every word of *query*, best documents first (of more than 2,000, and of a word of 12 or more characters, the latest first), records in the order of the text.
 
     *kinds* are keys of `KINDS`; *regions* are names (or their beginnings: 柳江) or codes of a province,
     city or county; *years* are years of the documents; *categories* are codes that a record must carry
@@ -105,7 +107,7 @@ def _filters(regions: Sequence[str], years: Sequence[int]) -> tuple[str, list[ob
 
 
 def _ranked(db: sqlite3.Connection, words: Sequence[str], where: str, values: Sequence[object]) -> list[str]:
-    """Return the ids of the documents that hold every word, the best first (of more than 2,000 the latest); of words that are only marks, which are not indexed, all.
+    """Return the ids of the documents that hold every word, the best first (where they are not ranked, the latest); of words that are only marks, which are not indexed, all.
 
     The index is asked once and by itself; region and year are looked up beside it, in an index of their own.
     """
@@ -132,7 +134,10 @@ def _tuples(db: sqlite3.Connection, sql: str, values: Sequence[object]) -> sqlit
 
 
 def _ranks(db: sqlite3.Connection, query: str, words: Sequence[str], kept: Mapping[int, str], found: int) -> Mapping[int, float]:
-    """Return how well each of the *kept* documents fits, the smaller the better; nothing for words in very many, which tell little and take long."""
+    """Return how well each of the *kept* documents fits, the smaller the better; nothing for words in very many, which tell little and take long,
+    and for a single long one, which hardly stands twice in a document."""
+    if len(words) == 1 and len(words[0]) >= _ONCE:
+        return {}
     if found <= _MOST_RANKED:
         return dict(_tuples(db, "SELECT rowid, rank FROM search_text WHERE search_text MATCH ?", (query,)).fetchall())
     if len(kept) > _FEW_RANKED:
