@@ -152,7 +152,7 @@ def ask(path: Path) -> list[tuple[str, float, float, str]]:
         questions: dict[str, tuple[Callable[[int], Any], float]] = {
             "one county-year of figures": (lambda n: db.execute(one, tuple(places[n % len(places)])).fetchall(), COUNTY_YEAR_MS),
             "one indicator over all counties, every value of every year": (lambda n: db.execute(values, (codes[n % len(codes)],)).fetchall(), INDICATOR_MS),
-            "the same with all 16 columns of the view": (lambda n: db.execute(every, (codes[n % len(codes)],)).fetchall(), INDICATOR_MS),
+            "the same with all 15 columns of the view": (lambda n: db.execute(every, (codes[n % len(codes)],)).fetchall(), INDICATOR_MS),
             "one indicator over all counties, by county and year": (lambda n: db.execute(mean, (codes[n % len(codes)],)).fetchall(), INDICATOR_MS),
             "one indicator over all counties in a year": (
                 lambda n: db.execute(f"{every} AND year = ?", (codes[n % len(codes)], YEARS[n % len(YEARS)])).fetchall(),
