@@ -65,7 +65,7 @@ def _indexed(text: str) -> str:
     tokenizer, so that only letters and digits of full width are changed, and what cannot be stored."""
     if _WIDE.search(text):
         text = _WIDE.sub(lambda found: searchable(found[0]), text)
-    narrow = text.encode("utf-32-le")  # four bytes a character: they are moved apart all at once, six times as fast as one by one
+    narrow = text.encode("utf-32-le")  # four bytes a character: they are moved apart all at once, in less than half the time
     spaced = bytearray(b" \0\0\0" * (2 * len(text)))
     for byte in range(3):
         spaced[byte::8] = narrow[byte::4]
