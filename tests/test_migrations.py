@@ -147,3 +147,22 @@ def test_a_record_can_only_refer_to_records_of_its_document(old: Path) -> None:
             with pytest.raises(sqlite3.IntegrityError):
                 store.db.execute(f"UPDATE figures SET {column} = 'e-x1'")
         assert set(RECORD_TABLES) < set(TABLES)
+
+
+def test_an_index_of_an_older_form_is_made_anew(tmp_path: Path) -> None:
+    with Store(tmp_path / "new.db"):
+        pass
+    wanted = shape(tmp_path / "new.db")
+    with closing(sqlite3.connect(tmp_path / "new.db")) as db:
+        db.execute("DROP INDEX figures_indicator")
+        db.execute("CREATE INDEX figures_indicator ON figures(indicator, year, stage)")
+    assert shape(tmp_path / "new.db") != wanted
+    with Store(tmp_path / "new.db"):
+        pass
+    assert shape(tmp_path / "new.db") == wanted
+
+
+def test_the_values_of_an_indicator_are_read_from_indexes_alone(tmp_path: Path) -> None:
+    with Store(tmp_path / "new.db") as store:
+        plan = [row[3] for row in store.db.execute("EXPLAIN QUERY PLAN SELECT * FROM indicator_values WHERE indicator = 'YZ-01'")]
+    assert [step.split(" (")[0] for step in plan[:2]] == ["SEARCH f USING COVERING INDEX figures_indicator", "SEARCH d USING COVERING INDEX documents_region"]

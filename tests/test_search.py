@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from doc_miner.archive import mine_archive
+from doc_miner.dataset import search as searching
 from doc_miner.dataset.search import KINDS, search
 from doc_miner.dataset.search_index import rebuild, searchable
 from doc_miner.engine.serial import Serial
@@ -89,6 +90,25 @@ def test_filters_leave_what_fits(dataset: Path) -> None:
         db.commit()
     for region in ("青岚县", "青岚", "990001"):
         assert files(dataset, "整改", regions=[region]) == ["青岚.txt"]
+
+
+def test_of_very_many_documents_the_latest_come_first(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "_MOST_RANKED", 1)
+    monkeypatch.setattr(searching, "_FEW_RANKED", 1)
+    for few in (0, 9):
+        monkeypatch.setattr(searching, "_FEW", few)
+        assert files(dataset, "整改") == ["青岚.txt", "沚水.txt"]  # of 2023 and of 2021
+        assert files(dataset, "整改", years=[2021]) == ["沚水.txt"]
+        assert files(dataset, "没有这个") == []
+
+
+def test_of_very_many_documents_the_few_of_a_region_are_ranked_by_how_often_they_hold_the_words(folder: Path, lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "_MOST_RANKED", 1)
+    for name, times in (("一", 1), ("三", 3), ("二", 2)):
+        (folder / f"多{name}.txt").write_text(f"云台县\n\n{'消防安全，' * times}{'校园整洁，' * (5 - times)}\n", "utf-8")
+    mine_archive([folder], folder / "d.db", lexicon=lexicon, engine=Serial())
+    assert files(folder / "d.db", "消防") == ["多三.txt", "多二.txt", "多一.txt"]
+    assert files(folder / "d.db", "整洁 校园") == ["多一.txt", "多二.txt", "多三.txt"]
 
 
 def test_records_are_found_with_their_place(dataset: Path) -> None:

@@ -28,6 +28,19 @@ def migrate(db: sqlite3.Connection, version: int) -> None:
     reshape(db)
 
 
+def renew_indexes(db: sqlite3.Connection) -> None:
+    """Make anew the indexes that a dataset of this version has in an older form: they are no part of what it says, and any form of them can be read.
+
+    The caller has begun a transaction. Takes seconds for millions of records, once.
+    """
+    made = dict(db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
+    for statement in index_statements():
+        name = statement.split(" ON ")[0].split()[-1]
+        if made.get(name, statement) != statement:
+            db.execute(f"DROP INDEX {name}")
+            db.execute(statement)
+
+
 def reshape(db: sqlite3.Connection) -> None:
     """Make every table, index and view as this version has them, and keep all rows: what a column has under its name stays, a new one is empty."""
     made = {(kind, name) for kind, name in db.execute("SELECT type, name FROM sqlite_master WHERE sql IS NOT NULL")}

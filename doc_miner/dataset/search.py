@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +19,11 @@ from doc_miner.errors import SettingsError
 KINDS = {"文档": "documents", "问题": "problems", "措施": "measures", "数据": "figures"}
 """What can be searched, as users call it, and its table."""
 _FEW = 1000
-"""Documents that are looked up one by one; of more, the whole list is read."""
+"""Documents that are looked up one by one; of more, the whole list is read, which is as long as the archive."""
 _MOST_RANKED, _FEW_RANKED = 2000, 100
 """Documents that are put in order of how well they fit; of more, the latest come first, but for a few that region and year leave."""
+_ONCE = 12
+"""Characters of a word that is not expected to stand in one document more than once."""
 _AROUND = 30
 """Characters of a snippet on either side of what was found."""
 
@@ -64,7 +66,7 @@ def search(
     categories: Sequence[str] = (),
     limit: int = 20,
 ) -> Found:
-    """Return what holds every word of *query*, best documents first (of more than 2,000 the latest first), records in the order of the text.
+    """Return what holds every word of *query*, best documents first (of more than 2,000, and of a word of 12 or more characters, the latest first), records in the order of the text.
 
     *kinds* are keys of `KINDS`; *regions* are names (or their beginnings: 柳江) or codes of a province,
     city or county; *years* are years of the documents; *categories* are codes that a record must carry
@@ -105,7 +107,7 @@ def _filters(regions: Sequence[str], years: Sequence[int]) -> tuple[str, list[ob
 
 
 def _ranked(db: sqlite3.Connection, words: Sequence[str], where: str, values: Sequence[object]) -> list[str]:
-    """Return the ids of the documents that hold every word, the best first (of more than 2,000 the latest); of words that are only marks, which are not indexed, all.
+    """Return the ids of the documents that hold every word, the best first (where they are not ranked, the latest); of words that are only marks, which are not indexed, all.
 
     The index is asked once and by itself; region and year are looked up beside it, in an index of their own.
     """
@@ -113,30 +115,42 @@ def _ranked(db: sqlite3.Connection, words: Sequence[str], where: str, values: Se
     if not phrases:
         return [row[0] for row in db.execute(f"SELECT d.doc_id FROM documents d WHERE d.status <> 'failed'{where} ORDER BY d.doc_id", values)]
     query = " AND ".join(phrases)
-    found = [number for (number,) in db.execute("SELECT rowid FROM search_text WHERE search_text MATCH ?", (query,))]
-    if len(found) <= _FEW and not where:
-        about = {number: (_id_of(db, number), 0) for number in found}
+    found = {number for (number,) in _tuples(db, "SELECT rowid FROM search_text WHERE search_text MATCH ?", (query,))}
+    about = "SELECT s.number, d.doc_id, d.year FROM documents d INDEXED BY documents_region JOIN search_documents s USING (doc_id)"
+    if len(found) > _FEW or where:
+        kept = {number: doc_id for number, doc_id, _ in _tuples(db, f"{about} WHERE 1{where} ORDER BY d.year DESC, d.doc_id", values) if number in found}
     else:
-        rows = db.execute(f"SELECT s.number, s.doc_id, d.year FROM search_documents s JOIN documents d INDEXED BY documents_region USING (doc_id) WHERE 1{where}", values)
-        about = {number: (doc_id, year or 0) for number, doc_id, year in rows}
-    kept = [number for number in found if number in about]
-    rank = _ranks(db, query, kept, len(found))
-    return [about[number][0] for number in sorted(kept, key=lambda number: (rank.get(number, 0.0), -about[number][1], about[number][0]))]
+        rows = [row for number in found for row in _tuples(db, f"{about} WHERE s.number = ?", (number,))]
+        kept = {number: doc_id for number, doc_id, _ in sorted(rows, key=lambda row: (-(row[2] or 0), row[1]))}
+    rank = _ranks(db, query, words, kept, len(found))
+    return [kept[number] for number in (sorted(kept, key=lambda number: rank[number]) if rank else kept)]
 
 
-def _id_of(db: sqlite3.Connection, number: int) -> str:
-    """Return the document that has a number in the index."""
-    doc_id: str = db.execute("SELECT doc_id FROM search_documents WHERE number = ?", (number,)).fetchone()[0]
-    return doc_id
+def _tuples(db: sqlite3.Connection, sql: str, values: Sequence[object]) -> sqlite3.Cursor:
+    """Return the rows of a query as plain tuples: where there are many, to name their columns takes as long as to find them."""
+    cursor = db.cursor()
+    cursor.row_factory = None
+    return cursor.execute(sql, values)
 
 
-def _ranks(db: sqlite3.Connection, query: str, kept: Sequence[int], found: int) -> dict[int, float]:
-    """Return how well each of the *kept* documents fits; nothing for words in very many, which tell little and take long."""
+def _ranks(db: sqlite3.Connection, query: str, words: Sequence[str], kept: Mapping[int, str], found: int) -> Mapping[int, float]:
+    """Return how well each of the *kept* documents fits, the smaller the better; nothing for words in very many, which tell little and take long,
+    and for a single long one, which hardly stands twice in a document."""
+    if len(words) == 1 and len(words[0]) >= _ONCE:
+        return {}
     if found <= _MOST_RANKED:
-        return dict(db.execute("SELECT rowid, rank FROM search_text WHERE search_text MATCH ?", (query,)).fetchall())
+        return dict(_tuples(db, "SELECT rowid, rank FROM search_text WHERE search_text MATCH ?", (query,)).fetchall())
     if len(kept) > _FEW_RANKED:
         return {}
-    return {number: db.execute("SELECT rank FROM search_text WHERE search_text MATCH ? AND rowid = ?", (query, number)).fetchone()[0] for number in kept}
+    texts = {number: searchable(db.execute("SELECT text FROM documents WHERE doc_id = ?", (doc_id,)).fetchone()[0]) for number, doc_id in kept.items()}
+    usual = sum(map(len, texts.values())) / max(1, len(texts))
+    return {number: -sum(_weight(text.count(word), len(text) / usual) for word in words) for number, text in texts.items()}
+
+
+def _weight(times: int, length: float) -> float:
+    """Return what a word weighs that stands so many times in a document, whose length is told in usual lengths: BM25 with its usual constants,
+    as SQLite ranks, without the rareness of the word, which is the same for all."""
+    return times * 2.2 / (times + 1.2 * (0.25 + 0.75 * length))
 
 
 def _documents(db: sqlite3.Connection, ranked: Sequence[str], words: Sequence[str]) -> Iterator[sqlite3.Row]:

@@ -61,9 +61,15 @@ def drop_text(db: sqlite3.Connection, doc_id: str) -> None:
 
 
 def _indexed(text: str) -> str:
-    """Return what SQLite indexes of *text*: its characters one by one. Marks are no words, and case is folded by the tokenizer, so that only
-    letters and digits of full width are changed, and what cannot be stored."""
-    return " ".join(_WIDE.sub(lambda found: searchable(found[0]), text))
+    """Return what SQLite indexes of *text*: its characters one by one, with a space after each. Marks are no words, and case is folded by the
+    tokenizer, so that only letters and digits of full width are changed, and what cannot be stored."""
+    if _WIDE.search(text):
+        text = _WIDE.sub(lambda found: searchable(found[0]), text)
+    narrow = text.encode("utf-32-le")  # four bytes a character: they are moved apart all at once, in less than half the time
+    spaced = bytearray(b" \0\0\0" * (2 * len(text)))
+    for byte in range(3):
+        spaced[byte::8] = narrow[byte::4]
+    return spaced.decode("utf-32-le")
 
 
 def rebuild(db: sqlite3.Connection) -> None:

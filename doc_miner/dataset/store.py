@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from time import sleep
 from types import TracebackType
 
-from doc_miner.dataset import reviews
+from doc_miner.dataset import reapply
 from doc_miner.dataset.connection import WAIT_SECONDS, reason_of
-from doc_miner.dataset.migrations import migrate
+from doc_miner.dataset.migrations import migrate, renew_indexes
 from doc_miner.dataset.rows import Row, names
 from doc_miner.dataset.schema import RECORD_TABLES, SCHEMA_VERSION, TABLES, create_statements
 from doc_miner.dataset.search_index import add_texts, drop_text
@@ -66,6 +67,7 @@ class Store:
         try:
             if not path.parent.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
+            sqlite3.register_adapter(type(None), _nothing)
             self._db = db = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
             self._look()
             self._write_ahead()
@@ -137,6 +139,8 @@ class Store:
                 self._db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
             elif version < SCHEMA_VERSION:
                 migrate(self._db, version)
+            else:
+                renew_indexes(self._db)
         except BaseException:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
@@ -225,13 +229,13 @@ class Store:
             self._clear(doc_id)
             drop_text(self._db, doc_id)
         for name, sql in _WRITE.items():
-            self._db.executemany(sql, (row for doc_id in heads for row in documents[doc_id].get(name, ())))
+            self._db.executemany(sql, chain.from_iterable(documents[doc_id].get(name, ()) for doc_id in heads))
         add_texts(self._db, ((doc_id, head["text"] or "") for doc_id, head in heads.items()))
         for doc_id in known:
             self._name(doc_id)
         for doc_id, head in heads.items():
             if self._db.execute("SELECT 1 FROM reviews WHERE doc_sha256=? LIMIT 1", (head["sha256"],)).fetchone():
-                reviews.apply(self._db, doc_id)
+                reapply.apply(self._db, doc_id)
 
     def _name(self, doc_id: str) -> None:
         """Name a document by the best of its paths: the file itself rather than a copy in an archive, then the one that tells its format."""
@@ -251,12 +255,17 @@ class Store:
         for (doc_id,) in self._db.execute("SELECT doc_id FROM files WHERE path=?", (path,)).fetchall():
             self._db.execute("DELETE FROM files WHERE path=?", (path,))
             if self._db.execute("SELECT 1 FROM files WHERE doc_id=? LIMIT 1", (doc_id,)).fetchone() is None:
-                reviews.leave(self._db, doc_id)
+                reapply.leave(self._db, doc_id)
                 self._clear(doc_id)
                 drop_text(self._db, doc_id)
                 self._db.execute("DELETE FROM documents WHERE doc_id=?", (doc_id,))
             else:
                 self._name(doc_id)
+
+
+def _nothing(_: None) -> None:
+    """Adapt None to SQL, where it is NULL as it stands. Python asks for an adapter of every None that it binds; without one it looks in
+    further places, at the cost of an exception each time. Every fourth value is None: without keys and indexes rows are written in half the time."""
 
 
 def _apart(documents: Iterable[Mapping[str, Sequence[Row]]]) -> Iterator[dict[str, Mapping[str, Sequence[Row]]]]:

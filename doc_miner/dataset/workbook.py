@@ -15,8 +15,9 @@ from typing import Any
 import xlsxwriter
 
 from doc_miner.dataset.aside import aside
+from doc_miner.dataset.cells import Amount, FileLink, Line, Value
 from doc_miner.dataset.connection import connect
-from doc_miner.dataset.sheets import SHEETS, Amount, FileLink, Line, Sheet, Value, lines, long_lines
+from doc_miner.dataset.sheets import SHEETS, Sheet, lines, long_lines
 
 MOST_ROWS = 1_048_576
 """Rows of a sheet in Excel, with the header."""
@@ -52,6 +53,7 @@ class _Writer:
     def __init__(self, workbook: Any, folder: Path, most_rows: int) -> None:
         self._book, self._folder, self._most_rows = workbook, folder, most_rows
         self._formats: dict[tuple[Any, ...], Any] = {}
+        self._linked = ("", "")  # the last path and its target: the records of a document stand together
         self._head = workbook.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "align": "center", "bg_color": "#DCE6F1", "border": 1, "border_color": "#B8C4D6"})
 
     def write(self, db: Any) -> None:
@@ -167,7 +169,9 @@ class _Writer:
             page.write_string(row, column, str(value), self._format(wrap=width >= _WIDE))
 
     def _link(self, page: Any, row: int, column: int, link: FileLink, linked: bool) -> None:
-        target = link_target(link.path, self._folder)
+        if self._linked[0] != link.path:
+            self._linked = link.path, link_target(link.path, self._folder)
+        target = self._linked[1]
         if not linked or len(target) > 2000 or page.write_url(row, column, target, self._format(link=True), link.path[:MOST_CHARACTERS]) != 0:
             page.write_string(row, column, link.path[:MOST_CHARACTERS], self._format())
 
@@ -212,8 +216,17 @@ def link_target(path: str, folder: Path) -> str:
 
 
 def rows_of(text: str, width: int) -> int:
-    """Return how many lines a wrapped text takes in a column; a Chinese character is as wide as two others."""
-    return sum(-(-sum(2 if char > "\u2e7f" else 1 for char in part[: width * _MOST_LINES]) // max(1, width - 2)) or 1 for part in text.split("\n")[:_MOST_LINES])
+    """Return how many lines a wrapped text takes in a column; a character of three bytes, as Chinese ones are, is as wide as two others.
+
+    >>> rows_of("大班额56个", 10), rows_of("大班额\\n", 10)
+    (2, 2)
+    """
+    fits = max(1, width - 2)
+    return sum(-(-_wide(part[: width * _MOST_LINES]) // fits) or 1 for part in text.split("\n")[:_MOST_LINES])
+
+
+def _wide(text: str) -> int:
+    return (len(text) + len(text.encode("utf-8", "surrogatepass"))) // 2
 
 
 def _finish(page: Any, rows: int, columns: int, printed: int) -> None:
