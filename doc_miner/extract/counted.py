@@ -97,7 +97,7 @@ def _cut(noun: str) -> str:
 
 def _said(predicate: str) -> str:
     """Return what is said of a thing without numbers, adverbs and what follows the first action."""
-    text = _NUMBER.sub("", predicate)
+    text = _NUMBER.sub("", predicate) if _DIGIT.search(predicate) else predicate
     adverb = _ADVERB.match(text)
     text = text[adverb.end() :] if adverb is not None else text
     if "进行" in text and (act := _ACT.match(text)) is not None:

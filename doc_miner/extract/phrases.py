@@ -112,7 +112,7 @@ def defines(folded: str, before: Quantity, quantity: Quantity) -> bool:
 @lru_cache(4096)
 def tidy(text: str) -> str:
     """Return a phrase without what leads up to it, what leads on to its number, and marks around it; the same phrases come again and again."""
-    if text.count("(") > text.count(")"):
+    if "(" in text and text.count("(") > text.count(")"):
         text = text[text.rfind("(") + 1 :]
     for _ in range(3):
         lead = _LEAD.match(text)

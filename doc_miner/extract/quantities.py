@@ -90,7 +90,7 @@ class QuantityFinder:
                 if quantity.unit == "学时" and _is_garbled(quantity):
                     quantity = quantity._replace(damaged=True, rule="figure/garbled")
                 found.append(_signed(text or folded, quantity))
-                at = max(at, quantity.end)
+                at = quantity.end if quantity.end > at else at
             elif match.lastgroup == "number":
                 raw.append(Quantity(match.start(), match.end(), match.start(), parse_numeral(match["number"]), None))
         found += find_shared(folded, found, raw, self.units, self._finish)

@@ -156,8 +156,9 @@ def _subject(folded: str, sentence: Sentence, quantity: Quantity, before: Quanti
     if taken:
         return taken
     right = noun_behind(folded, quantity, end)
-    left = act_of(without_examples(without_agent(left)), folded[at : quantity.start])
-    here.left = left
+    if left:
+        left = act_of(without_examples(without_agent(left)), folded[at : quantity.start])
+        here.left = left
     own, is_set = joined(left, right, quantity, folded, end, words, for_them=raw.startswith(("为", "对", "给")))
     found = _of_previous(here, right, own)
     found = _part_of_whole(here, own) if found is None else found
