@@ -52,7 +52,7 @@ def machine() -> dict[str, Any]:
     git = shutil.which("git")
     commit = subprocess.run([git, "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip() if git else ""
     return {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"), "command": " ".join(["python", "benchmarks/run.py", *sys.argv[1:]]), "doc-miner": __version__, "commit": commit,
+        "at": datetime.now(UTC).isoformat(timespec="seconds"), "command": " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]]), "doc-miner": __version__, "commit": commit,
         "python": platform.python_version(), "system": platform.platform(), "processor": model.group(1) if model else platform.processor(), "cores": os.cpu_count(),
         "load": list(os.getloadavg()) if hasattr(os, "getloadavg") else None, "versions": found,
     }  # fmt: skip

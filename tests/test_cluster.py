@@ -372,7 +372,7 @@ def test_a_cluster_is_started_here_where_none_is_named(tmp_path: Path, lexicon: 
     pytest.importorskip("distributed")
     archive = write_archive(tmp_path / "in", 12)
     command = [sys.executable, "-m", "doc_miner", "mine", str(archive), "--dataset", str(tmp_path / "dask.db"), "--engine", "dask", "--workers", "2"]
-    run = subprocess.run(command, env={**os.environ, **QUICK, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False)
+    run = subprocess.run(command, env={**os.environ, **QUICK, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False)
     assert (run.returncode, "Traceback" in run.stderr) == (1, False), run.stderr
     assert rows_of(tmp_path / "dask.db", tmp_path / "a") == serial_rows(archive, tmp_path, lexicon)
 
