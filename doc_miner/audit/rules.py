@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from doc_miner.audit import damage, doubts, movements, parts, rates, restated, shares, standards, tables, years
+from doc_miner.audit import damage, doubts, movements, orders, parts, rates, restated, results, shares, standards, tables, years
 from doc_miner.audit.context import Context, Flaw
 
 SEVERITIES = {"error": "矛盾", "warning": "存疑", "info": "提示"}
@@ -36,6 +36,11 @@ RULES = (
     Rule("parts-and-whole", "error", parts.broken_breakdowns, "部分与总数", "招聘教师75名，其中音乐15名、体育28名、美术19名、科学16名。", "招聘教师75名，其中音乐15名、体育28名、美术19名、科学13名。"),
     Rule("sum-of-parts", "error", parts.broken_sums, "合计", "小学教师招聘46人、初中教师招聘38人，共94人。", "小学教师招聘46人、初中教师招聘38人，共84人。"),
     Rule("items-and-total", "error", parts.broken_item_sums, "分项与总额", "累计投入资金6.4亿元。其中，一是投入3.5亿元新建学校；二是投入1.9亿元购置设备；三是投入1.3亿元培训教师。", "累计投入资金6.7亿元。其中，一是投入3.5亿元新建学校；二是投入1.9亿元购置设备；三是投入1.3亿元培训教师。"),
+    Rule("result-sum", "error", results.wrong_sums, "各项之和", "新建学校2所，提供学位2340个；扩建学校4所，提供学位1800个；维修学校9所，提供学位780个。三类项目共提供学位4290个。", "新建学校2所，提供学位2340个；扩建学校4所，提供学位1800个；维修学校9所，提供学位780个。三类项目共提供学位4920个。"),
+    Rule("result-rest", "error", results.wrong_rests, "缺额和余额", "测算学位缺口2600个，已补1450个，仍缺1510个。", "测算学位缺口2600个，已补1450个，仍缺1150个。"),
+    Rule("result-comparison", "error", results.wrong_comparisons, "两数相差", "全县小学招生6380人，毕业6210人，招生比毕业多710人。", "全县小学招生6380人，毕业6210人，招生比毕业多170人。"),
+    Rule("result-quotient", "error", results.wrong_quotients, "平均", "三年累计投入教育资金7.5亿元，年均3.5亿元。", "三年累计投入教育资金7.5亿元，年均2.5亿元。"),
+    Rule("result-product", "error", results.wrong_products, "乘积", "新建小学设计规模30个班，每班45人，提供学位1530个。", "新建小学设计规模30个班，每班45人，提供学位1350个。"),
     Rule("part-and-rest", "error", parts.broken_rests, "总数与余数", "列入台账的14项任务已办结9项，其余4项按计划推进。", "列入台账的14项任务已办结9项，其余5项按计划推进。"),
     Rule("movement-difference", "error", movements.wrong_amounts, "增减数", "班额由64个班降至47个班，减少了19个班。", "班额由64个班降至47个班，减少了17个班。"),
     Rule("yearly-change", "error", years.wrong_yearly_changes, "年度增减", "2021年招聘教师120人。2022年招聘教师130人，比上年增加12人。", "2021年招聘教师120人。2022年招聘教师130人，比上年增加10人。"),
@@ -55,6 +60,10 @@ RULES = (
     Rule("repeated-row", "warning", tables.repeated_rows, "重复的行", "<table><tr><th>乡镇</th><th>学校</th><th>教师</th><th>学生</th></tr><tr><td>东河镇</td><td>5</td><td>86</td><td>1342</td></tr><tr><td>西河镇</td><td>5</td><td>86</td><td>1342</td></tr><tr><td>南河镇</td><td>3</td><td>51</td><td>920</td></tr></table>", "<table><tr><th>乡镇</th><th>学校</th><th>教师</th><th>学生</th></tr><tr><td>东河镇</td><td>5</td><td>86</td><td>1342</td></tr><tr><td>西河镇</td><td>5</td><td>83</td><td>1290</td></tr><tr><td>南河镇</td><td>3</td><td>51</td><td>920</td></tr></table>"),
     Rule("rate-over-100", "error", damage.rates_over_100, "超过100%的比率", "残疾儿童入学率为103.5%。", "小学毛入学率为103.5%。"),
     Rule("impossible-date", "error", damage.impossible_dates, "不存在的日期", "项目于2021年2月30日竣工，新增学位900个。", "项目于2021年2月28日竣工，新增学位900个。"),
+    Rule("inverted-range", "warning", orders.inverted_ranges, "范围颠倒", "各校每年举办2—1次艺术节。", "各校每年举办1—2次艺术节。"),
+    Rule("impossible-year", "warning", orders.impossible_years, "年份有误", "到2028年，教师队伍基本配齐；到2020年，学校全部达标。", "到2018年，教师队伍基本配齐；到2020年，学校全部达标。"),
+    Rule("period", "error", orders.wrong_periods, "期限", "攻坚阶段（2021年7月至2024年6月），为期五年。", "攻坚阶段（2021年7月至2024年6月），为期三年。"),
+    Rule("list-count", "error", orders.miscounted_lists, "列举个数", "今后着重抓好五个方面：一是扩充学位；二是补足教师；三是改善条件。", "今后着重抓好三个方面：一是扩充学位；二是补足教师；三是改善条件。"),
     Rule("impossible-unit", "error", damage.impossible_units, "单位不符", "初中三年巩固率为95人。", "初中三年巩固率为95%。"),
     Rule("improbable-amount", "warning", damage.improbable_amounts, "数额过小", "今年投入资金6457元，新建幼儿园1所。", "今年投入资金6457万元，新建幼儿园1所。"),
     Rule("missing-number", "warning", damage.missing_numbers, "数字缺失", "全县56人以上大班额占比%。", "全县56人以上大班额占比3%。"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from doc_miner.audit.context import Context, Flaw, Line
+from doc_miner.audit.runs import run_sums, same_unit
 from doc_miner.audit.values import Span, amount, exact, show, span_of
 from doc_miner.model import Figure
 
@@ -18,7 +19,9 @@ _STEM_NOISE = re.compile(r"^(?:其中|全县|全区|全市|目前|已|共|有|�
 _BASES = re.compile(r"总数$|总人数$|总额$|总量$|总|全县|全区|全市|全部|所有|我县|我区|现有|本县|同期")
 _WHOLE_CUES = re.compile(r"总|共有|全部|现有|应(?!届)|参加|报名|报考|符合|核定|适龄|计划|抽查|抽取|调查|发放|任务|下达|需|中考人数|高考人数|考生")
 _OUT_OF = re.compile(r"#[^#。;,]{0,14}中,?(?:已经?有?|有)[^#。;,]{0,6}#[^#。;,]{0,14},[^#。;,]{0,6}(?:完成|整改|办结|达标|建成|合格|通过|覆盖|销号)率(?:为|达到?|是)?#")
-_PART_OF = re.compile(r"#[^#。;,]{0,6},占[^#。;,]{0,16}#[^#。;,]{0,4}的#")
+_PART_OF = re.compile(r"#[^#。;,]{0,10},[^#。;,]{0,4}占[^#。;,]{0,24}#[^#。;,]{0,4}的#$")
+_CHANGES = re.compile(r"增|降|升|提高|减少")
+_MEASURED = ("元", "平方米", "亩", "公里")
 _PASSED_ON = re.compile(r"#[^#。;,]{0,6},(?:其中)?(?:升入(?:高中阶段|各级各类)|录取|考取|实现就业)(?!普通|中职|职业|本科)[^#。;,普职]{0,8}#[^#。;,]{0,6},(?:升学|录取|就业)率(?:为|达到?|是)?#")
 _GAP = re.compile(r"(?P<level>#)[^#。;]{0,6}?[,(]?(?:距离?|与|离|比|较|低于|高于|未达到?|对照)[^#。;,]{0,14}?(?P<mark>#)(?P<mid>[^#。;]{0,14}?)(?P<by>差距?|相差|低|高|高出|低于|高于|少|多|短|缺)(?:了|出|为|距)?(?P<gap>#)")
 
@@ -28,43 +31,128 @@ def wrong_shares(context: Context) -> Iterator[Flaw]:
     named = _Named(context)
     for line in context.lines:
         for i, rate in enumerate(line.figures):
-            if rate.unit not in ("%", "‰") or i == 0 or not exact(rate) and rate.qualifier not in ("~", "<", ">"):
+            if i == 0 or not _is_share(rate):
                 continue
             yield from _share(line, i, named)
 
 
+def _is_share(rate: Figure) -> bool:
+    if rate.unit in ("%", "‰"):
+        return exact(rate) or rate.qualifier in ("~", "<", ">")
+    return rate.rule == "figure/fraction" and rate.unit is None and exact(rate)
+
+
 def _share(line: Line, i: int, named: _Named) -> Iterator[Flaw]:
+    """Hold a share against the part and the whole that its words name; where any figures of its paragraph give it, it stands."""
+    flaw = next(_doubted(line, i, named), None)
+    if flaw is not None and not _explained(line, i):
+        yield flaw
+
+
+def _doubted(line: Line, i: int, named: _Named) -> Iterator[Flaw]:
     rate, label = line.figures[i], line.label(i)
     first, _ = line.sentence(i)
     tight = line.words[line.marks[i - 1] + 1 : line.marks[i]]
-    if i >= 2 and _PART_OF.fullmatch(line.words, line.marks[i - 2], line.marks[i] + 1) and line.figures[i - 2].unit == line.figures[i - 1].unit and line.figures[i - 2].unit in _COUNTED:
+    if i >= 2 and _PART_OF.search(line.words, line.marks[i - 2], line.marks[i] + 1) and line.figures[i - 2].unit == line.figures[i - 1].unit:
         yield from _against(line, rate, line.figures[i - 2], [line.figures[i - 1]], "")
         return
-    share = _SHARE_WORDS.search(label)
-    stated = re.fullmatch(r"[^#。;,(]{0,14}?(?:[,(][^#。;,]{0,3}?)?占[^#。;,]*", tight)
-    if share is not None and stated is not None and line.figures[i - 1].unit in _COUNTED:
-        yield from _against(line, rate, line.figures[i - 1], _bases(line, first, i - 1, share["base"], named), share["base"])
+    share = _SHARE_WORDS.search(line.clause(i)) or _SHARE_WORDS.search(label)
+    if share is not None and not _CHANGES.search(share[0]):
+        k = _part_named(line, i, share)
+        if k is not None and len(line.words[line.marks[k] + 1 : line.marks[i]]) <= 60:
+            part = line.figures[k]
+            yield from _against(line, rate, part, _bases(line, first, k, share["base"], named), share["base"] if k == i - 1 else "…")
+        return
+    if i >= 2 and re.fullmatch(r"[^#。;,]{0,8},[^#。;,]{0,4}完成(?:率为?|了|总数的|任务的|目标的|年度目标的)?", tight) and line.figures[i - 1].unit == line.figures[i - 2].unit:
+        yield from _against(line, rate, line.figures[i - 1], [line.figures[i - 2]], "…")
         return
     rated = _RATE_WORDS.search(label)
-    if rated is not None and i >= 2:
-        stretch = line.marks[i - 2], line.marks[i] + 1
-        among = _OUT_OF.fullmatch(line.words, *stretch) or _PASSED_ON.fullmatch(line.words, *stretch)
-        base, share_of = line.figures[i - 2], line.figures[i - 1]
-        if among is not None and base.unit == share_of.unit and base.unit in _COUNTED and exact(base):
-            yield from _against(line, rate, share_of, [base], "")
-            return
-    if rated is None or re.search(r"占|增|降|减|压|缩|升", label):
+    if rated is None or re.search(r"占|增|降|减|压|缩|升(?!学率)|高|低", label[-14:]):
         return
-    stem = _stem(rated["stem"])
-    parts = [k for k in range(first, i) if line.figures[k].unit in _COUNTED and i - k <= 3 and _alike(_stem(line.clause(k)), stem)]
+    yield from _rated(line, i, first, rated["stem"])
+
+
+def _rated(line: Line, i: int, first: int, words: str) -> Iterator[Flaw]:
+    """A rate (合格率) is named after its part (合格人数), or stands right behind whole and part."""
+    rate, stem = line.figures[i], _stem(words)
+    usable = [k for k in range(first, i) if line.figures[k].unit in (*_COUNTED, *_MEASURED) and not _inside(line, k, i)]
+    parts = [k for k in usable if _alike(_stem(line.clause(k)), stem) and not re.search(r"[未没不无]", line.clause(k)[:4])]
+    near = usable[-2:]
+    if not parts and len(near) == 2 and near[1] == max(usable) and _follows(line, near[1], i) and _follows(line, near[0], near[1]) and len([k for k in usable if line.figures[k].unit == line.figures[near[1]].unit]) == 2:
+        parts = near[1:]
     if not parts:
         return
     part = parts[-1]
-    wholes = [line.figures[k] for k in range(first, i) if k != part and line.figures[k].unit == line.figures[part].unit]
-    cued = [k for k in range(first, i) if k != part and line.figures[k] in wholes and _WHOLE_CUES.search(line.label(k) + line.words[line.marks[k] : line.marks[k] + 6])]
-    if len(wholes) == 1 or cued:
-        larger = [w for w in wholes if _value(w) >= _value(line.figures[part])]
-        yield from _against(line, rate, line.figures[part], larger or [line.figures[k] for k in cued if k < part], "")
+    others = [k for k in usable if k != part and line.figures[k].unit == line.figures[part].unit]
+    larger = [line.figures[k] for k in others if _value(line.figures[k]) >= _value(line.figures[part])]
+    cued = [k for k in others if _WHOLE_CUES.search(line.label(k) + line.words[line.marks[k] : line.marks[k] + 6])]
+    if larger and (len(others) == 1 or cued or len(larger) == 1):
+        yield from _against(line, rate, line.figures[part], larger, "…")
+    elif others and (len(others) == 1 or cued):
+        yield from _against(line, rate, line.figures[part], [line.figures[k] for k in cued if k < part], "…")
+
+
+def _follows(line: Line, a: int, b: int) -> bool:
+    """Return whether one figure stands in the clause right behind that of another."""
+    gap = re.sub(r"\([^()]*\)", "", line.words[line.marks[a] + 1 : line.marks[b]])
+    return gap.count(",") == 1 and not re.search(r"[。;:、]", gap) and len(gap) <= 16
+
+
+def _inside(line: Line, k: int, i: int) -> bool:
+    """Return whether a figure stands in a bracket that is closed in front of another."""
+    gap = line.words[line.marks[k] + 1 : line.marks[i]]
+    return gap.find(")") >= 0 and gap.count(")") > gap.count("(")
+
+
+def _part_before(line: Line, i: int, first: int) -> int | None:
+    """Return the figure that a share speaks of: the nearest count or amount in front of it outside of brackets."""
+    for k in range(i - 1, max(first, i - 4) - 1, -1):
+        if line.figures[k].unit in (*_COUNTED, *_MEASURED) and not _inside(line, k, i):
+            return k
+        if line.figures[k].unit not in ("%", "岁", "年", "分") and not _inside(line, k, i):
+            return None
+    return None
+
+
+def _part_named(line: Line, i: int, share: re.Match[str]) -> int | None:
+    """Return the figure that a share speaks of: that of the words in front of 占 (小学生占…), without such words the nearest one."""
+    first, _ = line.sentence(i)
+    subject = re.sub(r"^(?:其中|二者|两者)?|(?:分别|约|仅|只|共|已|各|均|正好|就|还|也)+$", "", line.clause(i)[: -len(share[0])] if line.clause(i).endswith(share[0]) else "")
+    if len(subject) < 2:
+        return _part_before(line, i, first)
+    found = [k for k in range(max(0, i - 10), i) if line.figures[k].unit in (*_COUNTED, *_MEASURED) and (line.clause(k).endswith(subject) or line.clause(k).startswith(subject) or line.words[line.marks[k] + 1 :].startswith(subject))]
+    return found[-1] if len(found) == 1 else None
+
+
+def _explained(line: Line, i: int) -> bool:
+    """Return whether figures of the paragraph give a share: any part near it and any whole, sums of neighbours among them, or the rest to 100 %."""
+    rate = line.figures[i]
+    scale = {"%": 100, "‰": 1000}.get(rate.unit or "", 1)
+    goal = share_span(rate)
+    first, _ = line.sentence(i)
+    for k in (*range(i - 1, max(first, i - 5) - 1, -1), i + 1):
+        if not 0 <= k < len(line.figures):
+            continue
+        part = line.figures[k]
+        if part.unit not in (*_COUNTED, *_MEASURED) or not _value(part):
+            continue
+        same = [j for j, f in enumerate(line.figures) if same_unit(f.unit, part.unit) and f.value is not None and f.value_max is None]
+        wholes = [span_of(line.figures[j]) for j in same if j != k]
+        own = span_of(part)
+        sums = run_sums(line, [j for j in same if abs(j - i) <= 12])
+        own_sums = [span for members, span in sums if members[-1] in (k, k - 1)]
+        if any(own.over(w).times(scale).meets(goal) for w in (*wholes, *(span for members, span in sums if k in members or members[-1] < k)) if w.low > 0):
+            return True
+        if any(p.over(w).times(scale).meets(goal) for p in own_sums for w in wholes if w.low >= p.low > 0):
+            return True
+    return False
+
+
+def share_span(rate: Figure) -> Span:
+    """Return the values that a share may stand for; a fraction in words (三分之一) may be a twentieth off."""
+    if rate.rule != "figure/fraction":
+        return span_of(rate)
+    return Span(_value(rate) * Fraction(19, 20), _value(rate) * Fraction(21, 20))
 
 
 def _stem(words: str) -> str:
@@ -76,7 +164,7 @@ def _alike(part: str, rate: str) -> bool:
     """Return whether a rate is named after a part (五科合格人数, 五科合格率)."""
     if len(part) < 2 or len(rate) < 2:
         return False
-    return part in rate or rate in part or part[-2:] == rate[-2:]
+    return part in rate or rate in part or part[-2:] == rate[-2:] or set(rate[-2:]) <= set(part[-4:]) or rate[-2:] in part
 
 
 def _bases(line: Line, first: int, part: int, base: str, named: _Named) -> list[Figure]:
@@ -103,21 +191,21 @@ def _against(line: Line, rate: Figure, part: Figure, wholes: Sequence[Figure], b
     """Compare a stated share with part ÷ whole for each whole that may be meant; without one, ask whether any whole number fits."""
     if not exact(part) or part.value is None or rate.value is None or not _value(rate) or not _value(part):
         return
-    scale = 100 if rate.unit == "%" else 1000
+    scale = {"%": 100, "‰": 1000}.get(rate.unit or "", 1)
     usable = [w for w in wholes if w.value is not None and _value(w) >= _value(part)]
     if wholes and not usable and all(w.value is not None for w in wholes) and exact(*wholes) and _value(rate) <= 100:
         whole = wholes[-1]
         yield Flaw(f"部分大于总数：{part.text}占总数{whole.text}的{rate.text}，部分却比总数大。", (whole, part, rate), None, rate.text)
         return
     if usable:
-        if any(span_of(part).over(span_of(w)).times(scale).meets(span_of(rate)) for w in usable):
+        if any(span_of(part).over(span_of(w)).times(scale).meets(share_span(rate)) for w in usable):
             return
         whole = usable[-1]
-        share = _value(part) / _value(whole) * scale
-        sign = rate.unit or ""
+        share = _value(part) / _value(whole) * (scale if rate.unit else 100)
+        sign = rate.unit or "%"
         yield Flaw(f"占比与数字不符：{part.text}÷{whole.text}＝{show(share)}{sign}，文中写为{rate.text}。", (whole, part, rate), f"{show(share)}{sign}", rate.text)
         return
-    if base or rate.unit != "%" or rate.qualifier != "=" or rate.value_max is not None:
+    if base or rate.unit != "%" or part.unit in _MEASURED or rate.qualifier != "=" or rate.value_max is not None:
         return
     goal = span_of(rate)
     if goal.low <= 0 or part.value != int(part.value):
@@ -150,7 +238,7 @@ class _Named:
         out: list[tuple[str, Figure]] = []
         for line in self._context.lines:
             for i, figure in enumerate(line.figures):
-                if figure.unit in _COUNTED and figure.role in ("level", "after") and figure.qualifier == "=" and figure.value is not None:
+                if figure.unit in (*_COUNTED, *_MEASURED) and figure.role in ("level", "after") and figure.qualifier == "=" and figure.value is not None:
                     after = line.words[line.marks[i] + 1 : line.marks[i] + 9]
                     out.append((line.clause(i), figure))
                     noun = re.match(r"[一-鿿]{2,8}", after)
