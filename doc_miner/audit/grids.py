@@ -56,6 +56,8 @@ def find_written_tables(text: str, tables: Sequence[Table]) -> list[Table]:
     out: list[Table] = []
     run: list[list[tuple[int, int]]] = []
     for start, end in [*_lines(text), (len(text), len(text))]:
+        if run and end > start and not text[start:end].strip(" |-:+"):
+            continue
         cells = _cells(text, start, end)
         if run and (len(cells) != len(run[0]) or any(t.start <= start < t.end for t in tables)):
             out += _table(text, run)

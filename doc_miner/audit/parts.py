@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from doc_miner.audit.context import Context, Flaw, Line
+from doc_miner.audit.runs import gives, slip_gives
 from doc_miner.audit.values import Span, amount, exact, span_of, total
 from doc_miner.model import Figure
 
 _BRACKET = re.compile(r"#[^#。;,()]{0,16}\((?P<list>[^()]*(?:\([^()]*\)[^()]*)*)\)")
 _AMONG = re.compile(r"#[^#。;:()]{0,24}[,。:;、]?(?:其中(?![:,])|当中)(?P<list>[^。;()]*(?:\([^()]*\)[^。;()]*)*)")
 _AMONG_BELOW = re.compile(r"#[^#。;:()]{0,24}[,。:;、]?其中[:,](?P<list>[^。()]*(?:\([^()]*\)[^。()]*)*)")
+_OUT_OF = re.compile(r"在[^#。;,]{0,12}#[^#。;:(),]{0,12}[中里],(?P<list>[^。]*)")
 _SPENT_ON = re.compile(r"#[^#。;:()]{0,6},(?:分别|具体|全部)?用于(?P<list>[^#。;()][^。;()]*)")
 _KINDS = r"男|女|公办|民办|城|县|乡|农村|小学|初中|高中|幼儿园|音乐|体育|美术|信息|正编|在编|新建|改|扩建|中央|自治区|上级|省|市|在职|退休|[一二]期|初次|再次|已|完成|办结"
 _BARE = re.compile(rf"#(?P<noun>[^#。;:(),、]{{0,6}}),(?P<list>(?:其中)?(?:{_KINDS})[^#。;:(),、]{{0,9}}#[^。;:()]*)")
@@ -33,7 +35,7 @@ _NEW_TOPIC = re.compile(
 _OVERLAPPING = re.compile(r"女|男女|党员|骨干|本科|研究生|硕士|专科|高级|中级|初级|职称|学历|寄宿|留守|残疾|贫困|困难|随迁|以上|以下|农村|乡村|班主任|持证|特岗|新进|在编|优秀|获|免费")
 _STAGE = ("小学", "初中", "九年一贯制", "完全中学", "高中", "幼儿园", "特教", "特殊教育", "教学点", "中职", "职业", "十二年一贯制", "学前", "中学")
 _SUBJECT = ("音乐", "体育", "美术", "信息", "语文", "数学", "英语", "物理", "化学", "生物", "科学", "政治", "历史", "地理", "心理", "劳动", "道德")
-_PAIRS = (("男", "女"), ("公办", "民办"), ("城区", "农村"), ("县城", "乡村"), ("城区", "乡村"), ("城镇", "乡村"), ("城镇", "农村"), ("县城", "农村"), ("城区", "乡镇"), ("县城", "乡镇"), ("正编", "参聘"), ("在编", "临聘"), ("在编", "编外"), ("新建", "改扩建"), ("新建", "改建"), ("新建", "扩建"), ("中央", "县"), ("上级", "县"), ("省", "县"), ("在职", "退休"), ("一期", "二期"), ("城区", "村"), ("初次", "再次"))
+_PAIRS = (("男", "女"), ("公办", "民办"), ("城区", "农村"), ("县城", "乡村"), ("城区", "乡村"), ("城镇", "乡村"), ("城镇", "农村"), ("县城", "农村"), ("城区", "乡镇"), ("县城", "乡镇"), ("正编", "参聘"), ("在编", "临聘"), ("在编", "编外"), ("新建", "改扩建"), ("新建", "改建"), ("新建", "扩建"), ("中央", "县"), ("中央", "地方"), ("公共", "专业"), ("有效", "无效"), ("普通高中", "中等职业"), ("普通高中", "中职"), ("财政性", "非财政性"), ("寄宿", "走读"), ("专职", "兼职"), ("内", "外"), ("达标", "未达标"), ("销号", "未销号"), ("新建", "续建"), ("上级", "县"), ("省", "县"), ("在职", "退休"), ("一期", "二期"), ("城区", "村"), ("初次", "再次"))
 _NO_OTHERS = re.compile(r"义务教育|中小学|紧缺|音体美|体艺|薄弱学科|短缺|总投资|总额|总投入")
 _STATES = (re.compile(r"^(?:其中|已|完成)*(?:已|完成|办结|整改到位|销号|解决)"), re.compile(r"正在|推进中|整改中|在建|基本完成|阶段性"), re.compile(r"尚未|未启动|未完成|未整改|未开工|未办结|待整改"))
 _SOURCES = ("中央", "自治区", "省", "市", "县", "区", "自筹", "社会", "上级", "乡镇", "债券", "捐", "企业")
@@ -44,7 +46,7 @@ _ITEM_MARK = re.compile(r"(?P<mark>[一二三四五六七八九十]{1,2}是|[(](
 _PURPOSE = re.compile(r"(?:其中|包括|具体为)[,:]?\s?$")
 _SPENT = re.compile(r"投入|安排|用于|拨付|投资|统筹|筹措|整合|支出|列支|资金|补助|发放|下达|落实|争取")
 _REST = re.compile(
-    r"#(?P<noun>[^#。;]{0,24}?)(?P<done>已|完成|办结|其中|当中|中有|中,|达标|整改|解决|通过|建成|投用|有|中)(?P<mid>[^#。;]{0,20})(?P<part>#)[^#。;]{0,16}[,;](?:其余|剩余|余下|其他|剩下|尚余|另外|另有|还有|尚有|仍有|未完成|未达标|未整改)(?:的)?[^#。;,]{0,8}?(?P<rest>#)"
+    r"#(?P<noun>[^#。;]{0,24}?)(?P<done>已|完成|办结|其中|当中|中有|(?<![初高])中,|达标|整改|解决|通过|建成|投用|有|(?<![初高])中)(?P<mid>[^#。;]{0,20})(?P<part>#)[^#。;]{0,16}[,;](?:其余|剩余|余下|其他|剩下|尚余|另外|另有|还有|尚有|仍有|未完成|未达标|未整改)(?:的)?[^#。;,]{0,8}?(?P<rest>#)"
 )
 
 
@@ -67,6 +69,8 @@ def broken_breakdowns(context: Context) -> Iterator[Flaw]:
     for line, match in context.matches(_AMONG_BELOW, "其中:", "其中,"):
         wholes = _wholes(line, line.index(match.start()))
         yield from _judge(line, wholes, _parts(line, match), closed=False)
+    for line, match in context.matches(_OUT_OF, "在"):
+        yield from _judge(line, [line.figures[line.index(match.start())]], _segments(line, match), closed=False)
     for line, match in context.matches(_SPENT_ON, "用于"):
         index, parts = line.index(match.start()), _parts(line, match)
         if len(parts) >= 2 and line.figures[index].unit == "元":
@@ -77,6 +81,8 @@ def broken_breakdowns(context: Context) -> Iterator[Flaw]:
         if "其中" in match[0]:
             continue
         parts = _parts(line, match)
+        if re.search(r"即|每|按", match[0][: match.start("list") - match.start()]) or re.search(r"[、]$", line.label(line.index(match.start()))[:1]):
+            continue
         if match["list"] and len(parts) >= 2 and not re.search(r"由$", match[0][: match.start("list") - match.start()]):
             yield from _judge(line, [line.figures[line.index(match.start())]], parts, closed=len(parts) >= 2, firm=":" not in match[0][: match.start("list") - match.start()])
 
@@ -183,6 +189,20 @@ def _parts(line: Line, match: re.Match[str]) -> list[_Part]:
     return out
 
 
+def _segments(line: Line, match: re.Match[str]) -> list[_Part]:
+    """Return the first figure of each stretch between semicolons that begins with its own label (小学36420万元，占40.6%；初中…)."""
+    out: list[_Part] = []
+    at = match.start("list")
+    for piece in match["list"].split(";"):
+        mark = piece.find("#")
+        label = piece[:mark].strip() if mark >= 0 else ""
+        if mark < 0 or len(label) > 16 or _NEW_TOPIC.search(label) or re.search(r"[,]|全县|全区|全市|另", label):
+            break
+        out.append(_Part(label, line.figures[line.index(at + mark)], False))
+        at += len(piece) + 1
+    return out
+
+
 def _judge(line: Line, wholes: Sequence[Figure], parts: Sequence[_Part], *, closed: bool, firm: bool = True) -> Iterator[Flaw]:
     """Return the fault of a breakdown, if it has one for each figure that may be its whole."""
     if not parts:
@@ -205,10 +225,23 @@ def _judge(line: Line, wholes: Sequence[Figure], parts: Sequence[_Part], *, clos
     verdict = _verdict(line, whole, own, closed=closed, firm=firm)
     if verdict is None:
         return
+    if _adds_up(line, whole, listed):
+        return
     for other in candidates[1:]:
         if _verdict(line, other, own, closed=closed, firm=firm) is None and span_of(other).high <= 3 * total(map(span_of, listed)).high:
             return
     yield verdict
+
+
+def _adds_up(line: Line, whole: Figure, parts: Sequence[Figure]) -> bool:
+    """Return whether the first of the parts give the whole already, or all of them another number (or two neighbours) of the paragraph."""
+    spans = [span_of(f) for f in parts]
+    if any(total(spans[:size]).meets(span_of(whole)) for size in range(2, len(spans))):
+        return True
+    summed = total(spans)
+    others = [f for f in line.figures if _same_unit(f.unit, whole.unit) and f.value is not None and not any(f is p for p in parts)]
+    own = [span_of(f) for f in others]
+    return any(span_of(f).meets(summed) for f in others if f is not whole) or any((a + b).meets(summed) for a, b in zip(own, own[1:], strict=False))
 
 
 def _same_unit(a: str | None, b: str | None) -> bool:
@@ -233,7 +266,7 @@ def _verdict(line: Line, whole: Figure, parts: Sequence[_Part], *, closed: bool,
     if summed.low > goal.high:
         apart = closed or families or (len(parts) >= 3 and not any(_OVERLAPPING.search(label) for label in labels)) or (_parallel(labels) and not any(_OVERLAPPING.search(label) for label in labels))
         too_far = not firm and summed.low > 2 * goal.high
-        single = span_of(largest).low > goal.high
+        single = span_of(largest).low > goal.high or slip_gives(whole, figures)
         return _difference(whole, figures) if (apart and not too_far) or single else None
     ratio = summed.high / goal.low if goal.low > 0 else Fraction(0)
     around = line.label(next(i for i, f in enumerate(line.figures) if f is whole))
@@ -241,6 +274,8 @@ def _verdict(line: Line, whole: Figure, parts: Sequence[_Part], *, closed: bool,
         return _difference(whole, figures) if ratio >= (Fraction(1, 3) if firm or families else Fraction(2, 3)) else None
     if families and _NO_OTHERS.search(around) and not _ALL_KINDS.search(around):
         return _difference(whole, figures) if ratio >= Fraction(1, 4) else None
+    if ratio >= Fraction(1, 3) and not any(_OVERLAPPING.search(label) for label in labels) and slip_gives(whole, figures):
+        return _difference(whole, figures)
     if ratio < Fraction(7, 10):
         return None
     if families and not _ALL_KINDS.search(around):
@@ -367,7 +402,8 @@ def broken_rests(context: Context) -> Iterator[Flaw]:
         if not (whole.unit == part.unit == rest.unit) or whole.unit == "元" and "其中" not in match[0]:
             continue
         left: Span = span_of(whole) - span_of(part)
-        if left.meets(span_of(rest)) or (Fraction(part.value or 0) > Fraction(whole.value or 0) and Fraction(rest.value or 0) > Fraction(whole.value or 0)):
+        same = [f for f in line.figures if f.unit == whole.unit and f.value is not None and f is not rest]
+        if left.meets(span_of(rest)) or gives([span_of(f) for f in same], span_of(rest)) or (Fraction(part.value or 0) > Fraction(whole.value or 0) and Fraction(rest.value or 0) > Fraction(whole.value or 0)):
             continue
         value = Fraction(whole.value or 0) - Fraction(part.value or 0)
         message = f"总数减去已列部分与余数不符：{whole.text}－{part.text}＝{amount(value, whole.unit)}，文中余数为{rest.text}。"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from doc_miner.audit import damage, doubts, movements, orders, parts, rates, restated, results, shares, standards, tables, years
+from doc_miner.audit import damage, doubts, goals, movements, orders, parts, rates, restated, results, shares, standards, tables, units, years
 from doc_miner.audit.context import Context, Flaw
 
 SEVERITIES = {"error": "矛盾", "warning": "存疑", "info": "提示"}
@@ -64,18 +64,21 @@ RULES = (
     Rule("impossible-year", "warning", orders.impossible_years, "年份有误", "到2028年，教师队伍基本配齐；到2020年，学校全部达标。", "到2018年，教师队伍基本配齐；到2020年，学校全部达标。"),
     Rule("period", "error", orders.wrong_periods, "期限", "攻坚阶段（2021年7月至2024年6月），为期五年。", "攻坚阶段（2021年7月至2024年6月），为期三年。"),
     Rule("list-count", "error", orders.miscounted_lists, "列举个数", "今后着重抓好五个方面：一是扩充学位；二是补足教师；三是改善条件。", "今后着重抓好三个方面：一是扩充学位；二是补足教师；三是改善条件。"),
-    Rule("impossible-unit", "error", damage.impossible_units, "单位不符", "初中三年巩固率为95人。", "初中三年巩固率为95%。"),
-    Rule("improbable-amount", "warning", damage.improbable_amounts, "数额过小", "今年投入资金6457元，新建幼儿园1所。", "今年投入资金6457万元，新建幼儿园1所。"),
+    Rule("impossible-unit", "error", units.impossible_units, "单位不符", "初中三年巩固率为95人。", "初中三年巩固率为95%。"),
+    Rule("improbable-amount", "warning", units.improbable_amounts, "数额过小", "今年投入资金6457元，新建幼儿园1所。", "今年投入资金6457万元，新建幼儿园1所。"),
     Rule("missing-number", "warning", damage.missing_numbers, "数字缺失", "全县56人以上大班额占比%。", "全县56人以上大班额占比3%。"),
     Rule("damaged-number", "warning", damage.damaged_numbers, "数字损坏", "教师5360学时培训完成率达到要求。", "教师5年360学时培训完成率达到要求。"),
-    Rule("missing-unit", "warning", damage.missing_units, "单位缺失", "大班额占比6.06，比上年减少。", "大班额占比6.06%，比上年减少。"),
+    Rule("missing-unit", "warning", units.missing_units, "单位缺失", "大班额占比6.06，比上年减少。", "大班额占比6.06%，比上年减少。"),
     Rule("glued-numbers", "warning", damage.glued_numbers, "数字粘连", "就近划片入学比例分别达到100%95%以上。", "就近划片入学比例分别达到100%、95%以上。"),
     Rule("damaged-date", "warning", damage.damaged_dates, "日期残缺", "教育工作实施方案\n201822\n现有学校12所。", "教育工作实施方案\n2018年2月2日\n现有学校12所。"),
     Rule("damaged-document-number", "warning", damage.damaged_document_numbers, "文号残缺", "根据《关于做好督导评估工作的通知》（国教督办201761号）要求。", "根据《关于做好督导评估工作的通知》（国教督办〔2017〕61号）要求。"),
     Rule("copied-threshold", "warning", standards.copied_thresholds, "标准抄错", _GOALS.format(after=3, rows="2.每百名学生拥有县级以上骨干教师数:小学≥4.2人,初中≥5.3人\n\n达标\n\n达标\n\n达标"), _GOALS.format(after=3, rows="2.每百名学生拥有县级以上骨干教师数:小学≥1人,初中≥1人\n\n达标\n\n达标\n\n达标")),
     Rule("loosened-threshold", "warning", standards.loosened_thresholds, "标准偏低", "为创建义务教育优质均衡发展县，到2025年，初中三年巩固率不低于90%。", "为创建义务教育优质均衡发展县，到2025年，初中三年巩固率不低于95%。"),
-    Rule("goal-below-standard", "warning", standards.goals_below_standard, "目标低于标准", _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n91%\n\n92%\n\n93%"), _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n91%\n\n93%\n\n95%")),
-    Rule("goal-falls", "warning", standards.falling_goals, "目标倒退", _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n94%\n\n92%\n\n96%"), _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n92%\n\n94%\n\n96%")),
+    Rule("goal-below-standard", "warning", goals.goals_below_standard, "目标低于标准", _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n91%\n\n92%\n\n93%"), _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n91%\n\n93%\n\n95%")),
+    Rule("goal-falls", "warning", goals.falling_goals, "目标倒退", _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n94%\n\n92%\n\n96%"), _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n92%\n\n94%\n\n96%")),
+    Rule("goal-over-100", "error", goals.rates_of_goals, "目标超过100%", _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n95%\n\n96%\n\n970%"), _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n95%\n\n96%\n\n97%")),
+    Rule("goal-below-its-head", "warning", goals.goals_below_their_head, "目标低于本项标准", _GOALS.format(after=24, rows="23.随迁子女就读比例90%\n\n91%\n\n92%\n\n29%"), _GOALS.format(after=24, rows="23.随迁子女就读比例90%\n\n91%\n\n92%\n\n92%")),
+    Rule("misquoted-head", "warning", goals.misquoted_heads, "标准写错", _GOALS.format(after=4, rows="3.生均教学仪器设备值:小学200元,初中≥2500元\n\n达标\n\n达标\n\n达标"), _GOALS.format(after=4, rows="3.生均教学仪器设备值:小学2000元,初中≥2500元\n\n达标\n\n达标\n\n达标")),
     Rule("below-standard", "info", standards.below_standard, "未达标准", "全县残疾儿童少年入学率为91.5%。", "全县残疾儿童少年入学率为96.5%。"),
     Rule("meets-standard", "info", standards.meets_standard, "达到标准", "全县残疾儿童少年入学率为96.5%。", "全县残疾儿童少年入学率为91.5%。"),
     Rule("link-doubt", "info", doubts.doubtful_links, "措施归属不明", "一、存在问题\n（一）小学教师不足，缺42人。\n（二）初中教师不足，缺37人。\n二、整改措施\n（一）招聘教师79人，补充教师队伍。", "一、存在问题\n（一）小学教师不足，缺42人。\n二、整改措施\n（一）招聘教师79人，补充教师队伍。"),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import combinations
 
 from doc_miner.audit.context import Line
 from doc_miner.audit.values import Span, span_of, total
+from doc_miner.model import Figure
+from doc_miner.textfold import fold
 
+_WRITTEN = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _LONGEST = 8
 """Most neighbours that are added up."""
 _ALIKE = ({"个", "个班"}, {"人", "个"}, {"所", "个"}, {"项", "个"}, {"人", "人次"})
@@ -26,6 +31,38 @@ def run_sums(line: Line, same: Sequence[int]) -> list[tuple[Sequence[int], Span]
             members = same[at : at + size]
             out.append((members, total(span_of(line.figures[k]) for k in members)))
     return out
+
+
+def slip_gives(whole: Figure, parts: Sequence[Figure]) -> bool:
+    """Return whether one slip of the pen (two neighbouring digits swapped, a factor of ten or of 万) makes the parts give the whole."""
+    spans = [span_of(f) for f in parts]
+    summed = total(spans)
+    if any(span.meets(summed) for span in slips(whole)):
+        return True
+    goal = span_of(whole)
+    return any((summed - span_of(f) + span).meets(goal) and span.low > 0 for f in parts for span in slips(f))
+
+
+def slips(figure: Figure) -> list[Span]:
+    """Return what a figure would be with two neighbouring digits swapped, ten times more or less, or with another of 万 and 亿."""
+    found = _WRITTEN.search(fold(figure.text))
+    if found is None or figure.value is None:
+        return []
+    digits = found[0].replace(",", "")
+    if not Fraction(digits):
+        return []
+    scale = Fraction(figure.value) / Fraction(digits)
+    exact = "." not in digits and (abs(scale) == 1)
+    out: list[Fraction] = []
+    for k in range(len(digits) - 1):
+        j = k + 2 if digits[k + 1] == "." else k + 1
+        if j < len(digits) and digits[k] != "." and digits[k] != digits[j]:
+            out.append(Fraction(digits[:k] + digits[j] + digits[k + 1 : j] + digits[k] + digits[j + 1 :]) * scale)
+    step = scale / 10 ** len(digits.partition(".")[2])
+    spans = [Span(v, v) if exact else Span(v - step / 2, v + step / 2) for v in out]
+    own = span_of(figure)
+    factors = [Fraction(10**4), Fraction(1, 10**4)] if figure.unit in ("元", "平方米", "人") else []
+    return spans + [Span(own.low * f, own.high * f) for f in (*factors, Fraction(10), Fraction(1, 10))]
 
 
 def gives(spans: Sequence[Span], goal: Span) -> bool:
