@@ -23,6 +23,7 @@ _WAS = re.compile(
     rf"(?:原来?(?:有|为|只有|仅有)?|(?:(?:19|20)\d\d年|[一-鿿]前|去年|上年|年初)[^#。;,]{{0,20}}?(?:为|是|有|仅有?|只有|仅为)?)(?P<before>#)[^#。;,、]{{0,8}},(?:(?:目前|现在?|现有|现已|如今|今年|到?(?:19|20)\d\d年|[一-鿿]{{1,3}}后|截至目前)[^#。;,]{{0,14}}?)(?P<after>#)[^#。;,、]{{0,8}}[,(、](?:比[^#。;,]{{0,10}}|较[^#。;,]{{0,10}}|同比|净|共)?(?P<by>{_DOWN}|{_UP}|增幅|降幅|多|少)(?:了|出|为|达)?(?P<one>#)(?!以上)(?:[^#。;]{{0,3}}?[,(、](?:同比|降幅|增幅)?(?P<by2>{_DOWN}|{_UP})?(?:了|为|达)?(?P<two>#))?"
 )
 _AGAINST = re.compile(rf"(?P<after>#)[^#。;]{{0,6}}?[,(]?(?:比|较)(?!例)(?P<mid>[^#。;,增减升降]{{0,8}}?[年期初底末份][^#。;,增减升降多少]{{0,8}}?)(?P<before>#)[^#。;,]{{0,4}},?(?:相比|比)?,?(?:净|共)?(?P<by>{_DOWN}|{_UP}|多|少)(?:了|出)?(?:约|整整)?(?P<one>#)(?:[^#。;]{{0,4}}?[,(、](?:同比|降幅|增幅)?(?P<by2>{_DOWN}|{_UP})?(?:幅度|幅|率|了)?(?:达到?|为|约)?(?P<two>#))?")
+_HELD_AGAINST = re.compile(rf"(?P<after>#)[^#。;]{{0,6}}?[,(](?:跟|与|和|同)(?P<mid>[^#。;,]{{0,14}}?)(?P<before>#)[^#。;,]{{0,3}}?相?比,?(?:净|共)?(?P<by>{_DOWN}|{_UP}|多|少)(?:了|出)?(?:约|整整)?(?P<one>#)")
 _YEARLY = re.compile(r"年均|月均|平均每年|年平均")
 _RATE_ONLY = ("%", "‰")
 _NO_WAY = re.compile(r"排名|名次|位|比例?失衡|师生比|生师比")
@@ -40,7 +41,7 @@ class _Movement:
 def _movements(context: Context) -> list[_Movement]:
     """Return the movements that the words of the document state, each with its amounts."""
     out: list[_Movement] = []
-    for pattern, cues in ((_MOVE, ("由", "从")), (_WAS, ("原", "年", "前")), (_COMPARED, ("比", "较", "与")), (_AGAINST, ("比", "较"))):
+    for pattern, cues in ((_MOVE, ("由", "从")), (_WAS, ("原", "年", "前")), (_COMPARED, ("比", "较", "与")), (_AGAINST, ("比", "较")), (_HELD_AGAINST, ("比",))):
         for line, match in context.matches(pattern, *cues):
             after = line.at(match, "after")
             before = line.at(match, "before") if "before" in match.re.groupindex else None

@@ -17,9 +17,11 @@ from doc_miner.model import Figure
 
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _SO_MANY = re.compile(
-    r"(?<![第十百])(?P<n>[两二三四五六七八九]|(?<!\d)[2-9])(?:大?类|项|年(?!级|前|来)|所|家|科|期|批|者|个?学段|级|部分|地|区|镇|方面|校|块|笔|次|组|种|个?学科|个?阶段)(?:工程|项目|学校|教师|残疾学生|资金|措施|经费|工作|任务)?(?:相加|加起来|加一块|合起来)?[,]?(?:共|合计|总计|一共|总共|累计|总|加起来)[^#。;,、(]{0,8}$"
+    r"(?<![第十百])(?P<n>[两二三四五六七八九]|(?<!\d)[2-9])(?:大?类|项|年(?!级|前|来)|所|家|科|期|批|者|个?学段|级|部分|地|区|镇|方面|校|块|笔|次|组|种|个?学科|个?阶段)(?:工程|项目|学校|教师|残疾学生|资金|措施|经费|工作|任务)?(?:相加|加起来|加一块|合起来)?[,]?(?:共|合计|总计|一共|总共|累计|总|加起来|涉及)[^#。;,、(]{0,8}$"
 )
-_ADDED = re.compile(r"(?:合计|总计|加一块|加起来|相加|一共|总共)(?:[^#。;,、(一-鿿]|为|达|是|有|需|补充|新增|招聘|投入|支出|安排|培训|完成|建成|发放|减少|增加|缺|人数|资金|面积){0,4}$")
+_ADDED = re.compile(r"(?:合计|总计|加一块|加起来|相加|一共|总共|总量|一来一去)(?:[^#。;,、(一-鿿]|为|达|是|有|需|补充|新增|招聘|投入|支出|安排|培训|完成|建成|发放|减少|增加|缺|人数|资金|面积){0,4}$")
+_ALSO = re.compile(r"(?:,|^)(?:总|共|增加|涉及|提供|新增)[^#。;,、(]{0,8}$")
+_SUMS_LIST = re.compile(r"^[^#,。;]{0,6},(?:共|累计|总)[^#。;,、(]{0,8}$")
 _LEFT = re.compile(r"(?:剩余|剩下的?|余下的?|尚余|还剩|仍余|结余|仍缺|还缺|尚缺|还差|尚差|仍差|还需[^#。;,]{0,4}|仍需[^#。;,]{0,4}|尚需[^#。;,]{0,4}|尚欠|还欠|仍欠|空缺|缺口|富余|空编|短缺|欠缺|,差|,余|,欠|,留|,缺)[^#。;,一-鿿]{0,2}$")
 _NEEDED = re.compile(r"应|需|核定|计划|标准|缺口|任务|目标|总|现有|原有|短缺|共缺|安排|测算|列入|反馈|要求|台账|编制|全年|预算|规定|规模|下达|不足|不到|超过|达到")
 _HAD = re.compile(r"已|现有|实有|在编|在岗|完成|到位|拨付|落实|交流|招聘|销号|补|到岗|并掉|撤并|减|建成|解决|使用|消除|化解|用于|实际|办结|整改|支出|现状|最低|最大|仅|只有")
@@ -57,15 +59,21 @@ def wrong_sums(context: Context) -> Iterator[Flaw]:
     for line in context.lines:
         if len(line.marks) < 3 or not any(word in line.words for word in ("共", "计", "总", "加")):
             continue
+        counted: tuple[int, int] | None = None
         for i, figure in enumerate(line.figures):
             if i < 2 or not exact(figure) or figure.unit in _RATES:
                 continue
             label = line.label(i)
             so_many = _SO_MANY.search(label)
             if so_many is not None:
-                flaw = _counted_sum(line, i, int(_DIGITS.get(so_many["n"], 0) or so_many["n"]))
+                counted = i, int(_DIGITS.get(so_many["n"], 0) or so_many["n"])
+                flaw = _counted_sum(line, i, counted[1])
+            elif counted is not None and i - counted[0] <= 2 and line.sentence(counted[0])[1] > i and _ALSO.search(label):
+                flaw = _counted_sum(line, i, counted[1])
             elif _ADDED.search(label):
                 flaw = _listed_sum(line, i)
+            elif _SUMS_LIST.search(label):
+                flaw = _listed_sum(line, i, parallel=True)
             else:
                 continue
             if flaw is not None and not _stands(line, i):
@@ -74,8 +82,8 @@ def wrong_sums(context: Context) -> Iterator[Flaw]:
 
 def _counted_sum(line: Line, i: int, count: int) -> Flaw | None:
     unit = line.figures[i].unit
-    before = [k for k in range(i) if _plain(line, k) and same_unit(line.figures[k].unit, unit) and not _closed(line, k, i)]
-    if len(before) < count or line.marks[i] - line.marks[before[-count]] > 60 * count:
+    before = [k for k in range(i) if _plain(line, k) and line.figures[k].unit == unit and not _closed(line, k, i)]
+    if len(before) < count or line.marks[i] - line.marks[before[-count]] > 50 * count:
         return None
     parts = [line.figures[k] for k in before[-count:]]
     if not all(exact(f) for f in parts) or len(before) > count and re.search(r"其中", line.words[line.marks[before[-count - 1]] : line.marks[before[-count]]]):
@@ -83,17 +91,23 @@ def _counted_sum(line: Line, i: int, count: int) -> Flaw | None:
     return _not_the_sum(line.figures[i], parts)
 
 
-def _listed_sum(line: Line, i: int) -> Flaw | None:
+def _listed_sum(line: Line, i: int, *, parallel: bool = False) -> Flaw | None:
+    """Return the flaw of a sum behind its list; *parallel*: of three members and more that are joined by 、 or end alike."""
     unit = line.figures[i].unit
     first, _ = line.sentence(i)
     run: list[int] = []
     for k in range(i - 1, first - 1, -1):
         gap = line.words[line.marks[k] + 1 : line.marks[run[-1] if run else i]]
-        if not same_unit(line.figures[k].unit, unit) or not _plain(line, k) or len(gap) > 18 or re.search(r"其中|由|从|比|较|增|减|降|每|均", gap):
+        if not same_unit(line.figures[k].unit, unit) or not _plain(line, k) or len(gap) > 18 or re.search(r"其中|由|从|比|较|增(?!加[^#]{0,2}$)|减|降|每|均" if run else r"其中|比|较|每|均", gap):
             break
         run.append(k)
     if len(run) < 2 or run[-1] > first and line.figures[run[-1] - 1].unit == unit:
         return None
+    if parallel:
+        names = [line.clause(k) for k in run]
+        joined = all("、" in line.words[line.marks[a] + 1 : line.marks[b]] for b, a in zip(run, run[1:], strict=False))
+        if len(run) < 3 or not joined and not (len({name[-2:] for name in names}) == 1 and names[0][-2:] in line.clause(i)):
+            return None
     return _not_the_sum(line.figures[i], [line.figures[k] for k in reversed(run)])
 
 
@@ -230,7 +244,7 @@ def wrong_quotients(context: Context) -> Iterator[Flaw]:
             label = line.label(i)
             if _YEARLY.search(label) and not re.search(r"增|减|降|升", label[-10:]):
                 yield from _yearly(line, i)
-            elif "均" in label and re.search(r"平均每|每个?[一-鿿]{1,3}平均|人均|生均|校均|班均|园均|镇均|户均", label):
+            elif "均" in label and re.search(r"平均班额|平均每|每个?[一-鿿]{1,3}平均|人均|生均|校均|班均|园均|镇均|户均", label):
                 yield from _mean(line, i)
 
 
@@ -251,26 +265,35 @@ def _yearly(line: Line, i: int) -> Iterator[Flaw]:
 def _mean(line: Line, i: int) -> Iterator[Flaw]:
     """An average of unit U by counts of a kind: every total in U and every count of the paragraph is tried."""
     per, label = line.figures[i], line.label(i)
-    each = _EACH.search(label) or _PER.search(label)
+    each = _EACH.search(label) or _PER.search(label) or re.search(r"平均(?P<each>班)额[^#。;,]{0,3}$", label)
     if each is None:
         return
     kind = next(word for word in each.groups() if word)
     units = _UNITS_OF.get(kind) or _UNITS_OF.get(kind[0]) or ("个", "所", "人", "台", "间")
     first, _ = line.sentence(i)
-    same = [k for k in range(len(line.figures)) if k != i and _plain(line, k) and line.figures[k].unit == per.unit and _value(line.figures[k]) > _value(per)]
+    same = [k for k in range(len(line.figures)) if k != i and _plain(line, k) and line.figures[k].unit == per.unit and (_value(line.figures[k]) > _value(per) or re.search("[万亿]", per.text))]
     counts = [k for k in range(len(line.figures)) if k != i and _plain(line, k) and line.figures[k].unit in units]
+    if kind == "班":
+        first, counts = 0, [k for k in counts if "班" in line.clause(k) + line.figures[k].text]
+        same = [k for k in same if re.search(r"生|幼儿|人数", line.clause(k)[-6:]) and not re.search(r"招生|毕业|比|增|减", line.clause(k))]
     totals = [k for k in same if first <= k < i]
     numbers = [k for k in counts if first <= k < i]
+    if not totals and i + 1 in same and _follows_up(line, i):
+        totals = [i + 1]
     if any(span_of(line.figures[t]).over(span_of(line.figures[n])).meets(span_of(per)) for t in same for n in counts if t != n):
         return
     pairs = [(t, n) for t in totals for n in numbers if t != n and _value(line.figures[n]) > 1]
-    if not pairs or line.marks[i] - max(line.marks[k] for k in pairs[-1]) > 24 or len({t for t, _ in pairs}) > 2:
+    if not pairs or kind != "班" and line.marks[i] - max(line.marks[k] for k in pairs[-1]) > 24 or len({t for t, _ in pairs}) > 2:
         return
     t, n = (line.figures[k] for k in pairs[-1])
     if not exact(t, n) or re.search(r"每(?:月|天|日|年|学期|学年|周)", label) or _value(t) / _value(n) / _value(per) > 10**6:
         return
     result = amount(Fraction(show(_value(t) / _value(n))), per.unit)
     yield Flaw(f"平均数与总数不符：{t.text}÷{n.text}＝{result}，文中写为{per.text}。", (t, n, per), result, per.text)
+
+
+def _follows_up(line: Line, i: int) -> bool:
+    return re.fullmatch(r"[^#。;]{0,3},(?:共|总)?", line.words[line.marks[i] + 1 : line.marks[i + 1]]) is not None
 
 
 def wrong_products(context: Context) -> Iterator[Flaw]:

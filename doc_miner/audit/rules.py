@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from doc_miner.audit import damage, doubts, goals, movements, orders, parts, rates, restated, results, shares, standards, tables, units, years
+from doc_miner.audit import damage, doubts, echoes, goals, movements, orders, parts, rates, restated, results, shares, standards, tables, units, years
 from doc_miner.audit.context import Context, Flaw
 
 SEVERITIES = {"error": "矛盾", "warning": "存疑", "info": "提示"}
@@ -54,6 +54,7 @@ RULES = (
     Rule("repeated-statement", "error", restated.repeated_statements, "重复的句子", "全县共有义务教育阶段在校学生总数38214人。\n教育局介绍了情况。\n全县共有义务教育阶段在校学生总数38241人。", "全县共有义务教育阶段在校学生总数38214人。\n教育局介绍了情况。\n全县共有义务教育阶段在校学生总数38214人。"),
     Rule("start-of-movement", "warning", restated.unequal_befores, "起点与问题", "问题1：大班额尚未消除。县城小学大班额有38个。\n整改措施：新建学校，县城小学大班额由83个减至9个。", "问题1：大班额尚未消除。县城小学大班额有38个。\n整改措施：新建学校，县城小学大班额由38个减至9个。"),
     Rule("two-values", "error", restated.two_values, "同一数据", "全县共有专任教师2893人。\n教师队伍不断壮大。全县现有专任教师2839人，结构合理。", "全县共有专任教师2893人。\n教师队伍不断壮大。全县现有专任教师2893人，结构合理。"),
+    Rule("restated-number", "warning", echoes.restated_slips, "前后不一", "到2020年，建设2000个面向全体学生的美育社团。\n各校要行动起来。\n全县建设200个面向全体学生的美育社团。", "到2020年，建设2000个面向全体学生的美育社团。\n各校要行动起来。\n全县建设2000个面向全体学生的美育社团。"),
     Rule("text-and-table", "error", restated.text_against_tables, "文字与表格", "<p>全县小学在校生18560人。</p>" + _TABLE.format(first="18650", more=""), "<p>全县小学在校生18650人。</p>" + _TABLE.format(first="18650", more="")),
     Rule("table-total", "error", tables.wrong_totals, "表格合计", _TABLE.format(first="18650", more="<tr><td>合计</td><td>58</td><td>27570</td></tr>"), _TABLE.format(first="18650", more="<tr><td>合计</td><td>58</td><td>27770</td></tr>")),
     Rule("table-derived", "error", tables.wrong_differences, "表格推算列", "<table><tr><th>乡镇</th><th>2021年</th><th>2022年</th><th>增减</th></tr><tr><td>东河镇</td><td>310</td><td>342</td><td>32</td></tr><tr><td>西河镇</td><td>275</td><td>261</td><td>-14</td></tr><tr><td>南河镇</td><td>198</td><td>220</td><td>22</td></tr><tr><td>北河镇</td><td>404</td><td>431</td><td>37</td></tr></table>", "<table><tr><th>乡镇</th><th>2021年</th><th>2022年</th><th>增减</th></tr><tr><td>东河镇</td><td>310</td><td>342</td><td>32</td></tr><tr><td>西河镇</td><td>275</td><td>261</td><td>-14</td></tr><tr><td>南河镇</td><td>198</td><td>220</td><td>22</td></tr><tr><td>北河镇</td><td>404</td><td>431</td><td>27</td></tr></table>"),

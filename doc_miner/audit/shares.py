@@ -20,6 +20,7 @@ _BASES = re.compile(r"总数$|总人数$|总额$|总量$|总|全县|全区|全�
 _WHOLE_CUES = re.compile(r"总|共有|全部|现有|应(?!届)|参加|报名|报考|符合|核定|适龄|计划|抽查|抽取|调查|发放|任务|下达|需|中考人数|高考人数|考生")
 _OUT_OF = re.compile(r"#[^#。;,]{0,14}中,?(?:已经?有?|有)[^#。;,]{0,6}#[^#。;,]{0,14},[^#。;,]{0,6}(?:完成|整改|办结|达标|建成|合格|通过|覆盖|销号)率(?:为|达到?|是)?#")
 _PART_OF = re.compile(r"#[^#。;,]{0,10},[^#。;,]{0,4}占[^#。;,]{0,24}#[^#。;,]{0,4}的#$")
+_BARE_RATE = re.compile(r"(?:所占)?(?:比例|比重|占比)(?P<base>)(?:约|仅)?(?:为|达到?|是)?")
 _CHANGES = re.compile(r"增|降|升|提高|减少")
 _MEASURED = ("元", "平方米", "亩", "公里")
 _PASSED_ON = re.compile(r"#[^#。;,]{0,6},(?:其中)?(?:升入(?:高中阶段|各级各类)|录取|考取|实现就业)(?!普通|中职|职业|本科)[^#。;,普职]{0,8}#[^#。;,]{0,6},(?:升学|录取|就业)率(?:为|达到?|是)?#")
@@ -34,6 +35,65 @@ def wrong_shares(context: Context) -> Iterator[Flaw]:
             if i == 0 or not _is_share(rate):
                 continue
             yield from _share(line, i, named)
+        yield from _of_one_base(line)
+
+
+_BARE_SHARE = re.compile(r"[^#。;,]{0,10},(?:约|各|仅|只)?(?:占比?|比例为?|比重为?)(?:约|为|达)?")
+_BASED_SHARE = re.compile(r"(?<=[,;。:])[^#。;,]{2,16}占(?:约)?")
+
+
+def _of_one_base(line: Line) -> Iterator[Flaw]:
+    """Return the share of a list (A5160万元，占60%；B1720万元，占20%；…) that has another base than all the others."""
+    pairs = []
+    for i in range(1, len(line.figures)):
+        if _is_share(line.figures[i]) and _value(line.figures[i - 1]) and line.figures[i - 1].unit in (*_COUNTED, *_MEASURED) and exact(line.figures[i - 1]):
+            if _BARE_SHARE.fullmatch(line.words, line.marks[i - 1] + 1, line.marks[i]):
+                pairs.append((i - 1, i))
+        if _is_share(line.figures[i - 1]) and line.clause(i - 1).endswith("占") and line.words[line.marks[i - 1] + 1 : line.marks[i]] == ",即":
+            pairs.append((i, i - 1))
+    for unit in {line.figures[k].unit for k, _ in pairs}:
+        own = [(k, i) for k, i in pairs if line.figures[k].unit == unit]
+        if len(own) < 3:
+            if len(own) == 2:
+                yield from _of_two(line, own)
+            continue
+        bases = [span_of(line.figures[k]).over(share_span(line.figures[i])) for k, i in own]
+        fits = [sum(a.meets(b) for b in bases) for a in bases]
+        odd = [n for n, count in enumerate(fits) if count == 1]
+        if len(odd) != 1 or any(count < len(own) - 1 for n, count in enumerate(fits) if n != odd[0]):
+            continue
+        k, i = own[odd[0]]
+        if _explained(line, i) and not _based_alike(line, [pair for n, pair in enumerate(own) if n != odd[0]], k, i):
+            continue
+        part, rate = line.figures[k], line.figures[i]
+        k2, i2 = own[0 if odd[0] else 1]
+        other, share = line.figures[k2], line.figures[i2]
+        value = _value(part) * _value(share) / _value(other)
+        sign = rate.unit or "%"
+        yield Flaw(f"占比与同一列举中的其他各项不符：按{other.text}占{share.text}推算，{part.text}应占{show(value)}{sign}，文中写为{rate.text}。", (other, share, part, rate), f"{show(value)}{sign}", rate.text, min(part.start, rate.start), max(part.end, rate.end))
+
+
+def _of_two(line: Line, own: Sequence[tuple[int, int]]) -> Iterator[Flaw]:
+    """Return the share of two that make up a whole (48名，占40%；72名，占60%) where they do not come to 100 %, or one is not its own."""
+    (a, i), (b, j) = own
+    parts, rates = (line.figures[a], line.figures[b]), (line.figures[i], line.figures[j])
+    whole = span_of(parts[0]) + span_of(parts[1])
+    if not any(k not in (a, b) and f.unit == parts[0].unit and f.value is not None and span_of(f).meets(whole) for k, f in enumerate(line.figures)) and not share_span(rates[0]).over(Span(Fraction(100), Fraction(100))).meets(span_of(parts[0]).over(whole)):
+        return
+    for part, rate in zip(parts, rates, strict=True):
+        scale = {"%": 100, "‰": 1000}.get(rate.unit or "", 1)
+        if not span_of(part).over(whole).times(scale).meets(share_span(rate)) and not _explained(line, i if rate is rates[0] else j):
+            value = _value(part) / (_value(parts[0]) + _value(parts[1])) * (scale if rate.unit else 100)
+            yield Flaw(f"占比与数字不符：{part.text}÷（{parts[0].text}＋{parts[1].text}）＝{show(value)}{rate.unit or '%'}，文中写为{rate.text}。", (*parts, rate), f"{show(value)}{rate.unit or '%'}", rate.text, min(part.start, rate.start), max(part.end, rate.end))
+
+
+def _based_alike(line: Line, others: Sequence[tuple[int, int]], k: int, i: int) -> bool:
+    """Return whether the paragraph states the common base of the other shares of a list."""
+    base = None
+    for a, b in others:
+        span = span_of(line.figures[a]).over(share_span(line.figures[b])).times(100 if line.figures[b].unit == "%" else 1)
+        base = span if base is None else Span(max(base.low, span.low), min(base.high, span.high))
+    return base is not None and any(f.unit == line.figures[k].unit and f.value is not None and base.low <= f.value <= base.high for n, f in enumerate(line.figures) if n not in (k, i))
 
 
 def _is_share(rate: Figure) -> bool:
@@ -45,8 +105,17 @@ def _is_share(rate: Figure) -> bool:
 def _share(line: Line, i: int, named: _Named) -> Iterator[Flaw]:
     """Hold a share against the part and the whole that its words name; where any figures of its paragraph give it, it stands."""
     flaw = next(_doubted(line, i, named), None)
-    if flaw is not None and not _explained(line, i):
+    if flaw is not None and (_of_named_base(line, i, flaw) or not _explained(line, i)):
         yield flaw
+
+
+def _of_named_base(line: Line, i: int, flaw: Flaw) -> bool:
+    """Return whether a share names its whole in full (占一般公共预算支出的) and the paragraph has a number of that name, and its part stands right in front."""
+    share = _SHARE_WORDS.search(line.clause(i))
+    if share is None or len(share["base"]) < 4 or len(flaw.figures) != 3 or flaw.figures[1] is not line.figures[i - 1]:
+        return False
+    whole = [k for k, f in enumerate(line.figures) if f is flaw.figures[0]]
+    return bool(whole) and line.clause(whole[0]).endswith(share["base"])
 
 
 def _doubted(line: Line, i: int, named: _Named) -> Iterator[Flaw]:
@@ -56,7 +125,7 @@ def _doubted(line: Line, i: int, named: _Named) -> Iterator[Flaw]:
     if i >= 2 and _PART_OF.search(line.words, line.marks[i - 2], line.marks[i] + 1) and line.figures[i - 2].unit == line.figures[i - 1].unit:
         yield from _against(line, rate, line.figures[i - 2], [line.figures[i - 1]], "")
         return
-    share = _SHARE_WORDS.search(line.clause(i)) or _SHARE_WORDS.search(label)
+    share = _SHARE_WORDS.search(line.clause(i)) or _SHARE_WORDS.search(label) or _BARE_RATE.fullmatch(line.clause(i))
     if share is not None and not _CHANGES.search(share[0]):
         k = _part_named(line, i, share)
         if k is not None and len(line.words[line.marks[k] + 1 : line.marks[i]]) <= 60:
@@ -76,6 +145,8 @@ def _rated(line: Line, i: int, first: int, words: str) -> Iterator[Flaw]:
     """A rate (合格率) is named after its part (合格人数), or stands right behind whole and part."""
     rate, stem = line.figures[i], _stem(words)
     usable = [k for k in range(first, i) if line.figures[k].unit in (*_COUNTED, *_MEASURED) and not _inside(line, k, i)]
+    if i + 1 < len(line.figures) and re.fullmatch(r"\((?:实|应|共|总|全)[^#。;,()]{0,8}", line.words[line.marks[i] + 1 : line.marks[i + 1]]):
+        usable = [i + 1, *usable]
     parts = [k for k in usable if _alike(_stem(line.clause(k)), stem) and not re.search(r"[未没不无]", line.clause(k)[:4])]
     near = usable[-2:]
     if not parts and len(near) == 2 and near[1] == max(usable) and _follows(line, near[1], i) and _follows(line, near[0], near[1]) and len([k for k in usable if line.figures[k].unit == line.figures[near[1]].unit]) == 2:
@@ -131,7 +202,7 @@ def _explained(line: Line, i: int) -> bool:
     goal = share_span(rate)
     first, _ = line.sentence(i)
     for k in (*range(i - 1, max(first, i - 5) - 1, -1), i + 1):
-        if not 0 <= k < len(line.figures):
+        if not 0 <= k < len(line.figures) or k < i and _inside(line, k, i):
             continue
         part = line.figures[k]
         if part.unit not in (*_COUNTED, *_MEASURED) or not _value(part):
@@ -139,7 +210,7 @@ def _explained(line: Line, i: int) -> bool:
         same = [j for j, f in enumerate(line.figures) if same_unit(f.unit, part.unit) and f.value is not None and f.value_max is None]
         wholes = [span_of(line.figures[j]) for j in same if j != k]
         own = span_of(part)
-        sums = run_sums(line, [j for j in same if abs(j - i) <= 12])
+        sums = run_sums(line, [j for j in same if abs(j - i) <= 12 and (j > i or not _inside(line, j, i))])
         own_sums = [span for members, span in sums if members[-1] in (k, k - 1)]
         if any(own.over(w).times(scale).meets(goal) for w in (*wholes, *(span for members, span in sums if k in members or members[-1] < k)) if w.low > 0):
             return True
@@ -177,14 +248,28 @@ def _bases(line: Line, first: int, part: int, base: str, named: _Named) -> list[
         return own or found
     before = [line.figures[k] for k in range(first, part) if line.figures[k].unit == unit]
     gap = line.words[line.marks[first] : line.marks[part]] if first < part else ""
-    return before if re.search(r"其中|中,?有|中,|总|,已[^#,。;]{2,}$", gap) else []
+    if re.search(r"其中|中,?有|中,|总|里,?有|,已[^#,。;]{2,}$", gap):
+        return before
+    return before if len(before) == 1 and re.search(r"共|总|现有|全[县区市]", line.label(line.figures.index(before[0]))[-8:]) else []
 
 
 def _named_so(line: Line, k: int, core: str) -> bool:
     """Return whether a figure counts what a word names: the word ends its label (除去 总数, 共有) or begins behind it."""
     label = re.sub(r"(?:总数|总人数|人数|总量|数量|数|总|共有|现有|共|有|为|达到?|是|约)+$", "", line.clause(k))
     label, core = (text.replace("在校学生", "在校生") for text in (label, core))
-    return label.endswith(core) or line.words[line.marks[k] + 1 :].lstrip("的").startswith(core)
+    return label.endswith(core) or len(core) >= 3 and _within(core, label[-10:]) or line.words[line.marks[k] + 1 :].lstrip("的").startswith(core)
+
+
+def _within(core: str, label: str) -> bool:
+    """Return whether the characters of a word stand in another in their order, from its first to its last (总面积 in 总建筑面积)."""
+    at = label.find(core[0])
+    if at < 0 or not label.endswith(core[-2:]):
+        return False
+    for char in core:
+        at = label.find(char, at) + 1
+        if not at:
+            return False
+    return True
 
 
 def _against(line: Line, rate: Figure, part: Figure, wholes: Sequence[Figure], base: str) -> Iterator[Flaw]:

@@ -18,7 +18,10 @@ _SUBTOTAL = re.compile(r"小\s?计")
 _AMONG = re.compile(r"^其中|^(?:其)?中[:：]|^#|女生|女教师|女$|寄宿生")
 _NOT_ADDED = re.compile(r"率|比|均|平均|系数|占|每|年份|序号|编号|名次|排名|得分|分数|评分|完成时间|%|面积/|单价|年度$|^年$")
 _DIFFERENCE = re.compile(r"增减(?!率|幅|%|[(]%)|净增|增量|变化(?!率)|差额|增加数|减少数|比上年增|较上年增|增减数")
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_DERIVED = re.compile(r"增|减|变化|差|净|率|占|比|%|幅|均|空编|缺|结余|剩余|余额|超|短|富余|需")
+"""Heads of columns that may be drawn from two others."""
+_MOST_COLUMNS = 12
+"""Most columns among which the two that give a third are sought."""
 
 
 def wrong_totals(context: Context) -> Iterator[Flaw]:
@@ -127,8 +130,9 @@ def wrong_differences(context: Context) -> Iterator[Flaw]:
     for grid in read_grids(context):
         numeric = [c for c in range(len(grid.heads)) if sum(row[c] is not None for row in grid.values) >= 2]
         for c in numeric:
-            if _DIFFERENCE.search(grid.heads[c]) or re.search(r"率|占比|比例|%|均|比重", grid.heads[c]) or re.search(r"空编|缺编|缺口|结余|剩余|差", grid.heads[c]):
-                yield from _derived(context, grid, c, [k for k in numeric if k != c])
+            if _DERIVED.search(grid.heads[c]):
+                near = sorted((k for k in numeric if k != c), key=lambda k: abs(k - c))[:_MOST_COLUMNS]
+                yield from _derived(context, grid, c, sorted(near))
 
 
 def _derived(context: Context, grid: Grid, c: int, others: Sequence[int]) -> Iterator[Flaw]:
@@ -200,13 +204,14 @@ def repeated_rows(context: Context) -> Iterator[Flaw]:
         seen: dict[tuple[Fraction | None, ...], int] = {}
         for i, row in enumerate(grid.values):
             numbers = [v for v in row if v is not None]
-            if len(numbers) < 3 or len(set(numbers)) < 3:
+            if len(numbers) < 2 or len(set(numbers)) < 2:
                 continue
             key = tuple(row)
-            if key in seen and (max(numbers) >= 20 or _misses_totals(grid)) and not _TOTAL.search(grid.labels[i]) and not _TOTAL.search(grid.labels[seen[key]]):
+            telling = max(numbers) >= 20 or any(v.denominator > 1 for v in numbers)
+            if key in seen and (len(set(numbers)) >= 3 and telling or _misses_totals(grid)) and not _TOTAL.search(grid.labels[i]) and not _TOTAL.search(grid.labels[seen[key]]):
                 first = seen[key]
                 columns = [c for c, v in enumerate(row) if v is not None]
                 figures, _, end = figures_of(context, grid.table, [(grid.rows[i], c) for c in columns])
-                start = next((cell.start for cell in grid.table.cells[grid.rows[i]] if cell is not None), grid.table.start)
+                start = next((cell.start for cell in grid.table.cells[grid.rows[first]] if cell is not None), grid.table.start)
                 yield Flaw(f"表中“{grid.labels[i]}”一行的数字与“{grid.labels[first]}”一行完全相同，可能重复抄录。", figures, None, None, start, end)
             seen.setdefault(key, i)

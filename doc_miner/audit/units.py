@@ -151,6 +151,8 @@ def _unlike(label: str, figure: Figure) -> str | None:
         return "比率"
     if figure.unit not in ("平方米", "%", "个百分点", "倍", None, "平方", "分") and _AREA_EACH.search(label) and not re.search(r"学校|[所个]|达标|增|减|升|降", label[-8:]):
         return "面积"
+    if label in ("占", "约占", "仅占", "只占") and figure.unit in ("人", "个", "所", "元", "名", "项"):
+        return "比率"
     if figure.unit == "%" and figure.value is not None and figure.value > 100 and _COUNTED_THINGS.search(label):
         return "数量"
     return None
@@ -165,7 +167,9 @@ def _no_difference_of_rates(line: Line, i: int) -> str | None:
     if re.fullmatch(r"[^#。;,]{0,4},?(?:降低|下降|提高|上升|增加|减少|回落|提升|相差|差)(?:了|约)?", gap) is None:
         return None
     first, _ = line.sentence(i)
-    return None if any(f.unit == figure.unit for f in line.figures[first:i]) and "由" not in line.label(i - 2) else "两个比率之差"
+    if figure.unit in ("人", "个", "所") and figure.value is not None and figure.value != int(figure.value):
+        return "两个比率之差"
+    return None if sum(f.unit == figure.unit for f in line.figures[first:i]) > 1 and "由" not in line.label(i - 2) else "两个比率之差"
 
 
 def improbable_amounts(context: Context) -> Iterator[Flaw]:
