@@ -14,6 +14,7 @@ from doc_miner.lexicon import Threshold
 from doc_miner.model import Figure, Target
 
 _OF_SCHOOLS = re.compile(r"学校|教师|班级|所")
+_HEAD = re.compile(r"(?m)(?:^|\t)[ \t]*[(]?(?P<n>\d{1,3})[ ]?[.、)\t][^\n\t]*")
 _QUOTED_RATE = re.compile(r"(?:比例|率|认可度|满意度)(?:分别)?(?:为|达到?|不低于|≥|>=|=|:)*(?P<n>\d{2}(?:\.\d+)?)%")
 
 
@@ -95,11 +96,16 @@ def _place(context: Context, row: Sequence[Target], target: Target) -> tuple[int
 
 def _head(context: Context, target: Target) -> tuple[int, int] | None:
     """Return where the head of a row of goals stands."""
+    if "goal-heads" not in context.memo:
+        heads: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for match in _HEAD.finditer(context.folded):
+            heads[int(match["n"])].append((match.start(), match.end()))
+        context.memo["goal-heads"] = heads
     indicator = context.lexicon.indicators.get(target.indicator_code or "")
     forms = indicator.synonyms if indicator is not None else ()
-    for match in re.finditer(rf"(?m)(?:^|\t)[ \t]*[(]?{target.indicator}[ ]?[.、)\t][^\n\t]*", context.folded):
-        if not forms or any(form in match[0] for form in forms):
-            return match.start(), match.end()
+    for start, end in context.memo["goal-heads"].get(target.indicator, ()):
+        if not forms or any(form in context.folded[start:end] for form in forms):
+            return start, end
     return None
 
 

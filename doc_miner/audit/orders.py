@@ -19,13 +19,20 @@ _FUTURE = re.compile(r"计划|拟|将|力争|预计|到20|前|争取|确保|目�
 _COUNT = re.compile(r"(?P<n>[一二三四五六七八九十两]{1,2}|(?<![\d.])\d{1,2})(?:个|项|大|点|条)?(?P<what>方面(?:的)?(?:工作|问题|任务|内容|措施|情况)?|项(?:工作|任务|措施|内容|重点工作)?|大(?:工程|行动|任务|举措|重点|项目)|个?(?:问题|环节|坚持|突破|标准统一|统一|到位|机制|工程|着力点|结合|强化|转变)|点|条(?:意见|建议|措施|要求)?)[\"”」]?[。::]$")
 _IS = re.compile(r"(?<![一二三四五六七八九十])(?P<n>[一二三四五六七八九十]{1,2})是")
 _FIRSTLY = re.compile(r"(?:^|[。;\n])第(?P<n>[一二三四五六七八九十]{1,2}),")
+_FIRST_ITEM = re.compile(r"[。:](?=\s*(?:一是|第一,|[((]一[))]))")
 _HEADED = re.compile(r"(?m)^\s*[((](?P<n>[一二三四五六七八九十]{1,2})[))]")
 _IN_ONE = re.compile(r"(?P<list>[一-鿿]{2,6}(?:、[一-鿿]{2,6}){1,6})[“\"]?(?P<n>[二三四五六七八])位一体")
 _NAMED = re.compile(r"(?P<list>[一-鿿]{2,14}(?:[、和及][一-鿿]{2,14}){1,11})(?:共|等)?(?P<n>\d{1,2}|[两三四五六七八九十])(?:所|个|家)(?P<kind>学校|中小学|小学|中学|乡镇|镇|幼儿园|街道)")
 _NAMED_BEHIND = re.compile(r"(?<!\d)(?P<n>\d{1,2})(?:所|个|家)[^。;,()\n]{0,8}(?P<kind>学校|小学|中学|乡镇|幼儿园)\((?P<list>[一-鿿]{2,14}(?:[、和及][一-鿿]{2,14}){1,14})\)")
+_SO_MANY_SCHOOLS = re.compile(r"(?<![\d.])(?:\d{1,2}|[两三四五六七八九十])(?:所|个|家)(?=[^。;,()\n]{0,8}(?:学校|小学|中学|幼儿园|乡镇|镇|街道))")
 _NAME_END = re.compile(r"(?:小学|中学|学校|一中|二中|三中|四中|五中|六中|附小|附中|幼儿园|校区|实验|分校|[一二三四五六]小|教学点|镇|乡|街道|[一二三]幼)$")
 _FROM_TO = re.compile(r"(?P<y1>20\d\d)年(?P<m1>\d{1,2})月(?:起|初)?(?:至|到|-|—|－|~|～)(?:(?P<y2>20\d\d)年)?(?P<m2>\d{1,2})月(?:底|末)?[)]?[,，]?(?:共|历时|为期|工期|期限|为)[^\d一二三四五六七八九十]{0,4}(?P<n>\d{1,2}|[一二两三四五六七八九十]{1,2})(?P<u>年|个月)")
 _DAYS = re.compile(r"(?:(?P<y>20\d\d)年)?(?P<m1>\d{1,2})月(?P<d1>\d{1,2})[日号](?:[^,。;至—\n]{0,6})(?:至|到|-|—|－|~|～)(?:(?P<m2>\d{1,2})月)?(?P<d2>\d{1,2})[日号][^。;\n]{0,30}?(?:为期|共|历时)(?P<n>\d{1,2}|[一二两三四五六七八九十]{1,2})天")
+
+
+def _after_mark(folded: str, at: int) -> int:
+    """Return where the clause before a place begins: behind the last mark or line break."""
+    return max(folded.rfind(mark, max(0, at - 200), at) for mark in "。;:,\n(") + 1
 
 
 def _number(text: str) -> int:
@@ -37,13 +44,13 @@ def inverted_ranges(context: Context) -> Iterator[Flaw]:
     folded = context.folded
     if not any(mark in folded for mark in "-—–－~～至"):
         return
-    for match in _RANGE.finditer(folded):
+    for match in filter(None, (_RANGE.match(folded, at) for at in context.numbers)):
         a, b = float(match["a"]), float(match["b"])
         same = match["ua"] in (None, match["ub"]) and match["ub"] != "年"
         short = max(len(match["a"]), len(match["b"])) < 5 and not match["a"].startswith("0") | match["b"].startswith("0") or "." in match[0]
         if same and short and a > b > 0 and not (match["ub"] == "年" or match["ua"] is None and (a >= 10 * b and match["ub"] in ("人", "名")) or match["ub"] == "个" and folded[match.end() : match.end() + 2] == "百分"):
             yield Flaw(f"范围“{context.text[match.start() : match.end()]}”前大后小，请对照原件。", (), None, context.text[match.start() : match.end()], match.start(), match.end())
-    for match in _YEARS.finditer(folded):
+    for match in filter(None, (_YEARS.match(folded, at) for at in context.numbers)):
         if int(match["a"]) > int(match["b"]):
             yield Flaw(f"年份“{context.text[match.start() : match.end()]}”起年晚于止年，请对照原件。", (), None, context.text[match.start() : match.end()], match.start(), match.end())
 
@@ -57,11 +64,11 @@ def impossible_years(context: Context) -> Iterator[Flaw]:
         for match in _CITED.finditer(folded):
             if int(match["y"]) > written + 1:
                 yield _year(context, match, f"文号中的年份{match['y']}晚于本文件（{written}年）")
-    for match in _FAR.finditer(folded):
+    for match in filter(None, (_FAR.match(folded, at) for at in context.numbers)):
         if int(match["y"]) not in (2050, 2060) and (written is None or int(match["y"]) > written + 15):
             yield _year(context, match, f"年份{match['y']}过晚")
     if date:
-        for match in _DONE.finditer(folded):
+        for match in filter(None, (_DONE.match(folded, at) for at in context.numbers)):
             year = int(match["y"])
             if written is not None and written < year < 2050 and _PAST.search(match["what"]) and not _FUTURE.search(match["what"]) and not _FUTURE.search(folded[max(0, match.start() - 8) : match.start()]):
                 yield _year(context, match, f"已经发生的事写为{year}年，晚于本文件（{written}年）")
@@ -102,12 +109,15 @@ def wrong_periods(context: Context) -> Iterator[Flaw]:
 def miscounted_lists(context: Context) -> Iterator[Flaw]:
     """Return the numbers of items (四个方面, 9所学校) that the list in front of or behind them does not have."""
     folded = context.folded
-    for match in _IN_ONE.finditer(folded) if "位一体" in folded else ():
+    for match in filter(None, (_IN_ONE.search(folded, max(0, at.start() - 60), at.end()) for at in re.finditer("位一体", folded))):
         items = match["list"].count("、") + 1
         if items >= 3 and items != _number(match["n"]):
             yield _miscounted(context, match, items)
-    for pattern in (_NAMED, _NAMED_BEHIND):
-        for match in pattern.finditer(folded):
+    for anchor in _SO_MANY_SCHOOLS.finditer(folded):
+        for pattern, begin in ((_NAMED, _after_mark(folded, anchor.start())), (_NAMED_BEHIND, anchor.start())):
+            match = pattern.search(folded, begin, anchor.end() + 200) if pattern is _NAMED_BEHIND else pattern.search(folded, begin, anchor.end())
+            if match is None or match.start("n") != anchor.start() + (len(anchor[0]) - len(anchor[0].lstrip("共等"))):
+                continue
             names = re.split(r"[、和及]", match["list"])
             if len(names) >= 2 and sum(_NAME_END.search(name) is not None for name in names) >= len(names) - (pattern is _NAMED) and len(names) != _number(match["n"]) and "等" not in match[0]:
                 yield _miscounted(context, match, len(names))
@@ -122,7 +132,11 @@ def _miscounted(context: Context, match: re.Match[str], items: int) -> Flaw:
 def _announced(context: Context) -> Iterator[Flaw]:
     """Return the announced numbers (以下四个方面：, 五个方面：一是…) that the numbered items right behind them do not have."""
     folded = context.folded
-    for sentence in re.finditer(r"[^。;:\n]{2,60}[。:](?=\s*(?:一是|第一,|\n\s*[((]一[))]|\n\s*第一,|[((]一[))]|\n\s*一是))", folded):
+    for first in _FIRST_ITEM.finditer(folded):
+        mark = first.start()
+        sentence = re.compile(r"[^。;:\n]{2,60}[。:]").fullmatch(folded, max(_after_mark(folded, mark), mark - 60), mark + 1)
+        if sentence is None:
+            continue
         head = _COUNT.search(sentence[0])
         if head is None or re.search(r"第[一二三四五六七八九十]$", sentence[0][: head.start()]):
             continue

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from doc_miner.audit.context import Context, Flaw, Line
-from doc_miner.audit.runs import gives, same_unit
+from doc_miner.audit.runs import gives, narrow, same_unit
 from doc_miner.audit.values import Span, amount, exact, show, span_of, total
 from doc_miner.model import Figure
 
@@ -26,6 +26,7 @@ _LEFT = re.compile(r"(?:剩余|剩下的?|余下的?|尚余|还剩|仍余|结余
 _NEEDED = re.compile(r"应|需|核定|计划|标准|缺口|任务|目标|总|现有|原有|短缺|共缺|安排|测算|列入|反馈|要求|台账|编制|全年|预算|规定|规模|下达|不足|不到|超过|达到")
 _HAD = re.compile(r"已|现有|实有|在编|在岗|完成|到位|拨付|落实|交流|招聘|销号|补|到岗|并掉|撤并|减|建成|解决|使用|消除|化解|用于|实际|办结|整改|支出|现状|最低|最大|仅|只有")
 _MORE = re.compile(r"(?P<base>(?:比|较|跟|与|和|同|距|高[出于]|低于|超过|超出|大于|小于|少于|多于)[^#。;]{0,24}?)(?:多|少|高|低|大|小|增加|减少|提高|下降|高出|低于|超出|超过|相差|差|净增|上升|降低|增长)(?:了|出|整整|达|约)*$")
+_ABOVE = re.compile(r"(?:高出|超出|多出)(?P<base>[^#。;,]{2,10})$")
 _OUTSIDE = re.compile(r"上年|去年|同期|上学年|前年|年初|年前|上月|上期|平均|全国|全省|全市|全区|周边|当地|(?:19|20)\d\d|以前|之前|此前|往年|国家|标准|要求|规定|目标")
 _APART = re.compile(r"(?:相差|差距|差额|之差)(?:了|为|达|约)*$")
 _MEASURED = ("元", "平方米", "亩", "公里", "册", "平方公里")
@@ -51,7 +52,7 @@ def _stands(line: Line, i: int) -> bool:
     """Return whether numbers of the paragraph give a result by adding and taking away."""
     unit = line.figures[i].unit
     near = [line.figures[k] for k in range(max(0, i - 12), min(len(line.figures), i + 7)) if k != i and _plain(line, k) and same_unit(line.figures[k].unit, unit)]
-    return gives([span_of(f) for f in near], span_of(line.figures[i]))
+    return gives([narrow(f) for f in near], narrow(line.figures[i]))
 
 
 def wrong_sums(context: Context) -> Iterator[Flaw]:
@@ -177,7 +178,7 @@ def wrong_comparisons(context: Context) -> Iterator[Flaw]:
             if i < 2 or not exact(figure):
                 continue
             label = line.label(i, 40)
-            more = _MORE.search(label)
+            more = _MORE.search(label) or _ABOVE.search(label)
             if more is None and not _APART.search(label):
                 continue
             pair = _compared(line, i, more["base"] if more else "")
@@ -236,7 +237,7 @@ _UNITS_OF = {"人": ("人",), "生": ("人",), "校": ("所",), "班": ("个班"
 def wrong_quotients(context: Context) -> Iterator[Flaw]:
     """Return the averages (年均, 平均每个学位) that no total and number of their paragraph give."""
     for line in context.lines:
-        if len(line.marks) < 2 or not ("均" in line.words or "每" in line.words):
+        if len(line.marks) < 2 or "均" not in line.words:
             continue
         for i, per in enumerate(line.figures):
             if not exact(per) or not _value(per) or per.unit in (*_RATES, "个百分点", None):

@@ -10,7 +10,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from doc_miner.audit import damage, doubts, echoes, goals, movements, orders, parts, rates, restated, results, shares, standards, tables, units, years
+from doc_miner.audit import (
+    damage,
+    doubts,
+    echoes,
+    goals,
+    kinds,
+    movements,
+    orders,
+    parts,
+    rates,
+    restated,
+    results,
+    shares,
+    standards,
+    tables,
+    units,
+    years,
+)
 from doc_miner.audit.context import Context, Flaw
 
 SEVERITIES = {"error": "矛盾", "warning": "存疑", "info": "提示"}
@@ -37,6 +54,8 @@ RULES = (
     Rule("sum-of-parts", "error", parts.broken_sums, "合计", "小学教师招聘46人、初中教师招聘38人，共94人。", "小学教师招聘46人、初中教师招聘38人，共84人。"),
     Rule("items-and-total", "error", parts.broken_item_sums, "分项与总额", "累计投入资金6.4亿元。其中，一是投入3.5亿元新建学校；二是投入1.9亿元购置设备；三是投入1.3亿元培训教师。", "累计投入资金6.7亿元。其中，一是投入3.5亿元新建学校；二是投入1.9亿元购置设备；三是投入1.3亿元培训教师。"),
     Rule("result-sum", "error", results.wrong_sums, "各项之和", "新建学校2所，提供学位2340个；扩建学校4所，提供学位1800个；维修学校9所，提供学位780个。三类项目共提供学位4290个。", "新建学校2所，提供学位2340个；扩建学校4所，提供学位1800个；维修学校9所，提供学位780个。三类项目共提供学位4920个。"),
+    Rule("kinds-and-total", "error", kinds.broken_kinds, "分类合计", "台账共列问题28个。按牵头单位分：教育局13个，财政局8个，人社局4个，编办6个。", "台账共列问题28个。按牵头单位分：教育局13个，财政局5个，人社局4个，编办6个。"),
+    Rule("shares-over-all", "error", kinds.shares_over_all, "占比之和", "民生投资占44%，产业投资占61%，基础设施投资占23%。", "民生投资占44%，产业投资占16%，基础设施投资占23%。"),
     Rule("result-rest", "error", results.wrong_rests, "缺额和余额", "测算学位缺口2600个，已补1450个，仍缺1510个。", "测算学位缺口2600个，已补1450个，仍缺1150个。"),
     Rule("result-comparison", "error", results.wrong_comparisons, "两数相差", "全县小学招生6380人，毕业6210人，招生比毕业多710人。", "全县小学招生6380人，毕业6210人，招生比毕业多170人。"),
     Rule("result-quotient", "error", results.wrong_quotients, "平均", "三年累计投入教育资金7.5亿元，年均3.5亿元。", "三年累计投入教育资金7.5亿元，年均2.5亿元。"),
@@ -75,6 +94,7 @@ RULES = (
     Rule("damaged-document-number", "warning", damage.damaged_document_numbers, "文号残缺", "根据《关于做好督导评估工作的通知》（国教督办201761号）要求。", "根据《关于做好督导评估工作的通知》（国教督办〔2017〕61号）要求。"),
     Rule("copied-threshold", "warning", standards.copied_thresholds, "标准抄错", _GOALS.format(after=3, rows="2.每百名学生拥有县级以上骨干教师数:小学≥4.2人,初中≥5.3人\n\n达标\n\n达标\n\n达标"), _GOALS.format(after=3, rows="2.每百名学生拥有县级以上骨干教师数:小学≥1人,初中≥1人\n\n达标\n\n达标\n\n达标")),
     Rule("loosened-threshold", "warning", standards.loosened_thresholds, "标准偏低", "为创建义务教育优质均衡发展县，到2025年，初中三年巩固率不低于90%。", "为创建义务教育优质均衡发展县，到2025年，初中三年巩固率不低于95%。"),
+    Rule("mangled-threshold", "warning", standards.swapped_thresholds, "标准误写", "为推进优质均衡发展，到2025年，每百名学生拥有高于规定学历教师小学达到2.4人以上。", "为推进优质均衡发展，到2025年，每百名学生拥有高于规定学历教师小学达到4.2人以上。"),
     Rule("goal-below-standard", "warning", goals.goals_below_standard, "目标低于标准", _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n91%\n\n92%\n\n93%"), _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n91%\n\n93%\n\n95%")),
     Rule("goal-falls", "warning", goals.falling_goals, "目标倒退", _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n94%\n\n92%\n\n96%"), _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n92%\n\n94%\n\n96%")),
     Rule("goal-over-100", "error", goals.rates_of_goals, "目标超过100%", _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n95%\n\n96%\n\n970%"), _GOALS.format(after=24, rows="23.初中三年巩固率95%\n\n95%\n\n96%\n\n97%")),

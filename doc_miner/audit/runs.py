@@ -23,13 +23,21 @@ def same_unit(a: str | None, b: str | None) -> bool:
     return a == b or {a or "", b or ""} in _ALIKE
 
 
+def narrow(figure: Figure) -> Span:
+    """Return what a figure may stand for, but not half or twice of it where it has one digit (1万个): no more than a fortieth apart."""
+    span, value = span_of(figure), Fraction(figure.value or 0)
+    if figure.qualifier != "=" or figure.value_max is not None or figure.unit in ("%", "‰"):
+        return span
+    return Span(max(span.low, value - abs(value) / 40), min(span.high, value + abs(value) / 40))
+
+
 def run_sums(line: Line, same: Sequence[int]) -> list[tuple[Sequence[int], Span]]:
     """Return the sums of two and more neighbours among some figures of a paragraph, each with its members."""
     out: list[tuple[Sequence[int], Span]] = []
     for at in range(len(same)):
         for size in range(2, min(_LONGEST, len(same) - at) + 1):
             members = same[at : at + size]
-            out.append((members, total(span_of(line.figures[k]) for k in members)))
+            out.append((members, total(narrow(line.figures[k]) for k in members)))
     return out
 
 

@@ -149,7 +149,7 @@ def _rated(line: Line, i: int, first: int, words: str) -> Iterator[Flaw]:
         usable = [i + 1, *usable]
     parts = [k for k in usable if _alike(_stem(line.clause(k)), stem) and not re.search(r"[未没不无]", line.clause(k)[:4])]
     near = usable[-2:]
-    if not parts and len(near) == 2 and near[1] == max(usable) and _follows(line, near[1], i) and _follows(line, near[0], near[1]) and len([k for k in usable if line.figures[k].unit == line.figures[near[1]].unit]) == 2:
+    if not parts and stem not in ("升学", "录取", "就业", "毕业") and len(near) == 2 and near[1] == max(usable) and _follows(line, near[1], i) and _follows(line, near[0], near[1]) and len([k for k in usable if line.figures[k].unit == line.figures[near[1]].unit]) == 2:
         parts = near[1:]
     if not parts:
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 
 from doc_miner.audit.context import Context, Flaw
@@ -148,6 +149,36 @@ def loosened_thresholds(context: Context) -> Iterator[Flaw]:
                     continue
                 right = amount(threshold.value, threshold.unit)
                 yield Flaw(f"“{short_name(indicator)}”的标准写为{figure.text}，低于国家标准{right}（{indicator.source}）。", (figure,), right, figure.text)
+
+
+def swapped_thresholds(context: Context) -> Iterator[Flaw]:
+    """Return the numbers that are an official threshold with its digits swapped, ten times more or less, where their paragraph speaks of that indicator."""
+    if "均衡" not in context.text:
+        return
+    indicators = [(i, [form for form in i.synonyms if len(form) >= 5]) for i in context.lexicon.indicators.values() if i.thresholds and i.code.startswith("YZ")]
+    for line in context.lines:
+        spoken = [i for i, forms in indicators if any(form in line.words for form in forms)]
+        for figure in line.figures if spoken else ():
+            if figure.value is None or figure.value_max is not None or figure.role == "change":
+                continue
+            for indicator in spoken:
+                if not any(form in line.words[: line.marks[line.figures.index(figure)]][-40:] for form in indicator.synonyms):
+                    continue
+                for threshold in indicator.thresholds:
+                    if threshold.unit == figure.unit and threshold.stage in (None, figure.stage) and _mangled(figure, threshold) and not any(t.value == figure.value for t in indicator.thresholds):
+                        right = amount(threshold.value, threshold.unit)
+                        yield Flaw(f"“{short_name(indicator)}”的{figure.text}疑为国家标准{right}之误，请对照原件（{indicator.source}）。", (figure,), right, figure.text)
+
+
+def _mangled(figure: Figure, threshold: Threshold) -> bool:
+    """Return whether a figure has the digits of a threshold in another order, or is ten times as much or little."""
+    if figure.value is None or figure.value == threshold.value:
+        return False
+    ratio = Fraction(figure.value) / Fraction(threshold.value)
+    if ratio in (10, Fraction(1, 10), 10000):
+        return threshold.unit != "%" and threshold.value > 1
+    one, two = (re.sub(r"\D", "", f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)) for value in (Decimal(str(figure.value)), Decimal(str(threshold.value))))
+    return len(one) == len(two) == 2 and one == two[::-1] and figure.value < threshold.value
 
 
 def _written_exactly(figure: Figure) -> Span:

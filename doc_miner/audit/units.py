@@ -31,6 +31,7 @@ _RATE_NAMED = re.compile(r"(?<![概频速利税汇效])(?:[一-鿿]{2}率|占比
 _SHARE_NAMED = re.compile(r"(?<!侵)占(?!地|用|道|有|据|领)[^#。;,、]{2,20}的$")
 _AREA_EACH = re.compile(r"(?:生均|人均|平均每[生人])[^#。;,]{0,12}(?:面积|用房|场馆|场地|校舍)(?:[^#。;,元]{0,10}$)")
 _COUNTED_THINGS = re.compile(r"(?:学位|课时|编制|教师|学生|图书|计算机|床位|岗位)(?:约|共|达|数|为|总数|有|总量)*$")
+_AREA_LACKED = re.compile(r"(?:场地|面积|用房)(?:不足|短缺|缺口)(?:共|总计|合计)?$")
 _FOR_ONE = re.compile(r"(?:生均|人均|每生|每人|平均每[生人名])[^#。;,]{0,24}$")
 
 
@@ -151,6 +152,10 @@ def _unlike(label: str, figure: Figure) -> str | None:
         return "比率"
     if figure.unit not in ("平方米", "%", "个百分点", "倍", None, "平方", "分") and _AREA_EACH.search(label) and not re.search(r"学校|[所个]|达标|增|减|升|降", label[-8:]):
         return "面积"
+    if figure.unit in ("公里", "米", "人", "个") and _AREA_LACKED.search(label) and "面积" not in label[-2:] or figure.unit in ("公里", "米", "公顷") and re.search(r"(?:面积|场地|用房|校舍)[^#]{0,6}(?:缺|差)$", label):
+        return "面积"
+    if figure.unit in ("人", "个", "所") and re.search(r"(?:拨付|拨款|投资|出资)(?:了|到位)?$", label):
+        return "资金"
     if label in ("占", "约占", "仅占", "只占") and figure.unit in ("人", "个", "所", "元", "名", "项"):
         return "比率"
     if figure.unit == "%" and figure.value is not None and figure.value > 100 and _COUNTED_THINGS.search(label):
