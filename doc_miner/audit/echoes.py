@@ -17,10 +17,11 @@ from doc_miner.audit.values import exact
 from doc_miner.model import Figure
 from doc_miner.textfold import fold
 
-_BEFORE, _BEHIND = 7, 6
+_BEFORE, _BEHIND = 7, 5
 """Least characters in front of and behind a number that two places must share."""
 _FILLER = re.compile(r"(?:达到?|为|是|有|约|共|共有|现有|不少于|不低于|不超过|提高到|增加到|超过|≥|:|了|数|的|在|以上)+$")
 _STOPS = re.compile(r"[\n。;,、()“”\"《》\t|]")
+_ENDS = re.compile(r"[\n。;,()“”\"《》\t|\d]")
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
 _NO_NAME = re.compile(r"[^一-鿿]")
 
@@ -56,7 +57,7 @@ def _keys_before(context: Context, figures: list[Figure]) -> dict[tuple[str, str
 def _keys_behind(context: Context, figures: list[Figure]) -> dict[tuple[str, str | None], list[Figure]]:
     out: dict[tuple[str, str | None], list[Figure]] = defaultdict(list)
     for figure in figures:
-        words = _STOPS.split(context.folded[figure.end : figure.end + 16])[0]
+        words = _ENDS.split(context.folded[figure.end : figure.end + 12])[0]
         if len(_NO_NAME.sub("", words)) >= _BEHIND and exact(figure):
             out[words[:8], figure.unit].append(figure)
     return out

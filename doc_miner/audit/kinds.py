@@ -18,7 +18,8 @@ _PARTLY = re.compile(r"基本完成|正在|推进|在建|整改中|阶段性|持
 _NOT_YET = re.compile(r"尚未|未完成|未办结|未开工|未启动|待|未整改|未销号")
 _COUNTS = ("个", "项", "条", "件", "处")
 _SHARE = re.compile(r"[^#。;,、]{0,24}占(?:比|到|了)?(?:约|为)?$")
-_NO_PARTS = re.compile(r"其中|以上|党员|女|本科|研究生|骨干|高级|比上年|提高|增长")
+_GROWTH = re.compile(r"进出口[^#。;]{0,12}(?:#[^#。;]{0,4},)?[^#。;,]{0,4}增长(?P<whole>#)[^#。;]{0,4}[,;。]?(?:其中,?)?[^#。;]{0,4}出口[^#。;]{0,10}(?:#[^#。;]{0,4},)?[^#。;,]{0,4}增长(?P<one>#)[^#。;]{0,4}[,;、]?进口[^#。;]{0,10}(?:#[^#。;]{0,4},)?[^#。;,]{0,4}增长(?P<two>#)")
+_NO_PARTS = re.compile(r"以上|党员|女|本科|研究生|骨干|高级|比上年|提高|增长")
 
 
 def broken_kinds(context: Context) -> Iterator[Flaw]:
@@ -97,13 +98,24 @@ def shares_over_all(context: Context) -> Iterator[Flaw]:
         run: list[int] = []
         for i, figure in enumerate(line.figures):
             gap = line.words[line.marks[i - 1] + 1 : line.marks[i]] if i else ""
-            fits = figure.unit == "%" and figure.value is not None and exact(figure) and line.clause(i).endswith("占") and len(line.clause(i)) > 2 and not _NO_PARTS.search(line.label(i))
+            fits = figure.unit == "%" and figure.value is not None and exact(figure) and line.clause(i).endswith("占") and len(line.clause(i)) > 2 and not _NO_PARTS.search(line.label(i)) and not (run and "其中" in line.label(i))
             if not (fits and run and run[-1] == i - 1 and not re.search(r"[。;]", gap)):
                 yield from _over(line, run)
                 run = []
             if fits:
                 run.append(i)
         yield from _over(line, run)
+
+
+def growth_outside_its_parts(context: Context) -> Iterator[Flaw]:
+    """Return the growth of a total that is above or below that of both its parts (进出口增长25%，出口增长20%，进口增长24%)."""
+    for line, match in context.matches(_GROWTH, "出口"):
+        whole, one, two = (line.at(match, name) for name in ("whole", "one", "two"))
+        if not whole.unit == one.unit == two.unit == "%" or not exact(whole, one, two):
+            continue
+        low, high = sorted((Fraction(one.value or 0), Fraction(two.value or 0)))
+        if narrow(whole).high < low or narrow(whole).low > high:
+            yield Flaw(f"总额增幅{whole.text}不在出口、进口增幅{one.text}与{two.text}之间。", (whole, one, two), f"{one.text}—{two.text}", whole.text)
 
 
 def _over(line: Line, run: Sequence[int]) -> Iterator[Flaw]:

@@ -72,6 +72,7 @@ def wrong_amounts(context: Context) -> Iterator[Flaw]:
                 yield from check_movement(move.before, move.after, change)
         if len(move.amounts) == 2:
             yield from _rate_of_two(move)
+    yield from _wrong_doublings(context)
     for record in context.report.changes:
         start, end, amounts = (context.by_id.get(key or "") for key in (record.before, record.after, record.change))
         if start is None or end is None or amounts is None or (end.start, amounts.start) in seen or start.unit != end.unit:
@@ -99,6 +100,19 @@ def check_movement(before: Figure, after: Figure, change: Figure) -> Iterator[Fl
             return
         rate = abs(_value(after) - _value(before)) / _value(before) * factor
         yield _wrong(before, after, change, show(rate) + change.unit, f"|{after.text}－{before.text}|÷{before.text}＝{show(rate)}{change.unit}")
+
+
+def _wrong_doublings(context: Context) -> Iterator[Flaw]:
+    """翻了一番: twice as much as the number in front of it, which stands behind the number that has doubled."""
+    for line in context.lines if "番" in context.folded else ():
+        for i in range(2, len(line.figures)):
+            times, before, after = line.figures[i], line.figures[i - 1], line.figures[i - 2]
+            if times.rule != "figure/doubling" or before.unit != after.unit or not exact(before, after) or not before.value or not times.value or _value(after) < _value(before):
+                continue
+            gap = line.words[line.marks[i - 2] : line.marks[i - 1]]
+            ratio = _value(after) / _value(before)
+            if re.fullmatch(r"#[^#。;]{0,3},?(?:比|较)[^#。;]{0,10}", gap) and not Fraction(4, 5) <= ratio / _value(times) <= Fraction(5, 4):
+                yield Flaw(f"{after.text}是{before.text}的{show(ratio)}倍，文中写为{times.text}。", (after, before, times), f"{show(ratio)}倍", times.text)
 
 
 def _near(computed: Span, stated: Span) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from doc_miner.audit.context import Context, Flaw
+from doc_miner.numerals import parse_numeral
 
 _CHINESE = {digit: value for value, digit in enumerate("零一二三四五六七八九十")} | {"两": 2, "十一": 11, "十二": 12}
 _RANGE = re.compile(r"(?<![\d.\-—－~～至〔(第《年月日号:∶/Xx])(?P<a>\d{1,5}(?:\.\d+)?)(?P<ua>%|个|年|人|名|次|所|万元|元|天|学时|课时|分钟|岁)?(?:-|—|–|－|~|～|至)(?P<b>\d{1,5}(?:\.\d+)?)(?P<ub>%|个|年(?!级)|人|名|次|所|万元|亿元|元|天|学时|课时|分钟|岁|项|节|门|场|种|类|家|倍|篇|首|支|小时|个月|周)(?![\d—-])")
@@ -33,6 +34,25 @@ _DAYS = re.compile(r"(?:(?P<y>20\d\d)年)?(?P<m1>\d{1,2})月(?P<d1>\d{1,2})[日�
 def _after_mark(folded: str, at: int) -> int:
     """Return where the clause before a place begins: behind the last mark or line break."""
     return max(folded.rfind(mark, max(0, at - 200), at) for mark in "。;:,\n(") + 1
+
+
+_ENCOURAGED = re.compile(r"不(?:低|少)于[^。;\d]{0,24}?(?P<a>\d{1,3}(?:\.\d+)?)%[^。;\d%]{0,20}(?:鼓励|有条件)[^。;\d%]{0,24}(?P<b>\d{1,3}(?:\.\d+)?)%")
+_ARTICLE = re.compile(r"(?m)^\s*第(?P<n>[一二三四五六七八九十百]{1,5})条(?=[\s　])")
+_REFERS = re.compile(r"本(?:条例|办法|规定|法|细则|实施办法)第(?P<n>[一二三四五六七八九十百]{1,5})条")
+
+
+def exceeded_minimums(context: Context) -> Iterator[Flaw]:
+    """Return the shares that are encouraged though they are below the least that is asked (不低于9%，鼓励按1%), and articles referred to that there are not."""
+    folded = context.folded
+    for match in _ENCOURAGED.finditer(folded) if "不低于" in folded or "不少于" in folded else ():
+        if float(match["b"]) < float(match["a"]):
+            yield Flaw(f"鼓励达到的{match['b']}%低于最低要求{match['a']}%，请对照原件。", (), None, match["b"] + "%", match.start("a"), match.end("b"))
+    articles = [value for match in _ARTICLE.finditer(folded) if (value := parse_numeral(match["n"])) is not None] if "条" in folded else []
+    if len(articles) >= 10 and max(articles) == len(set(articles)):
+        for match in _REFERS.finditer(folded):
+            value = parse_numeral(match["n"])
+            if value is not None and value > max(articles):
+                yield Flaw(f"“{match[0]}”不存在：全文共{max(articles)}条。", (), None, match["n"], match.start(), match.end())
 
 
 def _number(text: str) -> int:
@@ -115,7 +135,7 @@ def miscounted_lists(context: Context) -> Iterator[Flaw]:
             yield _miscounted(context, match, items)
     for anchor in _SO_MANY_SCHOOLS.finditer(folded):
         for pattern, begin in ((_NAMED, _after_mark(folded, anchor.start())), (_NAMED_BEHIND, anchor.start())):
-            match = pattern.search(folded, begin, anchor.end() + 200) if pattern is _NAMED_BEHIND else pattern.search(folded, begin, anchor.end())
+            match = pattern.search(folded, begin, anchor.end() + 200) if pattern is _NAMED_BEHIND else pattern.search(folded, begin, anchor.end() + 4)
             if match is None or match.start("n") != anchor.start() + (len(anchor[0]) - len(anchor[0].lstrip("共等"))):
                 continue
             names = re.split(r"[、和及]", match["list"])

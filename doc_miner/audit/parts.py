@@ -21,6 +21,7 @@ _BRACKET = re.compile(r"#[^#。;,()]{0,16}\((?P<list>[^()]*(?:\([^()]*\)[^()]*)*
 _AMONG = re.compile(r"#[^#。;:()]{0,24}[,。:;、]?(?:其中(?![:,])|当中)(?P<list>[^。;()]*(?:\([^()]*\)[^。;()]*)*)")
 _AMONG_BELOW = re.compile(r"#[^#。;:()]{0,24}[,。:;、]?其中[:,](?P<list>[^。()]*(?:\([^()]*\)[^。()]*)*)")
 _OUT_OF = re.compile(r"在[^#。;,]{0,12}#[^#。;:(),]{0,12}[中里],(?P<list>[^。]*)")
+_AMONG_SEGMENTS = re.compile(r"#[^#。;:()]{0,10}[,。:;、]?(?:[^#。;:()]{0,12}#[^#。;:()]{0,4}[,、。])?(?:[^#。;:()]{0,12}#[^#。;:()]{0,12}#[^#。;:()]{0,4}[,、。])?其中[,:]?(?P<list>[^#。;]{1,14}#[^。;]*(?:;[^。;#]{1,14}#[^。;]*)+)")
 _SPENT_ON = re.compile(r"#[^#。;:()]{0,6},(?:分别|具体|全部)?用于(?P<list>[^#。;()][^。;()]*)")
 _KINDS = r"男|女|公办|民办|城|县|乡|农村|小学|初中|高中|幼儿园|音乐|体育|美术|信息|正编|在编|新建|改|扩建|中央|自治区|上级|省|市|在职|退休|[一二]期|初次|再次|已|完成|办结"
 _BARE = re.compile(rf"#(?P<noun>[^#。;:(),、]{{0,6}}),(?P<list>(?:其中)?(?:{_KINDS})[^#。;:(),、]{{0,9}}#[^。;:()]*)")
@@ -71,6 +72,10 @@ def broken_breakdowns(context: Context) -> Iterator[Flaw]:
         yield from _judge(line, wholes, _parts(line, match), closed=False)
     for line, match in context.matches(_OUT_OF, "在"):
         yield from _judge(line, [line.figures[line.index(match.start())]], _segments(line, match), closed=False)
+    for line, match in context.matches(_AMONG_SEGMENTS, "其中"):
+        segments = _segments(line, match)
+        if len(segments) >= 2 and len(segments) == match["list"].count(";") + 1:
+            yield from _judge(line, [line.figures[line.index(match.start())]], segments, closed=False)
     for line, match in context.matches(_SPENT_ON, "用于"):
         index, parts = line.index(match.start()), _parts(line, match)
         if len(parts) >= 2 and line.figures[index].unit == "元":

@@ -13,7 +13,7 @@ from doc_miner.audit.values import Span, amount, exact, show, span_of
 from doc_miner.model import Figure
 from doc_miner.textfold import fold
 
-_AVERAGE = re.compile(r"(?P<kind>人均|生均|师均|校均|班均|户均|平均每(?P<each>[人生名班校所套台间])[^#。;,]{0,4}|平均班额|平均规模|平均)[^#。;,]{0,12}$")
+_AVERAGE = re.compile(r"(?P<kind>人均|生均|师均|校均|班均|户均|平均每(?P<each>[人生名班校所套台间])[^#。;,]{0,4}|平均班额|平均规模|平均(?!水平|年龄|分|工资))[^#。;,]{0,12}$")
 _PRICE = re.compile(r"(?:单价|均价|每(?P<each>[人名生所校班套台间栋册块])(?:学生|教师|学校)?(?:单价|均价|价格|补助|补贴|奖励|资助|平均|造价|发放|投入|安排|拨付|奖补|约|需)?(?:约|为|达)?)$")
 _SUMMING = re.compile(r"共|合计|总计|总|累计|计|需")
 _TOGETHER = re.compile(r",(?:共|共计|合计|总计|累计)(?:发放|补助|资助|需|投入|支出|金额|资金)?")

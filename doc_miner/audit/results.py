@@ -21,6 +21,7 @@ _SO_MANY = re.compile(
 )
 _ADDED = re.compile(r"(?:合计|总计|加一块|加起来|相加|一共|总共|总量|一来一去)(?:[^#。;,、(一-鿿]|为|达|是|有|需|补充|新增|招聘|投入|支出|安排|培训|完成|建成|发放|减少|增加|缺|人数|资金|面积){0,4}$")
 _ALSO = re.compile(r"(?:,|^)(?:总|共|增加|涉及|提供|新增)[^#。;,、(]{0,8}$")
+_BY_HOW_MUCH = re.compile(r"(?:减少|增加|下降|提高|降低|上升|相差|净增|多|少)(?:了|出)?$")
 _SUMS_LIST = re.compile(r"^[^#,。;]{0,6},(?:共|累计|总)[^#。;,、(]{0,8}$")
 _LEFT = re.compile(r"(?:剩余|剩下的?|余下的?|尚余|还剩|仍余|结余|仍缺|还缺|尚缺|还差|尚差|仍差|还需[^#。;,]{0,4}|仍需[^#。;,]{0,4}|尚需[^#。;,]{0,4}|尚欠|还欠|仍欠|空缺|缺口|富余|空编|短缺|欠缺|,差|,余|,欠|,留|,缺)[^#。;,一-鿿]{0,2}$")
 _NEEDED = re.compile(r"应|需|核定|计划|标准|缺口|任务|目标|总|现有|原有|短缺|共缺|安排|测算|列入|反馈|要求|台账|编制|全年|预算|规定|规模|下达|不足|不到|超过|达到")
@@ -51,7 +52,7 @@ def _closed(line: Line, k: int, i: int) -> bool:
 def _stands(line: Line, i: int) -> bool:
     """Return whether numbers of the paragraph give a result by adding and taking away."""
     unit = line.figures[i].unit
-    near = [line.figures[k] for k in range(max(0, i - 12), min(len(line.figures), i + 7)) if k != i and _plain(line, k) and same_unit(line.figures[k].unit, unit)]
+    near = [line.figures[k] for k in range(max(0, i - 12), min(len(line.figures), i + 7)) if k != i and _plain(line, k) and line.figures[k].qualifier in "=~" and same_unit(line.figures[k].unit, unit)]
     return gives([narrow(f) for f in near], narrow(line.figures[i]))
 
 
@@ -132,8 +133,9 @@ def wrong_rests(context: Context) -> Iterator[Flaw]:
                 continue
             first, _ = line.sentence(i)
             own = [k for k in range(first, i) if _plain(line, k) and same_unit(line.figures[k].unit, figure.unit) and not _closed(line, k, i)]
-            if len(own) == 2 and line.marks[i] - line.marks[own[0]] <= 70:
-                flaw = _left(line, own, i)
+            flaw = _left(line, own[-2:], i) if len(own) >= 2 and line.marks[i] - line.marks[own[-2]] <= 60 else None
+            if flaw is not None:
+                pass
             elif len(own) > 2 and re.search(r"剩|余", line.label(i)[-6:]):
                 flaw = _left_of_many(line, own, i)
             else:
@@ -230,8 +232,30 @@ _EACH = re.compile(r"(?:平均|均)?每(?:一)?(?P<each>个?[一-鿿]{1,3}?)(?:�
 _PER = re.compile(r"(?P<each>人均|生均|校均|班均|户均|园均|镇均|点均)[^#。;,]{0,6}$|(?:平均|一)个?(?P<one>[老师班点校所教镇村人]{1,2})[^#。;,]{0,3}$")
 _YEARLY = re.compile(r"年均[^#。;,]{0,4}$|平均每年[^#。;,]{0,6}$")
 _YEARS = re.compile(r"(?P<n>[两二三四五六七八九十]|(?<!\d)[2-9])年(?!级)")
+_PAID_EACH = re.compile(r"(?:每|一)(?P<each>[人生名])(?:每年|一年|每次)?[^#。;,]{0,4}$")
 _HOLDS = re.compile(r"(?:提供|可提供|新增|能装|可容纳|容纳|可招收|总?共|合计|计|需|约需|年需|需建|需要|可)(?:[^#。;,]{0,8})$")
 _UNITS_OF = {"人": ("人",), "生": ("人",), "校": ("所",), "班": ("个班", "个"), "户": ("户",), "园": ("所",), "镇": ("个",), "点": ("个",), "所": ("所",), "台": ("台",), "套": ("套",), "间": ("间",), "册": ("册",), "平方米": ("平方米",), "亩": ("亩",), "学位": ("个",), "个学位": ("个",), "老师": ("人",), "教师": ("人",), "学校": ("所",)}  # fmt: skip
+
+
+def wrong_units(context: Context) -> Iterator[Flaw]:
+    """Return the results that come out of the two numbers in front of them but carry another unit (应补42亩，已落实30亩，差12公里)."""
+    for line in context.lines:
+        for i in range(2, len(line.figures)):
+            a, b, result = line.figures[i - 2], line.figures[i - 1], line.figures[i]
+            if a.unit != b.unit or a.unit is None or result.unit in (a.unit, None, *_RATES, "倍", "比", "年", "岁", "分") or same_unit(a.unit, result.unit) or {a.unit, result.unit} & {"个百分点", "天", "个月"} or not exact(a, b, result):
+                continue
+            label = line.label(i)
+            if not (_LEFT.search(label) or _ADDED.search(label) or _BY_HOW_MUCH.search(label)) or re.search(r"[。]", line.words[line.marks[i - 2] : line.marks[i]]) or line.marks[i] - line.marks[i - 2] > 50:
+                continue
+            one, two, three = (_written(f) for f in (a, b, result))
+            if three > 2 and three == (one + two if _ADDED.search(label) else abs(one - two)):
+                yield Flaw(f"“{result.text}”的单位与前面的{a.text}、{b.text}不同，请对照原件。", (a, b, result), None, result.text, result.start, result.end)
+
+
+def _written(figure: Figure) -> Fraction:
+    """Return the number as it is written, without 万 and 亿."""
+    scale = 10**8 if "亿" in figure.text else 10**4 if "万" in figure.text else 1
+    return _value(figure) / scale
 
 
 def wrong_quotients(context: Context) -> Iterator[Flaw]:
@@ -304,7 +328,11 @@ def wrong_products(context: Context) -> Iterator[Flaw]:
             continue
         for i in range(2, len(line.figures)):
             count, per, result = line.figures[i - 2], line.figures[i - 1], line.figures[i]
-            each = re.search(r"(?:每|一)个?(?P<each>班|校|所|间|个?点|台|套|镇|园|人|科)[^#。;,、]{0,4}$", line.label(i - 1))
+            if _PAID_EACH.search(line.label(i - 2)) and per.unit == "人" and count.unit == result.unit == "元":
+                count, per = per, count
+                each = _PAID_EACH.search(line.label(i - 2))
+            else:
+                each = re.search(r"(?:每|一)个?(?P<each>班|校|所|间|个?点|台|套|镇|园|人|科)[^#。;,、]{0,4}$", line.label(i - 1))
             if each is None or not exact(count, per, result) or not _HOLDS.search(line.label(i)) or None in (count.unit, per.unit, result.unit):
                 continue
             if count.unit not in _UNITS_OF.get(each["each"], ("个",)) or not (same_unit(per.unit, result.unit) or per.unit == "人" and result.unit == "个"):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from doc_miner.audit.context import Context, Flaw, Line
-from doc_miner.audit.runs import run_sums, same_unit
+from doc_miner.audit.runs import narrow, run_sums, same_unit
 from doc_miner.audit.values import Span, amount, exact, show, span_of
 from doc_miner.model import Figure
 
@@ -35,14 +35,14 @@ def wrong_shares(context: Context) -> Iterator[Flaw]:
             if i == 0 or not _is_share(rate):
                 continue
             yield from _share(line, i, named)
-        yield from _of_one_base(line)
+        yield from _of_one_base(context, line)
 
 
 _BARE_SHARE = re.compile(r"[^#。;,]{0,10},(?:约|各|仅|只)?(?:占比?|比例为?|比重为?)(?:约|为|达)?")
 _BASED_SHARE = re.compile(r"(?<=[,;。:])[^#。;,]{2,16}占(?:约)?")
 
 
-def _of_one_base(line: Line) -> Iterator[Flaw]:
+def _of_one_base(context: Context, line: Line) -> Iterator[Flaw]:
     """Return the share of a list (A5160万元，占60%；B1720万元，占20%；…) that has another base than all the others."""
     pairs = []
     for i in range(1, len(line.figures)):
@@ -55,7 +55,7 @@ def _of_one_base(line: Line) -> Iterator[Flaw]:
         own = [(k, i) for k, i in pairs if line.figures[k].unit == unit]
         if len(own) < 3:
             if len(own) == 2:
-                yield from _of_two(line, own)
+                yield from _of_two(context, line, own)
             continue
         bases = [span_of(line.figures[k]).over(share_span(line.figures[i])) for k, i in own]
         fits = [sum(a.meets(b) for b in bases) for a in bases]
@@ -63,7 +63,7 @@ def _of_one_base(line: Line) -> Iterator[Flaw]:
         if len(odd) != 1 or any(count < len(own) - 1 for n, count in enumerate(fits) if n != odd[0]):
             continue
         k, i = own[odd[0]]
-        if _explained(line, i) and not _based_alike(line, [pair for n, pair in enumerate(own) if n != odd[0]], k, i):
+        if len(own) < 4 and _explained(line, i) and not _based_alike(line, [pair for n, pair in enumerate(own) if n != odd[0]], k, i):
             continue
         part, rate = line.figures[k], line.figures[i]
         k2, i2 = own[0 if odd[0] else 1]
@@ -73,12 +73,13 @@ def _of_one_base(line: Line) -> Iterator[Flaw]:
         yield Flaw(f"占比与同一列举中的其他各项不符：按{other.text}占{share.text}推算，{part.text}应占{show(value)}{sign}，文中写为{rate.text}。", (other, share, part, rate), f"{show(value)}{sign}", rate.text, min(part.start, rate.start), max(part.end, rate.end))
 
 
-def _of_two(line: Line, own: Sequence[tuple[int, int]]) -> Iterator[Flaw]:
+def _of_two(context: Context, line: Line, own: Sequence[tuple[int, int]]) -> Iterator[Flaw]:
     """Return the share of two that make up a whole (48名，占40%；72名，占60%) where they do not come to 100 %, or one is not its own."""
     (a, i), (b, j) = own
     parts, rates = (line.figures[a], line.figures[b]), (line.figures[i], line.figures[j])
     whole = span_of(parts[0]) + span_of(parts[1])
-    if not any(k not in (a, b) and f.unit == parts[0].unit and f.value is not None and span_of(f).meets(whole) for k, f in enumerate(line.figures)) and not share_span(rates[0]).over(Span(Fraction(100), Fraction(100))).meets(span_of(parts[0]).over(whole)):
+    closing = _value(parts[0]) + _value(parts[1]) >= 20 and any(f.value is not None and f.unit == parts[0].unit and f not in parts and narrow(f).meets(whole) for f in context.report.figures)
+    if not closing and not (rates[0].unit == rates[1].unit == "%" and _value(rates[0]) + _value(rates[1]) == 100):
         return
     for part, rate in zip(parts, rates, strict=True):
         scale = {"%": 100, "‰": 1000}.get(rate.unit or "", 1)
@@ -136,6 +137,13 @@ def _doubted(line: Line, i: int, named: _Named) -> Iterator[Flaw]:
         yield from _against(line, rate, line.figures[i - 1], [line.figures[i - 2]], "…")
         return
     rated = _RATE_WORDS.search(label)
+    if rated is not None and i >= 2:
+        stretch = line.marks[i - 2], line.marks[i] + 1
+        among = _OUT_OF.fullmatch(line.words, *stretch) or _PASSED_ON.fullmatch(line.words, *stretch)
+        base, share_of = line.figures[i - 2], line.figures[i - 1]
+        if among is not None and base.unit == share_of.unit and base.unit in _COUNTED and exact(base):
+            yield from _against(line, rate, share_of, [base], "")
+            return
     if rated is None or re.search(r"占|增|降|减|压|缩|升(?!学率)|高|低", label[-14:]):
         return
     yield from _rated(line, i, first, rated["stem"])
@@ -191,6 +199,9 @@ def _part_named(line: Line, i: int, share: re.Match[str]) -> int | None:
     subject = re.sub(r"^(?:其中|二者|两者)?|(?:分别|约|仅|只|共|已|各|均|正好|就|还|也)+$", "", line.clause(i)[: -len(share[0])] if line.clause(i).endswith(share[0]) else "")
     if len(subject) < 2:
         return _part_before(line, i, first)
+    if not any(subject in line.words[: line.marks[i] - 8] for _ in (0,)):
+        near = [k for k in range(first, i) if line.figures[k].unit in (*_COUNTED, *_MEASURED) and _within(subject, line.clause(k)[-12:])]
+        return near[0] if near and len(subject) >= 4 else None
     found = [k for k in range(max(0, i - 10), i) if line.figures[k].unit in (*_COUNTED, *_MEASURED) and (line.clause(k).endswith(subject) or line.clause(k).startswith(subject) or line.words[line.marks[k] + 1 :].startswith(subject))]
     return found[-1] if len(found) == 1 else None
 
@@ -208,9 +219,9 @@ def _explained(line: Line, i: int) -> bool:
         if part.unit not in (*_COUNTED, *_MEASURED) or not _value(part):
             continue
         same = [j for j, f in enumerate(line.figures) if same_unit(f.unit, part.unit) and f.value is not None and f.value_max is None]
-        wholes = [span_of(line.figures[j]) for j in same if j != k]
-        own = span_of(part)
-        sums = run_sums(line, [j for j in same if abs(j - i) <= 12 and (j > i or not _inside(line, j, i))])
+        wholes = [narrow(line.figures[j]) for j in same if j != k]
+        own = narrow(part)
+        sums = run_sums(line, [j for j in same if first <= j < i and i - j <= 12 and not _inside(line, j, i)])
         own_sums = [span for members, span in sums if members[-1] in (k, k - 1)]
         if any(own.over(w).times(scale).meets(goal) for w in (*wholes, *(span for members, span in sums if k in members or members[-1] < k)) if w.low > 0):
             return True

@@ -31,7 +31,9 @@ _RATE_NAMED = re.compile(r"(?<![概频速利税汇效])(?:[一-鿿]{2}率|占比
 _SHARE_NAMED = re.compile(r"(?<!侵)占(?!地|用|道|有|据|领)[^#。;,、]{2,20}的$")
 _AREA_EACH = re.compile(r"(?:生均|人均|平均每[生人])[^#。;,]{0,12}(?:面积|用房|场馆|场地|校舍)(?:[^#。;,元]{0,10}$)")
 _COUNTED_THINGS = re.compile(r"(?:学位|课时|编制|教师|学生|图书|计算机|床位|岗位)(?:约|共|达|数|为|总数|有|总量)*$")
-_AREA_LACKED = re.compile(r"(?:场地|面积|用房)(?:不足|短缺|缺口)(?:共|总计|合计)?$")
+_AREA_LACKED = re.compile(r"(?:场地|面积|用房|校舍)(?:不足|短缺|缺口|不够|紧张)?,?(?:共|总计|合计|尚|还|仍|约)?(?:缺|差|缺少|短缺)$")
+_BARE_SHARE = re.compile(r"\d{1,2}\.\d{1,2}(?=[,。;)])")
+_SHARE_BEFORE = re.compile(r"占[^\d#。;,()]{1,14}[的比]$")
 _FOR_ONE = re.compile(r"(?:生均|人均|每生|每人|平均每[生人名])[^#。;,]{0,24}$")
 
 
@@ -46,7 +48,14 @@ def missing_units(context: Context) -> Iterator[Flaw]:
             continue
         written = context.text[match.start("l") : match.end("n")]
         yield Flaw(f"“{written}”的数字后面缺少单位，可能漏了“%”，请对照原件。", (), match["n"] + "%", match["n"], at, match.end("n"))
+    for figure in context.report.figures:
+        if figure.rule == "figure/coefficient" and _SHARE_BEFORE.search(context.folded, max(0, figure.start - 24), figure.start) and context.folded[figure.end : figure.end + 1] in (",", "。", ";", ")"):
+            yield Flaw(f"“{context.text[max(0, figure.start - 8) : figure.end]}”的数字后面缺少单位，可能漏了“%”，请对照原件。", (figure,), figure.text + "%", figure.text, figure.start, figure.end)
     for at in free:
+        share = _BARE_SHARE.match(context.folded, at)
+        if share is not None and _SHARE_BEFORE.search(context.folded, max(0, at - 24), at):
+            yield Flaw(f"“{context.text[max(0, at - 8) : share.end()]}”的数字后面缺少单位，可能漏了“%”，请对照原件。", (), share[0] + "%", share[0], at, share.end())
+            continue
         bare = _BARE_COUNT.match(context.folded, at) or _moved_to(context.folded, at)
         if bare is not None:
             end = bare.end("n")
@@ -137,7 +146,7 @@ def impossible_units(context: Context) -> Iterator[Flaw]:
             label = line.clause(i)
             if not label:
                 continue
-            kind = _unlike(label, figure) or _no_difference_of_rates(line, i)
+            kind = _unlike(label, figure) or _area_lacked(line.label(i), figure) or _no_difference_of_rates(line, i)
             if kind:
                 yield Flaw(f"“{label[-10:]}{figure.text}”的单位与{kind}不符，请对照原件。", (figure,), None, figure.text)
 
@@ -152,8 +161,6 @@ def _unlike(label: str, figure: Figure) -> str | None:
         return "比率"
     if figure.unit not in ("平方米", "%", "个百分点", "倍", None, "平方", "分") and _AREA_EACH.search(label) and not re.search(r"学校|[所个]|达标|增|减|升|降", label[-8:]):
         return "面积"
-    if figure.unit in ("公里", "米", "人", "个") and _AREA_LACKED.search(label) and "面积" not in label[-2:] or figure.unit in ("公里", "米", "公顷") and re.search(r"(?:面积|场地|用房|校舍)[^#]{0,6}(?:缺|差)$", label):
-        return "面积"
     if figure.unit in ("人", "个", "所") and re.search(r"(?:拨付|拨款|投资|出资)(?:了|到位)?$", label):
         return "资金"
     if label in ("占", "约占", "仅占", "只占") and figure.unit in ("人", "个", "所", "元", "名", "项"):
@@ -161,6 +168,10 @@ def _unlike(label: str, figure: Figure) -> str | None:
     if figure.unit == "%" and figure.value is not None and figure.value > 100 and _COUNTED_THINGS.search(label):
         return "数量"
     return None
+
+
+def _area_lacked(label: str, figure: Figure) -> str | None:
+    return "面积" if figure.unit in ("公里", "米", "公顷", "里") and _AREA_LACKED.search(label) else None
 
 
 def _no_difference_of_rates(line: Line, i: int) -> str | None:
@@ -204,3 +215,27 @@ def _amounts_too_large(context: Context) -> Iterator[Flaw]:
             clause = line.clause(i)
             if _FOR_ONE.search(clause) and not re.search(r"总|共|累计|合计|增加", clause[-6:]):
                 yield Flaw(f"“{clause[-10:]}{figure.text}”数额过大，可能多了“万”或“亿”，请对照原件。", (figure,), None, figure.text)
+
+
+_PRODUCT = re.compile(r"生产总值(?:达到?|为|约|突破|完成|实现)*$")
+_REVENUE = re.compile(r"(?:财政收入|预算收入|财政赤字)(?:达到?|为|约|突破|完成|实现)*$")
+
+
+def output_below_revenue(context: Context) -> Iterator[Flaw]:
+    """Return the output of a region (生产总值) that is smaller than its own revenue or deficit: 万 or 亿 has been lost."""
+    if "生产总值" not in context.folded:
+        return
+    outputs: list[Figure] = []
+    revenue: list[Figure] = []
+    for line in context.lines:
+        for i, figure in enumerate(line.figures):
+            if figure.unit == "元" and figure.value and figure.role != "change":
+                clause = line.clause(i)
+                if _PRODUCT.search(clause) or re.search(r"生产总值(?:由|从)$", clause):
+                    outputs.append(figure)
+                elif _REVENUE.search(clause):
+                    revenue.append(figure)
+    for figure in outputs:
+        larger = [f for f in revenue if f.value is not None and figure.value is not None and f.value > figure.value]
+        if larger:
+            yield Flaw(f"生产总值{figure.text}小于财政收入或赤字{larger[0].text}，可能漏了“万”或“亿”，请对照原件。", (figure, larger[0]), None, figure.text, figure.start, figure.end)
