@@ -129,10 +129,11 @@ def wrong_periods(context: Context) -> Iterator[Flaw]:
 def miscounted_lists(context: Context) -> Iterator[Flaw]:
     """Return the numbers of items (四个方面, 9所学校) that the list in front of or behind them does not have."""
     folded = context.folded
-    for match in filter(None, (_IN_ONE.search(folded, max(0, at.start() - 60), at.end()) for at in re.finditer("位一体", folded))):
-        items = match["list"].count("、") + 1
-        if items >= 3 and items != _number(match["n"]):
-            yield _miscounted(context, match, items)
+    for place in re.finditer("位一体", folded):
+        united = _IN_ONE.search(folded, max(0, place.start() - 60), place.end())
+        items = united["list"].count("、") + 1 if united is not None else 0
+        if united is not None and items >= 3 and items != _number(united["n"]):
+            yield _miscounted(context, united, items)
     for anchor in _SO_MANY_SCHOOLS.finditer(folded):
         for pattern, begin in ((_NAMED, _after_mark(folded, anchor.start())), (_NAMED_BEHIND, anchor.start())):
             match = pattern.search(folded, begin, anchor.end() + 200) if pattern is _NAMED_BEHIND else pattern.search(folded, begin, anchor.end() + 4)

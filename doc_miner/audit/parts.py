@@ -1,4 +1,4 @@
-"""Parts and wholes: 17所（其中小学11所、初中4所、九年一贯制2所）; 其中，一是投入…；二是投入…; 共…，完成…，其余….
+"""Parts and wholes: 17所（其中小学11所、初中4所、九年一贯制2所）; 安排资金…，用于….
 
 A list that is presented as a breakdown must give the whole. A list after 其中 may leave members out: too small a
 sum is a fault only where the list names every kind (stages, subjects, boys and girls, town and country), too large
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from doc_miner.audit.context import Context, Flaw, Line
-from doc_miner.audit.runs import gives, slip_gives
+from doc_miner.audit.runs import slip_gives
 from doc_miner.audit.values import Span, amount, exact, last_place, span_of, total
 from doc_miner.model import Figure
 
@@ -43,12 +43,6 @@ _SOURCES = ("中央", "自治区", "省", "市", "县", "区", "自筹", "社会
 _ALL_KINDS = re.compile(r"各级各类|各类|所有学校|含幼儿园|全县学校|全区学校|教育系统|机构")
 _COUNTED_UP = re.compile(r"合计|共计|总计|共|总数|截至|目前|达到")
 _MEASURED = ("元", "平方米", "亩", "公里", "平方公里", "册")
-_ITEM_MARK = re.compile(r"(?P<mark>[一二三四五六七八九十]{1,2}是|[(](?:\d|[一二三四五六七八九十])[)]|[①②③④⑤⑥⑦⑧⑨])")
-_PURPOSE = re.compile(r"(?:其中|包括|具体为)[,:]?\s?$")
-_SPENT = re.compile(r"投入|安排|用于|拨付|投资|统筹|筹措|整合|支出|列支|资金|补助|发放|下达|落实|争取")
-_REST = re.compile(
-    r"#(?P<noun>[^#。;]{0,24}?)(?P<done>已|完成|办结|其中|当中|中有|(?<![初高])中,|达标|整改|解决|通过|建成|投用|有|(?<![初高])中)(?P<mid>[^#。;]{0,20})(?P<part>#)[^#。;]{0,16}[,;](?:其余|剩余|余下|其他|剩下|尚余|另外|另有|还有|尚有|仍有|未完成|未达标|未整改)(?:的)?[^#。;,]{0,8}?(?P<rest>#)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +132,7 @@ def broken_sums(context: Context) -> Iterator[Flaw]:
         labels = [line.clause(i) for i in run]
         if not _parallel(labels) and "、" not in before:
             continue
-        yield _difference(whole, parts)
+        yield difference(whole, parts)
 
 
 def _run_before(line: Line, index: int) -> list[int]:
@@ -258,7 +252,8 @@ def _verdict(line: Line, whole: Figure, parts: Sequence[_Part], *, closed: bool,
     goal, summed = _tight(whole, figures), total(span_of(f) for f in figures)
     largest = max(figures, key=lambda f: Fraction(f.value or 0))
     if len(parts) == 1:
-        if closed or goal.high >= summed.low:
+        limit = goal.high if whole.qualifier != ">" else Fraction(whole.value or 0) * 3 / 2
+        if closed or limit >= summed.low:
             return None
         return Flaw(f"部分大于总数：其中{parts[0].label}{largest.text}，而总数只有{whole.text}。", (whole, largest), f"≤{amount(Fraction(whole.value or 0), whole.unit)}", largest.text)
     if goal.meets(summed):
@@ -272,21 +267,21 @@ def _verdict(line: Line, whole: Figure, parts: Sequence[_Part], *, closed: bool,
         apart = closed or families or (len(parts) >= 3 and not any(_OVERLAPPING.search(label) for label in labels)) or (_parallel(labels) and not any(_OVERLAPPING.search(label) for label in labels))
         too_far = not firm and summed.low > 2 * goal.high
         single = span_of(largest).low > goal.high or slip_gives(whole, figures)
-        return _difference(whole, figures) if (apart and not too_far) or single else None
+        return difference(whole, figures) if (apart and not too_far) or single else None
     ratio = summed.high / goal.low if goal.low > 0 else Fraction(0)
     around = line.label(next(i for i, f in enumerate(line.figures) if f is whole))
     if closed:
-        return _difference(whole, figures) if ratio >= (Fraction(1, 3) if firm or families else Fraction(2, 3)) else None
+        return difference(whole, figures) if ratio >= (Fraction(1, 3) if firm or families else Fraction(2, 3)) or slip_gives(whole, figures) else None
     if families and _NO_OTHERS.search(around) and not _ALL_KINDS.search(around):
-        return _difference(whole, figures) if ratio >= Fraction(1, 4) else None
+        return difference(whole, figures) if ratio >= Fraction(1, 4) else None
     if ratio >= Fraction(1, 3) and not any(_OVERLAPPING.search(label) for label in labels) and slip_gives(whole, figures):
-        return _difference(whole, figures)
+        return difference(whole, figures)
     if ratio < Fraction(7, 10):
         return None
     if families and not _ALL_KINDS.search(around):
-        return _difference(whole, figures)
+        return difference(whole, figures)
     if len(parts) >= 3 and ratio >= Fraction(4, 5) and not any(_OVERLAPPING.search(label) for label in labels) and not _ALL_KINDS.search(around):
-        return _difference(whole, figures)
+        return difference(whole, figures)
     return None
 
 
@@ -342,7 +337,8 @@ def _parallel(labels: Sequence[str]) -> bool:
     return max(map(len, names)) - min(map(len, names)) <= 1 or len({name[-2:] for name in names}) == 1
 
 
-def _difference(whole: Figure, parts: Sequence[Figure]) -> Flaw:
+def difference(whole: Figure, parts: Sequence[Figure]) -> Flaw:
+    """Return the flaw of a total that its parts do not give."""
     unit = whole.unit
     summed = sum((Fraction(f.value or 0) for f in parts), Fraction(0))
     shown = "＋".join(_plain(f) for f in parts)
@@ -353,71 +349,3 @@ def _difference(whole: Figure, parts: Sequence[Figure]) -> Flaw:
 
 def _plain(figure: Figure) -> str:
     return figure.text.strip()
-
-
-# --- money by items --------------------------------------------------------------------------
-def broken_item_sums(context: Context) -> Iterator[Flaw]:
-    """Return the totals of money that their items (其中，一是投入…；二是投入…) do not give."""
-    for line in context.lines:
-        if "其中" not in line.words and "包括" not in line.words and "具体为" not in line.words:
-            continue
-        marks = list(_ITEM_MARK.finditer(line.words))
-        start = 0
-        while start < len(marks):
-            run = _run_of(marks, start)
-            start += max(1, len(run))
-            if len(run) < 2 or not _PURPOSE.search(line.words[max(0, run[0].start() - 6) : run[0].start()]):
-                continue
-            yield from _items(line, run)
-
-
-def _run_of(marks: Sequence[re.Match[str]], start: int) -> list[re.Match[str]]:
-    """Return the marks of one list: 一是, 二是, … in order."""
-    order = "一二三四五六七八九十"
-    run = [marks[start]]
-    if not run[0]["mark"].startswith(("一", "(一", "(1", "①")):
-        return []
-    for mark in marks[start + 1 :]:
-        symbol = mark["mark"].strip("()是")
-        wanted = len(run) + 1
-        if symbol in (str(wanted), order[wanted - 1 : wanted], "①②③④⑤⑥⑦⑧⑨"[wanted - 1 : wanted]):
-            run.append(mark)
-        else:
-            break
-    return run
-
-
-def _items(line: Line, run: Sequence[re.Match[str]]) -> Iterator[Flaw]:
-    index = line.index(run[0].start()) - 1
-    if index < 0 or line.figures[index].unit != "元" or len(line.words[line.marks[index] : run[0].start()]) > 30:
-        return
-    whole = line.figures[index]
-    parts = []
-    for mark, following in zip(run, [*run[1:], None], strict=True):
-        end = following.start() if following else min((e for e in (line.words.find("。", mark.end()),) if e >= 0), default=len(line.words))
-        i = line.index(mark.end())
-        lead = line.words[mark.end() : line.marks[i]] if i < len(line.marks) and line.marks[i] < end else ""
-        own = [k for k in range(i, len(line.marks)) if line.marks[k] < end and line.figures[k].unit == "元"]
-        if not own or own[0] != i and len(line.words[mark.end() : line.marks[own[0]]]) > 30 or not _SPENT.search(line.words[mark.end() : end]) or len(lead) > 30:
-            return
-        parts.append(line.figures[own[0]])
-    summed, goal = total(map(span_of, parts)), span_of(whole)
-    if not goal.meets(summed):
-        yield _difference(whole, parts)
-
-
-# --- the rest --------------------------------------------------------------------------------
-def broken_rests(context: Context) -> Iterator[Flaw]:
-    """Return the rests (11项，已办结9项，其余2项) that whole and part do not leave."""
-    for line, match in context.matches(_REST, "其余", "剩", "余下", "其他", "尚", "另", "还有", "仍有", "未"):
-        whole = line.figures[line.index(match.start())]
-        part, rest = line.at(match, "part"), line.at(match, "rest")
-        if not (whole.unit == part.unit == rest.unit) or whole.unit == "元" and "其中" not in match[0]:
-            continue
-        left: Span = span_of(whole) - span_of(part)
-        same = [f for f in line.figures if f.unit == whole.unit and f.value is not None and f is not rest]
-        if left.meets(span_of(rest)) or gives([span_of(f) for f in same], span_of(rest)) or (Fraction(part.value or 0) > Fraction(whole.value or 0) and Fraction(rest.value or 0) > Fraction(whole.value or 0)):
-            continue
-        value = Fraction(whole.value or 0) - Fraction(part.value or 0)
-        message = f"总数减去已列部分与余数不符：{whole.text}－{part.text}＝{amount(value, whole.unit)}，文中余数为{rest.text}。"
-        yield Flaw(message, (whole, part, rest), amount(value, whole.unit), rest.text)
