@@ -245,6 +245,61 @@ def building(r: random.Random) -> str:
     return f"投入资金{lone(r.randint(1100, 9800), '万元')}，新建教学楼2栋，新增学位{lone(r.randint(300, 2900), '个')}。"
 
 
+# --- results of a sentence -------------------------------------------------------------------
+@seen
+def projects_of_three_kinds(r: random.Random) -> str:
+    p, q = split(r, 3, 210, 3900), split(r, 3, 2, 19)
+    return f"新建学校{n(q[0], '所')}，提供学位{n(p[0], '个')}；扩建学校{n(q[1], '所')}，提供学位{n(p[1], '个')}；维修学校{n(q[2], '所')}，恢复学位{n(p[2], '个')}。三类项目涉及学校{n(sum(q), '所')}，增加学位{n(sum(p), '个')}。"
+
+
+@seen
+def still_lacking(r: random.Random) -> str:
+    a, b = r.randint(1200, 4000), r.randint(130, 1100)
+    return f"测算县城学位缺口{n(a, '个')}，已补{n(b, '个')}，仍缺{n(a - b, '个')}，明年补足。"
+
+
+@seen
+def more_than_leave(r: random.Random) -> str:
+    a, d = r.randint(3000, 8000), r.randint(110, 900)
+    return f"全县小学招生{n(a, '人')}，毕业{n(a - d, '人')}，招生比毕业多{n(d, '人')}。"
+
+
+@seen
+def mean_of_years(r: random.Random) -> str:
+    a = r.randint(4, 90) * 3
+    return f"近三年累计投入教育资金{n(f'{a / 10:g}', '亿元')}，年均{n(f'{a / 30:g}', '亿元')}，全部用于改善条件。"
+
+
+@seen
+def places_of_classes(r: random.Random) -> str:
+    a = r.choice((18, 24, 30, 36, 48))
+    return f"新建河东小学，设计规模{n(a, '个班')}，每班45人，提供学位{n(a * 45, '个')}。"
+
+
+@seen
+def by_office(r: random.Random) -> str:
+    p = split(r, 4, 3, 19)
+    return f"台账共列问题{n(sum(p), '个')}。按牵头单位分：教育局{n(p[0], '个')}，财政局{n(p[1], '个')}，人社局{n(p[2], '个')}，编办{n(p[3], '个')}。"
+
+
+@seen
+def states_of_work(r: random.Random) -> str:
+    a, b, c = r.randint(6, 19), r.randint(2, 9), r.randint(2, 9)
+    return f"督导组共反馈问题{n(a + b + c, '个')}。目前，已完成整改{n(a, '个')}，基本完成{n(b, '个')}，需长期推进{n(c, '个')}。"
+
+
+@seen
+def two_shares(r: random.Random) -> str:
+    a = r.randint(11, 19) * 5
+    return f"整改共需资金1亿元。其中上级补助占{n(a // 2, '%')}，即{n(a // 2 * 100, '万元')}；县级配套{n(10000 - a // 2 * 100, '万元')}，占{n(100 - a // 2, '%')}。"
+
+
+@seen
+def set_against_five_years_ago(r: random.Random) -> str:
+    a, d = r.randint(30000, 60000), r.randint(1200, 9000)
+    return f"全县在校学生{n(a, '人')}，与五年前的{n(a + d, '人')}相比，减少了{n(d, '人')}。"
+
+
 # --- held out --------------------------------------------------------------------------------
 @held
 def buses(r: random.Random) -> str:

@@ -11,8 +11,8 @@ from doc_miner.audit.context import Context, Flaw, Line
 from doc_miner.audit.values import Span, amount, exact, last_place, show, span_of
 from doc_miner.model import Figure
 
-_DOWN = r"消除|撤并|撤销|化解|削减|下降|降低|减少|缩小|压缩|压减|回落|递减|核减|净减|缩短|缩减|减|降"
-_UP = r"增长|增加|提高|提升|上升|扩大|扩充|净增|新增|上涨|增配|拓宽|增|升"
+_DOWN = r"跌|掉|消除|撤并|撤销|化解|削减|下降|降低|减少|缩小|压缩|压减|回落|递减|核减|净减|缩短|缩减|减|降"
+_UP = r"涨|增长|增加|提高|提升|上升|扩大|扩充|净增|新增|上涨|增配|拓宽|增|升"
 _TO = rf"(?P<verb>{_DOWN}|{_UP}|调整|优化|变|改善|发展|压|缩|扩|攀升|跃升)?[^#。;,到至为]{{0,4}}(?:到|至|为|成)(?:了|目前的?|现在的?|今年的?|20\d\d年?(?:底|末)?的?)?"
 _BY = rf"[^#。;]{{0,14}}?(?P<by>{_DOWN}|{_UP}|降幅|增幅|涨幅|减幅|升幅|相差|多|少|高|低)(?:出|了|约|近|达|幅|率|比例|面积|人数|数量|幅度|数)?(?:达到?|为|是|约|共)?"
 _MOVE = re.compile(rf"(?:由|从)(?!而)(?P<lead>[^#。;]{{0,24}}?)(?P<before>#)(?P<gap>[^#。;,]{{0,14}}?,?)(?:20\d\d年(?:底|末)?)?[^#。;,]{{0,6}}?{_TO}(?P<after>#)(?:[^#。;]{{0,4}}?[,(、]{_BY}(?P<one>#)(?:[^#。;]{{0,3}}?[,(、]{_BY.replace('by', 'by2')}(?P<two>#))?)?")
@@ -22,7 +22,8 @@ _COMPARED = re.compile(
 _WAS = re.compile(
     rf"(?:原来?(?:有|为|只有|仅有)?|(?:(?:19|20)\d\d年|[一-鿿]前|去年|上年|年初)[^#。;,]{{0,20}}?(?:为|是|有|仅有?|只有|仅为)?)(?P<before>#)[^#。;,、]{{0,8}},(?:(?:目前|现在?|现有|现已|如今|今年|到?(?:19|20)\d\d年|[一-鿿]{{1,3}}后|截至目前)[^#。;,]{{0,14}}?)(?P<after>#)[^#。;,、]{{0,8}}[,(、](?:比[^#。;,]{{0,10}}|较[^#。;,]{{0,10}}|同比|净|共)?(?P<by>{_DOWN}|{_UP}|增幅|降幅|多|少)(?:了|出|为|达)?(?P<one>#)(?!以上)(?:[^#。;]{{0,3}}?[,(、](?:同比|降幅|增幅)?(?P<by2>{_DOWN}|{_UP})?(?:了|为|达)?(?P<two>#))?"
 )
-_AGAINST = re.compile(rf"(?P<after>#)[^#。;]{{0,6}}?[,(]?(?:比|较)(?!例)(?P<mid>[^#。;,增减升降]{{0,8}}?[年期初底末份][^#。;,增减升降多少]{{0,8}}?)(?P<before>#),?(?:净|共)?(?P<by>{_DOWN}|{_UP}|多|少)(?:了|出)?(?:约)?(?P<one>#)")
+_AGAINST = re.compile(rf"(?P<after>#)[^#。;]{{0,6}}?[,(]?(?:比|较)(?!例)(?P<mid>[^#。;,增减升降]{{0,8}}?[年期初底末份][^#。;,增减升降多少]{{0,8}}?)(?P<before>#)[^#。;,]{{0,4}},?(?:相比|比)?,?(?:净|共)?(?P<by>{_DOWN}|{_UP}|多|少)(?:了|出)?(?:约|整整)?(?P<one>#)(?:[^#。;]{{0,4}}?[,(、](?:同比|降幅|增幅)?(?P<by2>{_DOWN}|{_UP})?(?:幅度|幅|率|了)?(?:达到?|为|约)?(?P<two>#))?")
+_HELD_AGAINST = re.compile(rf"(?P<after>#)[^#。;]{{0,6}}?[,(](?:跟|与|和|同)(?P<mid>[^#。;,]{{0,14}}?)(?P<before>#)[^#。;,]{{0,3}}?相?比,?(?:净|共)?(?P<by>{_DOWN}|{_UP}|多|少)(?:了|出)?(?:约|整整)?(?P<one>#)")
 _YEARLY = re.compile(r"年均|月均|平均每年|年平均")
 _RATE_ONLY = ("%", "‰")
 _NO_WAY = re.compile(r"排名|名次|位|比例?失衡|师生比|生师比")
@@ -40,7 +41,7 @@ class _Movement:
 def _movements(context: Context) -> list[_Movement]:
     """Return the movements that the words of the document state, each with its amounts."""
     out: list[_Movement] = []
-    for pattern, cues in ((_MOVE, ("由", "从")), (_WAS, ("原", "年", "前")), (_COMPARED, ("比", "较", "与")), (_AGAINST, ("比", "较"))):
+    for pattern, cues in ((_MOVE, ("由", "从")), (_WAS, ("原", "年", "前")), (_COMPARED, ("比", "较", "与")), (_AGAINST, ("比", "较")), (_HELD_AGAINST, ("比",))):
         for line, match in context.matches(pattern, *cues):
             after = line.at(match, "after")
             before = line.at(match, "before") if "before" in match.re.groupindex else None
@@ -71,6 +72,7 @@ def wrong_amounts(context: Context) -> Iterator[Flaw]:
                 yield from check_movement(move.before, move.after, change)
         if len(move.amounts) == 2:
             yield from _rate_of_two(move)
+    yield from _wrong_doublings(context)
     for record in context.report.changes:
         start, end, amounts = (context.by_id.get(key or "") for key in (record.before, record.after, record.change))
         if start is None or end is None or amounts is None or (end.start, amounts.start) in seen or start.unit != end.unit:
@@ -98,6 +100,19 @@ def check_movement(before: Figure, after: Figure, change: Figure) -> Iterator[Fl
             return
         rate = abs(_value(after) - _value(before)) / _value(before) * factor
         yield _wrong(before, after, change, show(rate) + change.unit, f"|{after.text}－{before.text}|÷{before.text}＝{show(rate)}{change.unit}")
+
+
+def _wrong_doublings(context: Context) -> Iterator[Flaw]:
+    """翻了一番: twice as much as the number in front of it, which stands behind the number that has doubled."""
+    for line in context.lines if "番" in context.folded else ():
+        for i in range(2, len(line.figures)):
+            times, before, after = line.figures[i], line.figures[i - 1], line.figures[i - 2]
+            if times.rule != "figure/doubling" or before.unit != after.unit or not exact(before, after) or not before.value or not times.value or _value(after) < _value(before):
+                continue
+            gap = line.words[line.marks[i - 2] : line.marks[i - 1]]
+            ratio = _value(after) / _value(before)
+            if re.fullmatch(r"#[^#。;]{0,3},?(?:比|较)[^#。;]{0,10}", gap) and not Fraction(4, 5) <= ratio / _value(times) <= Fraction(5, 4):
+                yield Flaw(f"{after.text}是{before.text}的{show(ratio)}倍，文中写为{times.text}。", (after, before, times), f"{show(ratio)}倍", times.text)
 
 
 def _near(computed: Span, stated: Span) -> bool:

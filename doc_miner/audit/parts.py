@@ -1,4 +1,4 @@
-"""Parts and wholes: 17所（其中小学11所、初中4所、九年一贯制2所）; 其中，一是投入…；二是投入…; 共…，完成…，其余….
+"""Parts and wholes: 17所（其中小学11所、初中4所、九年一贯制2所）; 安排资金…，用于….
 
 A list that is presented as a breakdown must give the whole. A list after 其中 may leave members out: too small a
 sum is a fault only where the list names every kind (stages, subjects, boys and girls, town and country), too large
@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from doc_miner.audit.context import Context, Flaw, Line
-from doc_miner.audit.values import Span, amount, exact, span_of, total
+from doc_miner.audit.runs import slip_gives
+from doc_miner.audit.values import Span, amount, exact, last_place, span_of, total
 from doc_miner.model import Figure
 
 _BRACKET = re.compile(r"#[^#。;,()]{0,16}\((?P<list>[^()]*(?:\([^()]*\)[^()]*)*)\)")
 _AMONG = re.compile(r"#[^#。;:()]{0,24}[,。:;、]?(?:其中(?![:,])|当中)(?P<list>[^。;()]*(?:\([^()]*\)[^。;()]*)*)")
 _AMONG_BELOW = re.compile(r"#[^#。;:()]{0,24}[,。:;、]?其中[:,](?P<list>[^。()]*(?:\([^()]*\)[^。()]*)*)")
+_OUT_OF = re.compile(r"在[^#。;,]{0,12}#[^#。;:(),]{0,12}[中里],(?P<list>[^。]*)")
+_AMONG_SEGMENTS = re.compile(r"#[^#。;:()]{0,10}[,。:;、]?(?:[^#。;:()]{0,12}#[^#。;:()]{0,4}[,、。])?(?:[^#。;:()]{0,12}#[^#。;:()]{0,12}#[^#。;:()]{0,4}[,、。])?其中[,:]?(?P<list>[^#。;]{1,14}#[^。;]*(?:;[^。;#]{1,14}#[^。;]*)+)")
 _SPENT_ON = re.compile(r"#[^#。;:()]{0,6},(?:分别|具体|全部)?用于(?P<list>[^#。;()][^。;()]*)")
 _KINDS = r"男|女|公办|民办|城|县|乡|农村|小学|初中|高中|幼儿园|音乐|体育|美术|信息|正编|在编|新建|改|扩建|中央|自治区|上级|省|市|在职|退休|[一二]期|初次|再次|已|完成|办结"
 _BARE = re.compile(rf"#(?P<noun>[^#。;:(),、]{{0,6}}),(?P<list>(?:其中)?(?:{_KINDS})[^#。;:(),、]{{0,9}}#[^。;:()]*)")
@@ -33,19 +36,13 @@ _NEW_TOPIC = re.compile(
 _OVERLAPPING = re.compile(r"女|男女|党员|骨干|本科|研究生|硕士|专科|高级|中级|初级|职称|学历|寄宿|留守|残疾|贫困|困难|随迁|以上|以下|农村|乡村|班主任|持证|特岗|新进|在编|优秀|获|免费")
 _STAGE = ("小学", "初中", "九年一贯制", "完全中学", "高中", "幼儿园", "特教", "特殊教育", "教学点", "中职", "职业", "十二年一贯制", "学前", "中学")
 _SUBJECT = ("音乐", "体育", "美术", "信息", "语文", "数学", "英语", "物理", "化学", "生物", "科学", "政治", "历史", "地理", "心理", "劳动", "道德")
-_PAIRS = (("男", "女"), ("公办", "民办"), ("城区", "农村"), ("县城", "乡村"), ("城区", "乡村"), ("城镇", "乡村"), ("城镇", "农村"), ("县城", "农村"), ("城区", "乡镇"), ("县城", "乡镇"), ("正编", "参聘"), ("在编", "临聘"), ("在编", "编外"), ("新建", "改扩建"), ("新建", "改建"), ("新建", "扩建"), ("中央", "县"), ("上级", "县"), ("省", "县"), ("在职", "退休"), ("一期", "二期"), ("城区", "村"), ("初次", "再次"))
+_PAIRS = (("男", "女"), ("公办", "民办"), ("城区", "农村"), ("县城", "乡村"), ("城区", "乡村"), ("城镇", "乡村"), ("城镇", "农村"), ("县城", "农村"), ("城区", "乡镇"), ("县城", "乡镇"), ("正编", "参聘"), ("在编", "临聘"), ("在编", "编外"), ("新建", "改扩建"), ("新建", "改建"), ("新建", "扩建"), ("中央", "县"), ("中央", "地方"), ("公共", "专业"), ("有效", "无效"), ("普通高中", "中等职业"), ("普通高中", "中职"), ("财政性", "非财政性"), ("寄宿", "走读"), ("专职", "兼职"), ("内", "外"), ("达标", "未达标"), ("销号", "未销号"), ("新建", "续建"), ("上级", "县"), ("省", "县"), ("在职", "退休"), ("一期", "二期"), ("城区", "村"), ("初次", "再次"))
 _NO_OTHERS = re.compile(r"义务教育|中小学|紧缺|音体美|体艺|薄弱学科|短缺|总投资|总额|总投入")
 _STATES = (re.compile(r"^(?:其中|已|完成)*(?:已|完成|办结|整改到位|销号|解决)"), re.compile(r"正在|推进中|整改中|在建|基本完成|阶段性"), re.compile(r"尚未|未启动|未完成|未整改|未开工|未办结|待整改"))
 _SOURCES = ("中央", "自治区", "省", "市", "县", "区", "自筹", "社会", "上级", "乡镇", "债券", "捐", "企业")
 _ALL_KINDS = re.compile(r"各级各类|各类|所有学校|含幼儿园|全县学校|全区学校|教育系统|机构")
 _COUNTED_UP = re.compile(r"合计|共计|总计|共|总数|截至|目前|达到")
 _MEASURED = ("元", "平方米", "亩", "公里", "平方公里", "册")
-_ITEM_MARK = re.compile(r"(?P<mark>[一二三四五六七八九十]{1,2}是|[(](?:\d|[一二三四五六七八九十])[)]|[①②③④⑤⑥⑦⑧⑨])")
-_PURPOSE = re.compile(r"(?:其中|包括|具体为)[,:]?\s?$")
-_SPENT = re.compile(r"投入|安排|用于|拨付|投资|统筹|筹措|整合|支出|列支|资金|补助|发放|下达|落实|争取")
-_REST = re.compile(
-    r"#(?P<noun>[^#。;]{0,24}?)(?P<done>已|完成|办结|其中|当中|中有|中,|达标|整改|解决|通过|建成|投用|有|中)(?P<mid>[^#。;]{0,20})(?P<part>#)[^#。;]{0,16}[,;](?:其余|剩余|余下|其他|剩下|尚余|另外|另有|还有|尚有|仍有|未完成|未达标|未整改)(?:的)?[^#。;,]{0,8}?(?P<rest>#)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +64,12 @@ def broken_breakdowns(context: Context) -> Iterator[Flaw]:
     for line, match in context.matches(_AMONG_BELOW, "其中:", "其中,"):
         wholes = _wholes(line, line.index(match.start()))
         yield from _judge(line, wholes, _parts(line, match), closed=False)
+    for line, match in context.matches(_OUT_OF, "在"):
+        yield from _judge(line, [line.figures[line.index(match.start())]], _segments(line, match), closed=False)
+    for line, match in context.matches(_AMONG_SEGMENTS, "其中"):
+        segments = _segments(line, match)
+        if len(segments) >= 2 and len(segments) == match["list"].count(";") + 1:
+            yield from _judge(line, [line.figures[line.index(match.start())]], segments, closed=False)
     for line, match in context.matches(_SPENT_ON, "用于"):
         index, parts = line.index(match.start()), _parts(line, match)
         if len(parts) >= 2 and line.figures[index].unit == "元":
@@ -77,6 +80,8 @@ def broken_breakdowns(context: Context) -> Iterator[Flaw]:
         if "其中" in match[0]:
             continue
         parts = _parts(line, match)
+        if re.search(r"即|每|按", match[0][: match.start("list") - match.start()]) or re.search(r"[、]$", line.label(line.index(match.start()))[:1]):
+            continue
         if match["list"] and len(parts) >= 2 and not re.search(r"由$", match[0][: match.start("list") - match.start()]):
             yield from _judge(line, [line.figures[line.index(match.start())]], parts, closed=len(parts) >= 2, firm=":" not in match[0][: match.start("list") - match.start()])
 
@@ -127,7 +132,7 @@ def broken_sums(context: Context) -> Iterator[Flaw]:
         labels = [line.clause(i) for i in run]
         if not _parallel(labels) and "、" not in before:
             continue
-        yield _difference(whole, parts)
+        yield difference(whole, parts)
 
 
 def _run_before(line: Line, index: int) -> list[int]:
@@ -183,6 +188,20 @@ def _parts(line: Line, match: re.Match[str]) -> list[_Part]:
     return out
 
 
+def _segments(line: Line, match: re.Match[str]) -> list[_Part]:
+    """Return the first figure of each stretch between semicolons that begins with its own label (小学36420万元，占40.6%；初中…)."""
+    out: list[_Part] = []
+    at = match.start("list")
+    for piece in match["list"].split(";"):
+        mark = piece.find("#")
+        label = piece[:mark].strip() if mark >= 0 else ""
+        if mark < 0 or len(label) > 16 or _NEW_TOPIC.search(label) or re.search(r"[,]|全县|全区|全市|另", label):
+            break
+        out.append(_Part(label, line.figures[line.index(at + mark)], False))
+        at += len(piece) + 1
+    return out
+
+
 def _judge(line: Line, wholes: Sequence[Figure], parts: Sequence[_Part], *, closed: bool, firm: bool = True) -> Iterator[Flaw]:
     """Return the fault of a breakdown, if it has one for each figure that may be its whole."""
     if not parts:
@@ -205,10 +224,23 @@ def _judge(line: Line, wholes: Sequence[Figure], parts: Sequence[_Part], *, clos
     verdict = _verdict(line, whole, own, closed=closed, firm=firm)
     if verdict is None:
         return
+    if _adds_up(line, whole, listed):
+        return
     for other in candidates[1:]:
         if _verdict(line, other, own, closed=closed, firm=firm) is None and span_of(other).high <= 3 * total(map(span_of, listed)).high:
             return
     yield verdict
+
+
+def _adds_up(line: Line, whole: Figure, parts: Sequence[Figure]) -> bool:
+    """Return whether the first of the parts give the whole already, or all of them another number (or two neighbours) of the paragraph."""
+    spans = [span_of(f) for f in parts]
+    if any(total(spans[:size]).meets(span_of(whole)) for size in range(2, len(spans))):
+        return True
+    summed = total(spans)
+    others = [f for f in line.figures if _same_unit(f.unit, whole.unit) and f.value is not None and not any(f is p for p in parts)]
+    own = [span_of(f) for f in others]
+    return any(span_of(f).meets(summed) for f in others if f is not whole) or any((a + b).meets(summed) for a, b in zip(own, own[1:], strict=False))
 
 
 def _same_unit(a: str | None, b: str | None) -> bool:
@@ -217,10 +249,11 @@ def _same_unit(a: str | None, b: str | None) -> bool:
 
 def _verdict(line: Line, whole: Figure, parts: Sequence[_Part], *, closed: bool, firm: bool) -> Flaw | None:
     figures = [p.figure for p in parts]
-    goal, summed = span_of(whole), total(span_of(f) for f in figures)
+    goal, summed = _tight(whole, figures), total(span_of(f) for f in figures)
     largest = max(figures, key=lambda f: Fraction(f.value or 0))
     if len(parts) == 1:
-        if closed or goal.high >= summed.low:
+        limit = goal.high if whole.qualifier != ">" else Fraction(whole.value or 0) * 3 / 2
+        if closed or limit >= summed.low:
             return None
         return Flaw(f"部分大于总数：其中{parts[0].label}{largest.text}，而总数只有{whole.text}。", (whole, largest), f"≤{amount(Fraction(whole.value or 0), whole.unit)}", largest.text)
     if goal.meets(summed):
@@ -233,21 +266,31 @@ def _verdict(line: Line, whole: Figure, parts: Sequence[_Part], *, closed: bool,
     if summed.low > goal.high:
         apart = closed or families or (len(parts) >= 3 and not any(_OVERLAPPING.search(label) for label in labels)) or (_parallel(labels) and not any(_OVERLAPPING.search(label) for label in labels))
         too_far = not firm and summed.low > 2 * goal.high
-        single = span_of(largest).low > goal.high
-        return _difference(whole, figures) if (apart and not too_far) or single else None
+        single = span_of(largest).low > goal.high or slip_gives(whole, figures)
+        return difference(whole, figures) if (apart and not too_far) or single else None
     ratio = summed.high / goal.low if goal.low > 0 else Fraction(0)
     around = line.label(next(i for i, f in enumerate(line.figures) if f is whole))
     if closed:
-        return _difference(whole, figures) if ratio >= (Fraction(1, 3) if firm or families else Fraction(2, 3)) else None
+        return difference(whole, figures) if ratio >= (Fraction(1, 3) if firm or families else Fraction(2, 3)) or slip_gives(whole, figures) else None
     if families and _NO_OTHERS.search(around) and not _ALL_KINDS.search(around):
-        return _difference(whole, figures) if ratio >= Fraction(1, 4) else None
+        return difference(whole, figures) if ratio >= Fraction(1, 4) else None
+    if ratio >= Fraction(1, 3) and not any(_OVERLAPPING.search(label) for label in labels) and slip_gives(whole, figures):
+        return difference(whole, figures)
     if ratio < Fraction(7, 10):
         return None
     if families and not _ALL_KINDS.search(around):
-        return _difference(whole, figures)
+        return difference(whole, figures)
     if len(parts) >= 3 and ratio >= Fraction(4, 5) and not any(_OVERLAPPING.search(label) for label in labels) and not _ALL_KINDS.search(around):
-        return _difference(whole, figures)
+        return difference(whole, figures)
     return None
+
+
+def _tight(whole: Figure, parts: Sequence[Figure]) -> Span:
+    """Return what a total may stand for: parts written a hundred times finer leave 1亿元 no half of itself."""
+    span, value = span_of(whole), Fraction(whole.value or 0)
+    if exact(whole, *parts) and last_place(whole) > 100 * max(map(last_place, parts), default=Fraction(0)) > 0:
+        return Span(max(span.low, value * Fraction(49, 50)), min(span.high, value * Fraction(51, 50)))
+    return span
 
 
 def _lost_scale(whole: Figure, figures: Sequence[Figure]) -> Flaw | None:
@@ -294,7 +337,8 @@ def _parallel(labels: Sequence[str]) -> bool:
     return max(map(len, names)) - min(map(len, names)) <= 1 or len({name[-2:] for name in names}) == 1
 
 
-def _difference(whole: Figure, parts: Sequence[Figure]) -> Flaw:
+def difference(whole: Figure, parts: Sequence[Figure]) -> Flaw:
+    """Return the flaw of a total that its parts do not give."""
     unit = whole.unit
     summed = sum((Fraction(f.value or 0) for f in parts), Fraction(0))
     shown = "＋".join(_plain(f) for f in parts)
@@ -305,70 +349,3 @@ def _difference(whole: Figure, parts: Sequence[Figure]) -> Flaw:
 
 def _plain(figure: Figure) -> str:
     return figure.text.strip()
-
-
-# --- money by items --------------------------------------------------------------------------
-def broken_item_sums(context: Context) -> Iterator[Flaw]:
-    """Return the totals of money that their items (其中，一是投入…；二是投入…) do not give."""
-    for line in context.lines:
-        if "其中" not in line.words and "包括" not in line.words and "具体为" not in line.words:
-            continue
-        marks = list(_ITEM_MARK.finditer(line.words))
-        start = 0
-        while start < len(marks):
-            run = _run_of(marks, start)
-            start += max(1, len(run))
-            if len(run) < 2 or not _PURPOSE.search(line.words[max(0, run[0].start() - 6) : run[0].start()]):
-                continue
-            yield from _items(line, run)
-
-
-def _run_of(marks: Sequence[re.Match[str]], start: int) -> list[re.Match[str]]:
-    """Return the marks of one list: 一是, 二是, … in order."""
-    order = "一二三四五六七八九十"
-    run = [marks[start]]
-    if not run[0]["mark"].startswith(("一", "(一", "(1", "①")):
-        return []
-    for mark in marks[start + 1 :]:
-        symbol = mark["mark"].strip("()是")
-        wanted = len(run) + 1
-        if symbol in (str(wanted), order[wanted - 1 : wanted], "①②③④⑤⑥⑦⑧⑨"[wanted - 1 : wanted]):
-            run.append(mark)
-        else:
-            break
-    return run
-
-
-def _items(line: Line, run: Sequence[re.Match[str]]) -> Iterator[Flaw]:
-    index = line.index(run[0].start()) - 1
-    if index < 0 or line.figures[index].unit != "元" or len(line.words[line.marks[index] : run[0].start()]) > 30:
-        return
-    whole = line.figures[index]
-    parts = []
-    for mark, following in zip(run, [*run[1:], None], strict=True):
-        end = following.start() if following else min((e for e in (line.words.find("。", mark.end()),) if e >= 0), default=len(line.words))
-        i = line.index(mark.end())
-        lead = line.words[mark.end() : line.marks[i]] if i < len(line.marks) and line.marks[i] < end else ""
-        own = [k for k in range(i, len(line.marks)) if line.marks[k] < end and line.figures[k].unit == "元"]
-        if not own or own[0] != i and len(line.words[mark.end() : line.marks[own[0]]]) > 30 or not _SPENT.search(line.words[mark.end() : end]) or len(lead) > 30:
-            return
-        parts.append(line.figures[own[0]])
-    summed, goal = total(map(span_of, parts)), span_of(whole)
-    if not goal.meets(summed):
-        yield _difference(whole, parts)
-
-
-# --- the rest --------------------------------------------------------------------------------
-def broken_rests(context: Context) -> Iterator[Flaw]:
-    """Return the rests (11项，已办结9项，其余2项) that whole and part do not leave."""
-    for line, match in context.matches(_REST, "其余", "剩", "余下", "其他", "尚", "另", "还有", "仍有", "未"):
-        whole = line.figures[line.index(match.start())]
-        part, rest = line.at(match, "part"), line.at(match, "rest")
-        if not (whole.unit == part.unit == rest.unit) or whole.unit == "元" and "其中" not in match[0]:
-            continue
-        left: Span = span_of(whole) - span_of(part)
-        if left.meets(span_of(rest)) or (Fraction(part.value or 0) > Fraction(whole.value or 0) and Fraction(rest.value or 0) > Fraction(whole.value or 0)):
-            continue
-        value = Fraction(whole.value or 0) - Fraction(part.value or 0)
-        message = f"总数减去已列部分与余数不符：{whole.text}－{part.text}＝{amount(value, whole.unit)}，文中余数为{rest.text}。"
-        yield Flaw(message, (whole, part, rest), amount(value, whole.unit), rest.text)

@@ -13,7 +13,7 @@ from doc_miner.audit.values import Span, amount, exact, show, span_of
 from doc_miner.model import Figure
 from doc_miner.textfold import fold
 
-_AVERAGE = re.compile(r"(?P<kind>人均|生均|师均|校均|班均|户均|平均每(?P<each>[人生名班校所套台间])[^#。;,]{0,4}|平均班额|平均规模|平均)[^#。;,]{0,12}$")
+_AVERAGE = re.compile(r"(?P<kind>人均|生均|师均|校均|班均|户均|平均每(?P<each>[人生名班校所套台间])[^#。;,]{0,4}|平均班额|平均规模|平均(?!水平|年龄|分|工资))[^#。;,]{0,12}$")
 _PRICE = re.compile(r"(?:单价|均价|每(?P<each>[人名生所校班套台间栋册块])(?:学生|教师|学校)?(?:单价|均价|价格|补助|补贴|奖励|资助|平均|造价|发放|投入|安排|拨付|奖补|约|需)?(?:约|为|达)?)$")
 _SUMMING = re.compile(r"共|合计|总计|总|累计|计|需")
 _TOGETHER = re.compile(r",(?:共|共计|合计|总计|累计)(?:发放|补助|资助|需|投入|支出|金额|资金)?")
@@ -198,21 +198,49 @@ def _ratios_of_sentences(context: Context) -> Iterator[Flaw]:
                 continue
             first, last = line.sentence(i)
             own = [(_name_of(line, k), line.figures[k]) for k in range(first, last) if line.figures[k].unit == "人"]
+            if len(own) < 2 or not any(_PUPILS.search(name) for name, _ in own):
+                flaw = _nearest_ratio(line, i)
+                if flaw is not None:
+                    yield flaw
+                continue
             pupils = [f for name, f in own if _PUPILS.search(name)]
             teachers = [f for name, f in own if re.search(r"教师$|教职工$", name)]
             named = [stage for stage in ("小学", "初中", "高中", "幼儿", "学前") if stage in line.words[line.marks[first] : line.marks[i]]]
             if named or len(pupils) != 1 or len(teachers) != 1 or len(own) != 2 or not _value(teachers[0]) or len([f for f in line.figures[first:last] if f.unit == "比"]) != 1:
                 continue
             ratio = span_of(pupils[0]).over(span_of(teachers[0]))
-            written = span_of(figure) if _value(figure) >= 1 else Span(1 / span_of(figure).high, 1 / span_of(figure).low) if span_of(figure).low > 0 else None
-            two = re.search(r"[1一][::∶](\d+(?:\.\d+)?)", fold(figure.text))
-            if two is not None:
-                step = Fraction(1, 10 ** len(two[1].partition(".")[2]))
-                written = Span(Fraction(two[1]) - step, Fraction(two[1]) + step)
+            written = _ratio_span(figure)
             if written is None or ratio.meets(written):
                 continue
             result = show(_value(pupils[0]) / _value(teachers[0]))
             yield Flaw(f"师生比与人数不符：{pupils[0].text}÷{teachers[0].text}＝{result}，文中写为{figure.text}。", (pupils[0], teachers[0], figure), f"1∶{result}", figure.text)
+
+
+def _nearest_ratio(line: Line, i: int) -> Flaw | None:
+    """Hold a ratio against the nearest pupils and teachers in front of it, where no pupils and teachers of its paragraph give it."""
+    figure = line.figures[i]
+    people = [k for k in range(len(line.figures)) if line.figures[k].unit == "人" and _value(line.figures[k])]
+    pupils = [k for k in people if k < i and re.search(r"在校生|学生|幼儿|在校生数|学生数|人数$", _name_of(line, k)[-5:])]
+    teachers = [k for k in people if k < i and re.search(r"(?:专任教师|教师|教职工)$", _name_of(line, k))]
+    if not pupils or not teachers or i - min(pupils[-1], teachers[-1]) > 8 or figure.role == "standard" or not exact(figure, line.figures[pupils[-1]], line.figures[teachers[-1]]):
+        return None
+    goal = _ratio_span(figure)
+    if goal is None or any(span_of(line.figures[a]).over(span_of(line.figures[b])).meets(goal) for a in people for b in people if a != b):
+        return None
+    a, b = line.figures[pupils[-1]], line.figures[teachers[-1]]
+    result = show(_value(a) / _value(b))
+    return Flaw(f"师生比与人数不符：{a.text}÷{b.text}＝{result}，文中写为{figure.text}。", (a, b, figure), f"{result}∶1", figure.text)
+
+
+def _ratio_span(figure: Figure) -> Span | None:
+    """Return pupils to one teacher, whichever way a ratio is written."""
+    two = re.search(r"(?:^|\D)[1一][::∶](\d+(?:\.\d+)?)", fold(figure.text))
+    if two is not None:
+        step = Fraction(1, 10 ** len(two[1].partition(".")[2]))
+        return Span(Fraction(two[1]) - step, Fraction(two[1]) + step)
+    if _value(figure) >= 1:
+        return span_of(figure)
+    return Span(1 / span_of(figure).high, 1 / span_of(figure).low) if span_of(figure).low > 0 else None
 
 
 def _name_of(line: Line, k: int) -> str:

@@ -7,23 +7,23 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 
 from doc_miner.audit.context import Context, Flaw
 from doc_miner.audit.values import Span, amount, show, span_of
 from doc_miner.lexicon import Indicator, Threshold
-from doc_miner.model import Figure, Target
+from doc_miner.model import Figure
 from doc_miner.textfold import fold
 
 _SPECIAL = re.compile(r"系数|差异率|差距|面积缺|缺|缺口|占比|比例不|其中")
 _NAME_END = re.compile(r"(?:率|度|数|值|面积|比例|系数|得分)$")
 _QUOTED_BEFORE = re.compile(r"(?:按|按照|未按|低于|未达到?|不足|达不到|不到|要求|规定|标准)[^,，]{0,14}$")
 _QUOTED_AFTER = re.compile(r"(?:以上|以下)?的?(?:标准|要求|规定|目标|底线|安排|足额|提取|计提|列支|核定|测算)")
-_OF_SCHOOLS = re.compile(r"学校|教师|班级|所")
 
 
-def _thresholds(context: Context, code: str | None, stage: str | None, unit: str | None) -> list[Threshold]:
+def thresholds_of(context: Context, code: str | None, stage: str | None, unit: str | None) -> list[Threshold]:
     """Return what a standard asks of a stage in a unit; of a figure without stage only where all stages are asked the same."""
     indicator = context.lexicon.indicators.get(code or "")
     if indicator is None:
@@ -35,7 +35,7 @@ def _thresholds(context: Context, code: str | None, stage: str | None, unit: str
     return found[:1] if stage is None and len({(t.value, t.qualifier) for t in found}) == 1 else []
 
 
-def _verdict(span: Span, threshold: Threshold) -> bool | None:
+def verdict(span: Span, threshold: Threshold) -> bool | None:
     """Return whether a value meets a threshold, or ``None`` where rounding leaves it open."""
     goal = Fraction(threshold.value)
     if threshold.qualifier in (">=", ">", "="):
@@ -75,12 +75,12 @@ def _comparisons(context: Context) -> Iterator[tuple[bool, Flaw]]:
     for figure in context.report.figures:
         if figure.indicator is None or figure.value is None or (figure.unit == "%" and figure.value > 100) or figure.role not in ("level", "after", "plan") or figure.figure_id in befores:
             continue
-        if not _thresholds(context, figure.indicator, figure.stage, figure.unit) or not _speaks_of(context, figure) or figure.indicator == "YZ-18" and "骨干" in figure.subject:
+        if not thresholds_of(context, figure.indicator, figure.stage, figure.unit) or not _speaks_of(context, figure) or figure.indicator == "YZ-18" and "骨干" in figure.subject:
             continue
         if _SPECIAL.search(figure.subject) and figure.indicator != "JB-09" and figure.unit is not None or figure.qualifier in (">=", "<=") and figure.role == "plan":
             continue
-        for threshold in _thresholds(context, figure.indicator, figure.stage, figure.unit):
-            met = _verdict(_written(figure), threshold)
+        for threshold in thresholds_of(context, figure.indicator, figure.stage, figure.unit):
+            met = verdict(_written(figure), threshold)
             if met is not None:
                 yield met, _gap(context.lexicon.indicators[figure.indicator], figure, threshold, met)
 
@@ -96,7 +96,7 @@ def _speaks_of(context: Context, figure: Figure) -> bool:
     return any(form in around for form in (*indicator.synonyms, fold(indicator.name))) and (not measured or any(form in around for form in measured))
 
 
-def _short(indicator: Indicator, around: str = "") -> str:
+def short_name(indicator: Indicator, around: str = "") -> str:
     """Return what an indicator is called in a message: its wording that stands in the text, else its name without the threshold."""
     known = [form for form in indicator.synonyms if form in fold(around) and _NAME_END.search(form)]
     if known:
@@ -112,7 +112,7 @@ def _gap(indicator: Indicator, figure: Figure, threshold: Threshold, met: bool) 
     word = "计划达到" if figure.role == "plan" else "为"
     sign = {">=": "不低于", "<=": "不高于", "=": "等于", ">": "高于", "<": "低于"}[threshold.qualifier]
     standard = f"{sign}{amount(threshold.value, threshold.unit)}"
-    name = _short(indicator, figure.subject)
+    name = short_name(indicator, figure.subject)
     name = name if stage is None or stage in name else stage + name
     difference = f"{show(gap, 4)}{unit}"
     over = "高出" if threshold.qualifier[0] in ">=" else "低于上限"
@@ -133,7 +133,7 @@ def copied_thresholds(context: Context) -> Iterator[Flaw]:
             theirs = {t.stage: t for t in other.thresholds}
             if other.code != code and other.code[:2] == code[:2] and all(s in theirs and theirs[s].value == f.value and theirs[s].unit == f.unit for s, f in stages.items()):
                 quoted, right = "、".join(f.text for f in stages.values()), "、".join(f"{s}{amount(own[s].value, own[s].unit)}" for s in stages)
-                yield Flaw(f"“{_short(indicator)}”的标准写成了“{_short(other)}”的标准（{quoted}）；应为{right}。", tuple(stages.values()), right, quoted)
+                yield Flaw(f"“{short_name(indicator)}”的标准写成了“{short_name(other)}”的标准（{quoted}）；应为{right}。", tuple(stages.values()), right, quoted)
                 break
 
 
@@ -143,12 +143,42 @@ def loosened_thresholds(context: Context) -> Iterator[Flaw]:
         indicator = context.lexicon.indicators[code]
         copied = {t.value for other in context.lexicon.indicators.values() if other.code != code for t in other.thresholds}
         for figure in figures:
-            for threshold in _thresholds(context, code, figure.stage, figure.unit):
+            for threshold in thresholds_of(context, code, figure.stage, figure.unit):
                 same_way = figure.qualifier in ("=", threshold.qualifier) or {figure.qualifier, threshold.qualifier} <= {">=", ">", "="}
-                if not same_way or _verdict(_written_exactly(figure), threshold) is not False or (len(figures) > 1 and figure.value in copied):
+                if not same_way or verdict(_written_exactly(figure), threshold) is not False or (len(figures) > 1 and figure.value in copied):
                     continue
                 right = amount(threshold.value, threshold.unit)
-                yield Flaw(f"“{_short(indicator)}”的标准写为{figure.text}，低于国家标准{right}（{indicator.source}）。", (figure,), right, figure.text)
+                yield Flaw(f"“{short_name(indicator)}”的标准写为{figure.text}，低于国家标准{right}（{indicator.source}）。", (figure,), right, figure.text)
+
+
+def swapped_thresholds(context: Context) -> Iterator[Flaw]:
+    """Return the numbers that are an official threshold with its digits swapped, ten times more or less, where their paragraph speaks of that indicator."""
+    if "均衡" not in context.text:
+        return
+    indicators = [(i, [form for form in i.synonyms if len(form) >= 5]) for i in context.lexicon.indicators.values() if i.thresholds and i.code.startswith("YZ")]
+    for line in context.lines:
+        spoken = [i for i, forms in indicators if any(form in line.words for form in forms)]
+        for figure in line.figures if spoken else ():
+            if figure.value is None or figure.value_max is not None or figure.role == "change":
+                continue
+            for indicator in spoken:
+                if not any(form in line.words[: line.marks[line.figures.index(figure)]][-40:] for form in indicator.synonyms):
+                    continue
+                for threshold in indicator.thresholds:
+                    if threshold.unit == figure.unit and threshold.stage in (None, figure.stage) and _mangled(figure, threshold) and not any(t.value == figure.value for t in indicator.thresholds):
+                        right = amount(threshold.value, threshold.unit)
+                        yield Flaw(f"“{short_name(indicator)}”的{figure.text}疑为国家标准{right}之误，请对照原件（{indicator.source}）。", (figure,), right, figure.text)
+
+
+def _mangled(figure: Figure, threshold: Threshold) -> bool:
+    """Return whether a figure has the digits of a threshold in another order, or is ten times as much or little."""
+    if figure.value is None or figure.value == threshold.value:
+        return False
+    ratio = Fraction(figure.value) / Fraction(threshold.value)
+    if ratio in (10, Fraction(1, 10), 10000):
+        return threshold.unit != "%" and threshold.value > 1
+    one, two = (re.sub(r"\D", "", f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)) for value in (Decimal(str(figure.value)), Decimal(str(threshold.value))))
+    return len(one) == len(two) == 2 and one == two[::-1] and figure.value < threshold.value
 
 
 def _written_exactly(figure: Figure) -> Span:
@@ -171,73 +201,3 @@ def _quoted(context: Context) -> Iterator[tuple[str, list[Figure]]]:
             out[code, context.folded.rfind("\n", 0, figure.start)].append(figure)
     for (code, _), figures in out.items():
         yield code, figures
-
-
-# --- tables of yearly goals ------------------------------------------------------------------
-def goals_below_standard(context: Context) -> Iterator[Flaw]:
-    """Return the indicators whose goal in the last year of their table is below the standard."""
-    for targets in _rows(context):
-        last = max(targets, key=lambda t: t.year)
-        if last.value is None or last.year == min(t.year for t in targets):
-            continue
-        for threshold in _thresholds(context, last.indicator_code, last.stage, last.unit):
-            if _reading(last, threshold) is False:
-                indicator = context.lexicon.indicators[last.indicator_code or ""]
-                standard = amount(threshold.value, threshold.unit)
-                start, end = _place(context, last)
-                yield Flaw(f"第{last.indicator}项“{_short(indicator)}”{last.year}年目标为“{last.text}”，低于标准{standard}。", (), standard, last.text, start, end)
-
-
-def _reading(target: Target, threshold: Threshold) -> bool | None:
-    if target.value is None or re.search(r"%?(?:的)?(?:学校|教师|班级)", target.text) or re.search(r"消除|未达标", target.text):
-        return None
-    value = Fraction(target.value)
-    if target.qualifier in (">=", "<=", ">", "<") and target.qualifier[0] != threshold.qualifier[0]:
-        return None
-    if target.qualifier == "<" and value == threshold.value:
-        return True
-    return _verdict(Span(value, value), threshold)
-
-
-def falling_goals(context: Context) -> Iterator[Flaw]:
-    """Return the goals that get worse from one year to the next."""
-    for targets in _rows(context):
-        row = sorted((t for t in targets if t.value is not None and not re.search(r"消除|未达标", t.text)), key=lambda t: t.year)
-        sign = _direction(context, row)
-        for a, b in zip(row, row[1:], strict=False):
-            if a.unit != b.unit or a.stage != b.stage or _form(a.text) != _form(b.text) or a.value is None or b.value is None:
-                continue
-            if sign * (Fraction(b.value) - Fraction(a.value)) < 0:
-                start, end = _place(context, b)
-                yield Flaw(f"第{b.indicator}项目标倒退：{a.year}年为“{a.text}”，{b.year}年为“{b.text}”。", (), a.text, b.text, start, end)
-
-
-def _form(text: str) -> str:
-    return re.sub(r"[\d.\s]", "", text)
-
-
-def _direction(context: Context, row: Sequence[Target]) -> int:
-    """Return 1 where a goal should rise, −1 where it should fall, 0 where that is not known."""
-    if not row:
-        return 0
-    indicator = context.lexicon.indicators.get(row[0].indicator_code or "")
-    if indicator is not None and indicator.thresholds and not _OF_SCHOOLS.search(row[0].text):
-        return -1 if indicator.thresholds[0].qualifier in ("<=", "<") else 1
-    return 1 if row[0].unit == "%" and re.search(r"达标|达到|符合|合格", row[0].text) else 0
-
-
-def _rows(context: Context) -> list[list[Target]]:
-    out: dict[tuple[int, str | None], list[Target]] = defaultdict(list)
-    for target in context.report.targets:
-        out[target.indicator, target.indicator_code].append(target)
-    return list(out.values())
-
-
-def _place(context: Context, target: Target) -> tuple[int, int]:
-    """Return where the row of a goal stands in the text (goals carry no place of their own)."""
-    indicator = context.lexicon.indicators.get(target.indicator_code or "")
-    forms = indicator.synonyms if indicator is not None else ()
-    for match in re.finditer(rf"(?m)(?:^|\t)[ \t]*[(]?{target.indicator}[ ]?[.、)\t][^\n\t]*", context.folded):
-        if not forms or any(form in match[0] for form in forms):
-            return match.start(), match.end()
-    return 0, 0

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from doc_miner.audit.context import Context, Flaw
+from doc_miner.audit.grids import Grid, figures_of, read_grids
 from doc_miner.audit.values import show
-from doc_miner.model import Figure, Table
-from doc_miner.numerals import parse_numeral
 from doc_miner.textfold import fold
 
-_NUMBER = re.compile(r"[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?")
 _TOTAL = re.compile(r"(?:合\s?计|总\s?计|小\s?计|共\s?计|总数|总人数|总量|总额|(?:全县|全区|全市)(?:合计|总计|小计)?)(?:[(].*)?")
 _TOTAL_OF = re.compile(r"[一-鿿]{2,6}(?:总数|总人数|合计|总计|总额)(?:[(].*)?")
 """The head of a column that sums others if most of its rows do (教师总数)."""
@@ -21,87 +18,20 @@ _SUBTOTAL = re.compile(r"小\s?计")
 _AMONG = re.compile(r"^其中|^(?:其)?中[:：]|^#|女生|女教师|女$|寄宿生")
 _NOT_ADDED = re.compile(r"率|比|均|平均|系数|占|每|年份|序号|编号|名次|排名|得分|分数|评分|完成时间|%|面积/|单价|年度$|^年$")
 _DIFFERENCE = re.compile(r"增减(?!率|幅|%|[(]%)|净增|增量|变化(?!率)|差额|增加数|减少数|比上年增|较上年增|增减数")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    table: Table
-    labels: list[str]
-    heads: list[str]
-    groups: list[str]
-    values: list[list[Fraction | None]]
-    rows: list[int]
-
-    def column(self, c: int) -> list[Fraction | None]:
-        return [row[c] for row in self.values]
-
-
-def _grids(context: Context) -> list[_Grid]:
-    """Return the tables with numbers, read once for all rules."""
-    if "grids" not in context.memo:
-        context.memo["grids"] = [grid for table in context.report.document.tables if (grid := _grid(table)) is not None]
-    out: list[_Grid] = context.memo["grids"]
-    return out
-
-
-def _grid(table: Table) -> _Grid | None:
-    """Return a table's numbers with the labels of rows and columns, or ``None`` where there are none."""
-    header = max(1, table.header_rows)
-    width = len(table.rows[0]) if table.rows else 0
-    rows = list(range(header, len(table.rows)))
-    if width < 2 or len(rows) < 2:
-        return None
-    values = [[_value(cell) for cell in table.rows[r]] for r in rows]
-    first = next((c for c in range(width) if sum(v[c] is not None for v in values) * 2 >= len(rows) and not re.search(r"序号|编号|年份|^年度?$", _head(table, c, header))), None)
-    if first is None or first == 0:
-        return None
-    labels = [" ".join(dict.fromkeys(cell.strip() for cell in table.rows[r][:first] if cell.strip() and _value(cell) is None)) for r in rows]
-    heads = [_head(table, c, header) for c in range(width)]
-    groups = [_covering(table, 0, c) for c in range(width)]
-    for row in values:
-        row[:first] = [None] * first
-    return _Grid(table, labels, heads, groups, values, rows)
-
-
-def _value(cell: str) -> Fraction | None:
-    text = fold(cell).replace(" ", "")
-    if not _NUMBER.fullmatch(text):
-        return None
-    number = parse_numeral(text.rstrip("%").lstrip("-−"))
-    return None if number is None else Fraction(number) * (-1 if text[0] in "-−" else 1)
-
-
-def _head(table: Table, column: int, header: int) -> str:
-    return "".join(dict.fromkeys(_covering(table, r, column) for r in range(header)))
-
-
-def _covering(table: Table, row: int, column: int) -> str:
-    for c in range(column, -1, -1):
-        cell = table.cells[row][c]
-        if cell is not None and c + cell.colspan > column:
-            return fold(table.rows[row][c]).strip()
-        if cell is not None and c == column:
-            break
-    return fold(table.rows[row][column]).strip()
-
-
-def _figures(context: Context, table: Table, places: Sequence[tuple[int, int]]) -> tuple[tuple[Figure, ...], int, int]:
-    """Return the figures in some cells, and the place of the last of them."""
-    spans = [cell for r, c in places if (cell := table.cells[r][c]) is not None]
-    found = tuple(f for f in context.report.figures if any(s.start <= f.start and f.end <= s.end for s in spans))
-    own = spans[-1] if spans else None
-    return found, own.start if own else table.start, own.end if own else table.end
+_DERIVED = re.compile(r"增|减|变化|差|净|率|占|比|%|幅|均|空编|缺|结余|剩余|余额|超|短|富余|需")
+"""Heads of columns that may be drawn from two others."""
+_MOST_COLUMNS = 12
+"""Most columns among which the two that give a third are sought."""
 
 
 def wrong_totals(context: Context) -> Iterator[Flaw]:
     """Return the totals of rows and columns that their members do not give."""
-    for grid in _grids(context):
+    for grid in read_grids(context):
         yield from _column_totals(context, grid)
         yield from _row_totals(context, grid)
 
 
-def _column_totals(context: Context, grid: _Grid) -> Iterator[Flaw]:
+def _column_totals(context: Context, grid: Grid) -> Iterator[Flaw]:
     last_total = -1
     for i, label in enumerate(grid.labels):
         name = fold(label).strip()
@@ -125,13 +55,13 @@ def _column_totals(context: Context, grid: _Grid) -> Iterator[Flaw]:
             summed, stated = _sum(grid, members, c), grid.values[i][c] or Fraction(0)
             if right < len(wrong) and not (stated and Fraction(1, 2) <= summed / stated <= 2 and len(wrong) <= 1 + right):
                 continue
-            figures, start, end = _figures(context, grid.table, [*((grid.rows[m], c) for m in members), (grid.rows[i], c)])
+            figures, start, end = figures_of(context, grid.table, [*((grid.rows[m], c) for m in members), (grid.rows[i], c)])
             head = re.sub(r"\s", "", grid.heads[c]) or f"第{c + 1}列"
             shown = "＋".join(show(grid.values[m][c] or 0) for m in members)
             yield Flaw(f"表中“{head}”一列的“{name}”与各行之和不符：{shown}＝{show(summed)}，表中为{show(stated)}，相差{show(abs(summed - stated))}。", figures, show(summed), show(stated), start, end)
 
 
-def _member_rows(grid: _Grid, total: int, last_total: int) -> list[list[int]]:
+def _member_rows(grid: Grid, total: int, last_total: int) -> list[list[int]]:
     """Return which rows a total may be the sum of, the likeliest first."""
     def plain(rows: range) -> list[int]:
         return [r for r in rows if not _AMONG.search(grid.labels[r]) and not _TOTAL.fullmatch(fold(grid.labels[r]).strip().split(" ")[-1] if grid.labels[r] else "")]
@@ -145,17 +75,17 @@ def _member_rows(grid: _Grid, total: int, last_total: int) -> list[list[int]]:
     return [rows for rows in out if rows]
 
 
-def _sum(grid: _Grid, rows: Sequence[int], c: int) -> Fraction:
+def _sum(grid: Grid, rows: Sequence[int], c: int) -> Fraction:
     return sum((grid.values[r][c] or Fraction(0) for r in rows), Fraction(0))
 
 
-def _room(grid: _Grid, rows: Sequence[int], c: int) -> Fraction:
+def _room(grid: Grid, rows: Sequence[int], c: int) -> Fraction:
     """Return how far rounding of the cells can move a sum."""
     places = max((len(fold(grid.table.rows[grid.rows[r]][c]).strip().rstrip("%").partition(".")[2]) for r in rows), default=0)
     return Fraction(len(rows), 2 * 10**places) if places else Fraction(0)
 
 
-def _row_totals(context: Context, grid: _Grid) -> Iterator[Flaw]:
+def _row_totals(context: Context, grid: Grid) -> Iterator[Flaw]:
     for c, head in enumerate(grid.heads):
         own = head[len(grid.groups[c]) :] if head != grid.groups[c] and head.startswith(grid.groups[c]) else head
         named = _TOTAL.fullmatch(own) is not None
@@ -172,17 +102,17 @@ def _row_totals(context: Context, grid: _Grid) -> Iterator[Flaw]:
             summed, stated = sum((grid.values[i][m] or Fraction(0) for m in members), Fraction(0)), grid.values[i][c] or Fraction(0)
             if len(usable) == 1 and not (stated and Fraction(1, 2) <= summed / stated <= 2):
                 continue
-            figures, start, end = _figures(context, grid.table, [*((grid.rows[i], m) for m in members), (grid.rows[i], c)])
+            figures, start, end = figures_of(context, grid.table, [*((grid.rows[i], m) for m in members), (grid.rows[i], c)])
             shown = "＋".join(show(grid.values[i][m] or 0) for m in members)
             yield Flaw(f"表中“{grid.labels[i]}”一行的“{own}”与各列之和不符：{shown}＝{show(summed)}，表中为{show(stated)}，相差{show(abs(summed - stated))}。", figures, show(summed), show(stated), start, end)
 
 
-def _room_of_row(grid: _Grid, i: int, columns: Sequence[int]) -> Fraction:
+def _room_of_row(grid: Grid, i: int, columns: Sequence[int]) -> Fraction:
     places = max(len(fold(grid.table.rows[grid.rows[i]][c]).strip().partition(".")[2]) for c in columns)
     return Fraction(len(columns), 2 * 10**places) if places else Fraction(0)
 
 
-def _member_columns(grid: _Grid, total: int) -> list[int]:
+def _member_columns(grid: Grid, total: int) -> list[int]:
     """Return the columns that a total column sums: those of its own head group, else those on one side of it."""
     def usable(c: int) -> bool:
         tail = grid.heads[c].removeprefix(grid.groups[c])
@@ -197,14 +127,15 @@ def _member_columns(grid: _Grid, total: int) -> list[int]:
 
 def wrong_differences(context: Context) -> Iterator[Flaw]:
     """Return the cells of a difference column (增减) or rate column (达标率) that two other columns do not give, where most rows do."""
-    for grid in _grids(context):
+    for grid in read_grids(context):
         numeric = [c for c in range(len(grid.heads)) if sum(row[c] is not None for row in grid.values) >= 2]
         for c in numeric:
-            if _DIFFERENCE.search(grid.heads[c]) or re.search(r"率|占比|比例|%|均|比重", grid.heads[c]) or re.search(r"空编|缺编|缺口|结余|剩余|差", grid.heads[c]):
-                yield from _derived(context, grid, c, [k for k in numeric if k != c])
+            if _DERIVED.search(grid.heads[c]):
+                near = sorted((k for k in numeric if k != c), key=lambda k: abs(k - c))[:_MOST_COLUMNS]
+                yield from _derived(context, grid, c, sorted(near))
 
 
-def _derived(context: Context, grid: _Grid, c: int, others: Sequence[int]) -> Iterator[Flaw]:
+def _derived(context: Context, grid: Grid, c: int, others: Sequence[int]) -> Iterator[Flaw]:
     """Find the two columns that give a third in most rows, and return the rows where they do not."""
     best: tuple[int, int, int, str, list[int]] | None = None
     for a in others:
@@ -228,7 +159,7 @@ def _derived(context: Context, grid: _Grid, c: int, others: Sequence[int]) -> It
             continue
         sign = "%" if kind != "−" and "%" in grid.table.rows[grid.rows[i]][c] + grid.heads[c] else ""
         operation = {"−": f"{show(left)}－{show(right)}", "÷": f"{show(left)}÷{show(right)}", "%": f"（{show(left)}－{show(right)}）÷{show(right)}"}[kind]
-        figures, start, end = _figures(context, grid.table, [(grid.rows[i], k) for k in (a, b, c)])
+        figures, start, end = figures_of(context, grid.table, [(grid.rows[i], k) for k in (a, b, c)])
         head = re.sub(r"\s", "", grid.heads[c])
         factor = 100 if sign or kind != "−" and stated and abs(result) < abs(stated) / 20 else 1
         shown = show(result * factor)
@@ -243,7 +174,7 @@ def _compute(a: Fraction, b: Fraction, kind: str) -> Fraction | None:
     return a / b if kind == "÷" else (a - b) / b
 
 
-def _holds(grid: _Grid, i: int, a: int, b: int, c: int, kind: str) -> bool:
+def _holds(grid: Grid, i: int, a: int, b: int, c: int, kind: str) -> bool:
     left, right, stated = grid.values[i][a], grid.values[i][b], grid.values[i][c]
     assert left is not None and right is not None and stated is not None
     result = _compute(left, right, kind)
@@ -256,7 +187,7 @@ def _holds(grid: _Grid, i: int, a: int, b: int, c: int, kind: str) -> bool:
     return any(abs(result * factor - stated) <= room for factor in ((1,) if kind == "−" else (1, 100)))
 
 
-def _misses_totals(grid: _Grid) -> bool:
+def _misses_totals(grid: Grid) -> bool:
     """Return whether the last row is a total that no column of counts comes to: then even small numbers that stand twice were copied."""
     last = len(grid.values) - 1
     name = fold(grid.labels[last]).strip().split(" ")[-1] if grid.labels[last] else ""
@@ -269,17 +200,18 @@ def _misses_totals(grid: _Grid) -> bool:
 
 def repeated_rows(context: Context) -> Iterator[Flaw]:
     """Return the rows whose numbers are those of another row throughout: one of them was copied."""
-    for grid in _grids(context):
+    for grid in read_grids(context):
         seen: dict[tuple[Fraction | None, ...], int] = {}
         for i, row in enumerate(grid.values):
             numbers = [v for v in row if v is not None]
-            if len(numbers) < 3 or len(set(numbers)) < 3:
+            if len(numbers) < 2 or len(set(numbers)) < 2:
                 continue
             key = tuple(row)
-            if key in seen and (max(numbers) >= 20 or _misses_totals(grid)) and not _TOTAL.search(grid.labels[i]) and not _TOTAL.search(grid.labels[seen[key]]):
+            telling = max(numbers) >= 20 or any(v.denominator > 1 for v in numbers)
+            if key in seen and (len(set(numbers)) >= 3 and telling or _misses_totals(grid)) and not _TOTAL.search(grid.labels[i]) and not _TOTAL.search(grid.labels[seen[key]]):
                 first = seen[key]
                 columns = [c for c, v in enumerate(row) if v is not None]
-                figures, _, end = _figures(context, grid.table, [(grid.rows[i], c) for c in columns])
-                start = next((cell.start for cell in grid.table.cells[grid.rows[i]] if cell is not None), grid.table.start)
+                figures, _, end = figures_of(context, grid.table, [(grid.rows[i], c) for c in columns])
+                start = next((cell.start for cell in grid.table.cells[grid.rows[first]] if cell is not None), grid.table.start)
                 yield Flaw(f"表中“{grid.labels[i]}”一行的数字与“{grid.labels[first]}”一行完全相同，可能重复抄录。", figures, None, None, start, end)
             seen.setdefault(key, i)

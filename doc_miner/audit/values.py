@@ -94,7 +94,7 @@ def span_of(figure: Figure) -> Span:
 
 def exact(*figures: Figure) -> bool:
     """Return whether figures state one number each, without 约, 余 or 以上."""
-    return all(figure.qualifier == "=" and figure.value_max is None for figure in figures)
+    return all([figure.qualifier == "=" and figure.value_max is None for figure in figures])
 
 
 def last_place(figure: Figure) -> Fraction:
