@@ -35,6 +35,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "category_cues.tsv": ("code", "form", "weight"),
     "indicators.tsv": ("code", "number", "name", "category", "thresholds", "synonyms", "source"),
     "action_types.tsv": ("code", "name", "cues", "except", "example", "counterexample"),
+    "quantities.tsv": ("form", "units", "least", "most", "example", "counterexample"),
 }
 """File name to its columns; ``regions.tsv`` is read by `doc_miner.regions`."""
 
@@ -112,6 +113,28 @@ class ActionType:
         return bool(re.search("|".join(map(gapped, self.cues)), re.sub(pieces, "\n", fold(text)) if pieces else fold(text)))
 
 
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """What an amount named by a wording cannot be: in these units not at all (no limits given), or not below *least* and above *most*."""
+
+    form: str
+    units: tuple[str, ...]
+    least: Decimal | None
+    most: Decimal | None
+    example: str
+    counterexample: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quantities:
+    """The rows of ``quantities.tsv``: by wording and refused unit, and those with limits by unit; ``lengths`` are those of the refusing wordings, longest first."""
+
+    rows: tuple[Quantity, ...]
+    refused: Mapping[tuple[str, str], Quantity]
+    limited: Mapping[str, tuple[Quantity, ...]]
+    lengths: tuple[int, ...]
+
+
 GAP = 16
 """Characters that a ``…`` in a cue of ``action_types.tsv`` stands for at most."""
 
@@ -136,6 +159,7 @@ class Lexicon:
     category_cues: Mapping[str, Mapping[str, int]]
     indicators: Mapping[str, Indicator]
     action_types: Mapping[str, ActionType]
+    quantities: Quantities
     regions: RegionTable
     digest: str
     folder: Path = field(compare=False)
@@ -197,6 +221,7 @@ def _read(folder: Path) -> tuple[Lexicon | None, list[str]]:
     faults += _closed(rows["doc_types.tsv"], "doc_type", DOC_TYPES)
     category_cues = _category_cues(rows["category_cues.tsv"], categories, faults)
     action_types = _action_types(rows["action_types.tsv"], faults)
+    quantities = _quantities(rows["quantities.tsv"], units, faults)
     regions = None
     try:
         regions = RegionTable.load(folder / "regions.tsv")
@@ -220,6 +245,7 @@ def _read(folder: Path) -> tuple[Lexicon | None, list[str]]:
             category_cues=category_cues,
             indicators=indicators,
             action_types=action_types,
+            quantities=quantities,
             regions=regions,
             digest=_digest(folder),
             folder=folder,
@@ -240,6 +266,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "category_cues.tsv": ("code", "form"),
     "indicators.tsv": ("code",),
     "action_types.tsv": ("code",),
+    "quantities.tsv": ("form", "units"),
 }
 
 
@@ -350,6 +377,35 @@ def _indicators(rows: Iterable[_Row], units: Mapping[str, Unit], categories: Map
             tuple(fold(s) for s in filter(None, row.cells["synonyms"].split("|"))), row.cells["source"],
         )
     return indicators
+
+
+def _quantities(rows: Iterable[_Row], units: Mapping[str, Unit], faults: list[str]) -> Quantities:
+    known = {unit.unit: unit.unit for unit in units.values()}
+    kinds: dict[str, list[str]] = {}
+    for unit in units.values():
+        kinds.setdefault(unit.kind, []).append(unit.unit)
+    out = []
+    for row in rows:
+        names = row.cells["units"].split("|")
+        faults += [row.fault(f"“{name}”既不是 units.tsv 中的单位，也不是其中的 kind。") for name in names if name not in known and name not in kinds]
+        limits: list[Decimal | None] = []
+        for column in ("least", "most"):
+            try:
+                limits.append(Decimal(row.cells[column]) if row.cells[column] else None)
+            except InvalidOperation:
+                faults.append(row.fault(f"{column} 应为数字，现为“{row.cells[column]}”。"))
+                limits.append(None)
+        if bool(row.cells["least"]) != bool(row.cells["most"]):
+            faults.append(row.fault("least 和 most 应当都填或都不填。"))
+        faults += [row.fault(f"{column}“{row.cells[column]}”中没有“{row.cells['form']}”。") for column in ("example", "counterexample") if row.cells["form"] not in row.cells[column]]
+        members = dict.fromkeys(unit for name in names for unit in kinds.get(name, [known.get(name, name)]))
+        out.append(Quantity(fold(row.cells["form"]), tuple(members), limits[0], limits[1], row.cells["example"], row.cells["counterexample"]))
+    refused = {(q.form, unit): q for q in out for unit in q.units if q.least is None and q.most is None}
+    limited: dict[str, tuple[Quantity, ...]] = {}
+    for quantity in out:
+        for name in quantity.units if quantity.least is not None and quantity.most is not None else ():
+            limited[name] = (*limited.get(name, ()), quantity)
+    return Quantities(tuple(out), refused, limited, tuple(sorted({len(form) for form, _ in refused}, reverse=True)))
 
 
 def _action_types(rows: Iterable[_Row], faults: list[str]) -> dict[str, ActionType]:

@@ -74,6 +74,8 @@ BROKEN: dict[str, tuple[str, Edit, str]] = {
     "a unit listed twice": ("units.tsv", append("垛\t垛\t1\tcount", "垛\t垛\t1\tcount"), "units.tsv:{m}: “垛”重复，已见于第 {n} 行；请保留一行。"),
     "a qualifier listed twice": ("qualifiers.tsv", append("莫超\tbefore\t<=", "莫超\tbefore\t<="), "qualifiers.tsv:{m}: “莫超 before”重复，已见于第 {n} 行；请保留一行。"),
     "a cue listed twice": ("cues.tsv", append("action\t试写", "action\t试写"), "cues.tsv:{m}: “action 试写”重复，已见于第 {n} 行；请保留一行。"),
+    "a quantity in an unknown unit": ("quantities.tsv", append("试写\t垛\t\t\t试写3垛。\t试写3人。"), "quantities.tsv:{n}: “垛”既不是 units.tsv 中的单位，也不是其中的 kind。"),
+    "a quantity with one limit": ("quantities.tsv", append("试写\t人\t3\t\t试写3人。\t试写4人。"), "quantities.tsv:{n}: least 和 most 应当都填或都不填。"),
     "an indicator listed twice": ("indicators.tsv", append("XX-01\t1\t甲\tR1", "XX-01\t2\t乙\tR1"), "indicators.tsv:{m}: “XX-01”重复，已见于第 {n} 行；请保留一行。"),
     "a factor that is a word": ("units.tsv", append("垛\t垛\t一\tcount"), "units.tsv:{n}: factor 应为正整数，现为“一”。"),
     "a factor of zero": ("units.tsv", append("垛\t垛\t0\tcount"), "units.tsv:{n}: factor 应为正整数，现为“0”。"),
@@ -173,7 +175,7 @@ def test_without_units_every_noun_that_is_counted_in_them_is_named_too(folder: P
     delete(folder / "units.tsv")
     faults = check_lexicons(folder)
     assert faults[0] == "units.tsv:1: 文件不存在或不能读取。"
-    assert {fault.split(":")[0] for fault in faults[1:]} <= {"counted_nouns.tsv", "indicators.tsv"}
+    assert {fault.split(":")[0] for fault in faults[1:]} <= {"counted_nouns.tsv", "indicators.tsv", "quantities.tsv"}
 
 
 def test_a_fault_of_the_regions_is_named_with_the_others(folder: Path) -> None:
