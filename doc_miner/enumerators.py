@@ -27,6 +27,9 @@ _MATTER = "(?:(?:反馈|整改|督导|督查)?(?:存在)?的?(?:问题|事项)|(
 _BULLETS = "●■◆◇▲△★☆▪▫➢►▶✓•‧∙◎"
 UNCOUNTED = frozenset({"bullet", "boxed", "aimed"})
 """Kinds whose enumerators bear no number: the place in the list is their number."""
+OF_ITS_TEXT = frozenset({"boxed", "aimed"})
+"""Kinds whose enumerator is the beginning of the item's own text."""
+_NO_ITEM = re.compile(rf"$|[\s{_BULLETS}○□√※·-]|\d+\s?-")
 _WORDS_OF_ORDER = {"首先": 1, "其次": 2, "再次": None, "最后": None}
 """Words that count a paragraph, with their number; the later ones are the next, whatever came before."""
 
@@ -57,7 +60,7 @@ LINE_FORMS = (
     _form("arabic-bracketed", "(⑴-⒇", r"(?:[(]\s?(\d{1,2})\s?[)]|([⑴-⒇]))\s?[、.]?\s?"),
     _form("half-bracketed", r"\d", r"(\d{1,2})[)]\s?"),
     _form("circled", "①-⑳", r"([①-⑳])\s?[、.]?\s?"),
-    _form("bullet", _BULLETS, rf"[{_BULLETS}]\s?(?=[^\s{_BULLETS}])"),
+    _form("bullet", _BULLETS, rf"[{_BULLETS}]\s?"),
     _form("is", _DIGITS, rf"({_CN})\s?(?:是|要|则)[ ,:]?\s?"),
     _form("tagged", "一-鿿", rf"[一-鿿]{{2,3}}({_CN})\s?[:]\s?"),
     _form("chinese-bracketed", "(", rf"[(]\s?({_CN})(?![一二三四五六七八九十年月期])\s?", damaged=True),
@@ -70,9 +73,9 @@ LINE_FORMS = (
     _form("letter", "A-H", r"([A-H])\s?[、.](?![A-Za-z]*\.)\s?", damaged=True),
     _form("arabic-bracketed", r"【〔\[", r"[【〔\[](\d{1,2})[】〕\]]\s?[、.]?\s?", damaged=True),
     _form("chinese-bracketed", r"【〔\[", rf"[【〔\[]({_CN})[】〕\]]\s?[、.]?\s?", damaged=True),
-    _form("bullet", r"\-○□√※·", r"(?:-{1,3}|[○□√※·])\s?(?=[^\s\d\-○□√※·])", damaged=True),
-    _form("aimed", "针", r"(?=针对[^,。;:\n]{5,84}[,:])", damaged=True),
-    _form("boxed", "【", r"(?=【[一-鿿、“”·]{3,24}】)", damaged=True),
+    _form("bullet", r"\-○□√※·", r"(?:-{1,3}|[○□√※·])\s?", damaged=True),
+    _form("aimed", "针", r"针对[^,。;:\n]{5,84}[,:]", damaged=True),
+    _form("boxed", "【", r"【[一-鿿、“”·]{3,24}】", damaged=True),
 )
 """Ways to write an enumerator at the start of a line, in the order in which they are tried."""
 _SOUND = {form.kind: form for form in reversed(LINE_FORMS) if not form.damaged}
@@ -123,6 +126,11 @@ def is_second(form: LineForm, folded: str, at: int) -> bool:
     if match is None and form.kind in _SOUND:
         match = _SOUND[form.kind].pattern.match(folded, at)
     return match is not None and number_of(match) == 2
+
+
+def is_rule(folded: str, after: int, end: int) -> bool:
+    """Return whether what follows a bullet is no item: nothing, more of the same, or the number of a page between dashes (- 3 -)."""
+    return after >= end or _NO_ITEM.match(folded, after, end) is not None
 
 
 def is_next(match: re.Match[str]) -> bool:

@@ -13,7 +13,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from doc_miner.enumerators import UNCOUNTED, LineForm, goes_on, inline_marks, is_next, is_second, is_series, last_inline, line_forms, number_of
+from doc_miner.enumerators import (
+    OF_ITS_TEXT,
+    UNCOUNTED,
+    LineForm,
+    goes_on,
+    inline_marks,
+    is_next,
+    is_rule,
+    is_second,
+    is_series,
+    last_inline,
+    line_forms,
+    number_of,
+)
 from doc_miner.lexicon import Lexicon
 from doc_miner.model import Document
 from doc_miner.textfold import fold
@@ -211,11 +224,12 @@ class _Reader:
                 continue
             if form.damaged and not self._goes_on(form, number, match.end(), end):
                 continue
-            node = self._push(kind, number, start, match.end(), end, self.text[start : match.end()].strip())
-            node.heading = (match.end(), self._heading_end(match.end(), end) if kind != "boxed" else self.folded.index("】", start, end) + 1)
+            body = start if kind in OF_ITS_TEXT else match.end()
+            node = self._push(kind, number, start, body, end, self.text[start:body].strip())
+            node.heading = (body, match.end() if kind == "boxed" else self._heading_end(body, end))
             if kind not in ("is", "tagged") and self._is_heading(*node.heading, end):
                 node.own_role = self._role_of(*node.heading)
-            return match.end(), node
+            return body, node
         return start, None
 
     def _accepts(self, kind: str, number: int, start: int, after: int, end: int) -> bool:
@@ -224,6 +238,8 @@ class _Reader:
             return False
         if kind == "boxed":
             return self.labels.opening.match(self.folded, start, end) is None
+        if kind == "bullet":
+            return not is_rule(self.folded, after, end)
         if kind in ("chinese", "arabic") and self.folded[after - 1] in "、,." and self._counts(kind, number, after, end):
             return False
         if kind == "chinese" and self.folded[after - 1] == "," and number != 1 and self._previous(kind) != number - 1:
@@ -245,7 +261,7 @@ class _Reader:
 
     def _goes_on(self, form: LineForm, number: int, after: int, end: int) -> bool:
         """Return whether a damaged enumerator continues an open list, or opens one whose second item follows."""
-        if after >= end:
+        if after >= end and form.kind != "boxed":
             return False
         if form.kind == "aimed":
             return self._has_beside(form, after, end)
@@ -272,7 +288,7 @@ class _Reader:
     def _has_beside(self, form: LineForm, start: int, end: int) -> bool:
         """Return whether one of the two lines before or behind a line opens in the same way."""
         behind = self.folded[end : end + _BESIDE].split("\n")[1:]
-        before = self.folded[max(0, start - _BESIDE) : start].split("\n")[-2:0:-1]
+        before = self.folded[max(0, start - _BESIDE) : start].split("\n")[-2::-1]
         return any(form.pattern.match(line.lstrip()) for lines in (behind, before) for line in [one for one in lines if one.strip()][:2])
 
     def _previous(self, kind: str) -> int | None:
