@@ -22,6 +22,17 @@ _WHOLE = r"(?:(?:19|20)\d{2}年|\d{1,4}(?:所|名|位|间|家|座|栋|幢|片|�
 """A whole number with its unit: after a point that may be an enumerator's, it is no decimal (1.3所小学改建)."""
 _DOT = rf"(?:[.](?!\d)|[.](?={_WHOLE})|、)"
 
+_MATTER = "(?:(?:反馈|整改|督导|督查)?(?:存在)?的?(?:问题|事项)|(?:反馈|督导)意见)"
+"""The words of a label that numbers problems (问题1, 整改事项一, 反馈意见2)."""
+_BULLETS = "●■◆◇▲△★☆▪▫➢►▶✓•‧∙◎"
+UNCOUNTED = frozenset({"bullet", "boxed", "aimed"})
+"""Kinds whose enumerators bear no number: the place in the list is their number."""
+OF_ITS_TEXT = frozenset({"boxed", "aimed"})
+"""Kinds whose enumerator is the beginning of the item's own text."""
+_NO_ITEM = re.compile(rf"$|[\s{_BULLETS}○□√※·-]|\d+\s?-")
+_WORDS_OF_ORDER = {"首先": 1, "其次": 2, "再次": None, "最后": None}
+"""Words that count a paragraph, with their number; the later ones are the next, whatever came before."""
+
 
 class LineForm(NamedTuple):
     """One way to write an enumerator at the start of a line: its kind, the characters it may begin with, its pattern (the last group that matched is the number).
@@ -41,13 +52,15 @@ def _form(kind: str, opens: str, pattern: str, damaged: bool = False) -> LineFor
 
 LINE_FORMS = (
     _form("chapter", "第", rf"第\s?({_CN}|\d{{1,2}})\s?[章节部编条](?:分)?[ 、:.]?"),
-    _form("label-numbered", "反存的问", rf"(?:反馈)?(?:存在)?(?:的)?问题\s?({_CN}|\d{{1,2}})\s?[:.、]\s?"),
+    _form("label-numbered", "反存的问整督事", rf"{_MATTER}\s?({_CN}|\d{{1,2}})\s?[:.、]\s?"),
+    _form("label-numbered", r"【〔\[(", rf"[【〔\[(]{_MATTER}\s?({_CN}|\d{{1,2}})[】〕\])]\s?[:.、]?\s?"),
     _form("chinese", _DIGITS, rf"({_CN})\s?(?:、|[.,](?!\d))\s?"),
     _form("chinese-bracketed", "(㈠-㈩", rf"(?:[(]\s?({_CN})\s?[)]|([㈠-㈩]))\s?[、.]?\s?"),
     _form("arabic", r"\d⒈-⒛", rf"(?:(\d{{1,2}})\s?{_DOT}|([⒈-⒛]))\s?"),
     _form("arabic-bracketed", "(⑴-⒇", r"(?:[(]\s?(\d{1,2})\s?[)]|([⑴-⒇]))\s?[、.]?\s?"),
     _form("half-bracketed", r"\d", r"(\d{1,2})[)]\s?"),
     _form("circled", "①-⑳", r"([①-⑳])\s?[、.]?\s?"),
+    _form("bullet", _BULLETS, rf"[{_BULLETS}]\s?"),
     _form("is", _DIGITS, rf"({_CN})\s?(?:是|要|则)[ ,:]?\s?"),
     _form("tagged", "一-鿿", rf"[一-鿿]{{2,3}}({_CN})\s?[:]\s?"),
     _form("chinese-bracketed", "(", rf"[(]\s?({_CN})(?![一二三四五六七八九十年月期])\s?", damaged=True),
@@ -55,9 +68,17 @@ LINE_FORMS = (
     _form("arabic", r"\d", r"(\d{1,2})。\s?", damaged=True),
     _form("label-numbered", "问", rf"问题\s?({_CN}|\d{{1,2}})(?![\d一二三四五六七八九十个项条类年月日%.])\s?", damaged=True),
     _form("is", "第其", rf"[第其]({_CN})[,、]\s?(?!{_CN})", damaged=True),
+    _form("is", "首其再最", r"(首先|其次|再次|最后)[,:]\s?", damaged=True),
+    _form("roman", "Ⅰ-Ⅻ", r"([Ⅰ-Ⅻ])\s?[、.]?\s?", damaged=True),
+    _form("letter", "A-H", r"([A-H])\s?[、.](?![A-Za-z]*\.)\s?", damaged=True),
+    _form("arabic-bracketed", r"【〔\[", r"[【〔\[](\d{1,2})[】〕\]]\s?[、.]?\s?", damaged=True),
+    _form("chinese-bracketed", r"【〔\[", rf"[【〔\[]({_CN})[】〕\]]\s?[、.]?\s?", damaged=True),
+    _form("bullet", r"\-○□√※·", r"(?:-{1,3}|[○□√※·])\s?", damaged=True),
+    _form("aimed", "针", r"针对[^,。;:\n]{5,84}[,:]", damaged=True),
+    _form("boxed", "【", r"【[一-鿿、“”·]{3,24}】", damaged=True),
 )
 """Ways to write an enumerator at the start of a line, in the order in which they are tried."""
-_SOUND = {form.kind: form for form in LINE_FORMS if not form.damaged}
+_SOUND = {form.kind: form for form in reversed(LINE_FORMS) if not form.damaged}
 _INLINE = re.compile(
     rf"(?<![一-鿿])(?:(?P<is>(?P<isn>{_CN})(?:是|要)[ ,:]?\s?)"
     rf"|(?P<nth>[第其](?P<nn>{_CN})[,、](?!{_CN})\s?))"
@@ -73,7 +94,7 @@ _INLINE_KINDS = {
     "chineseb": ("chinese-bracketed", "zn"), "tagged": ("tagged", "tn"), "labeln": ("label-numbered", "ln"),
 }  # fmt: skip
 """The groups of `_INLINE`, each with its kind and the group of its number."""
-_ONE_CHARACTER = {chr(first + i): i + 1 for first, count in ((0x2460, 20), (0x2474, 20), (0x2488, 20), (0x3220, 10)) for i in range(count)}
+_ONE_CHARACTER = {chr(first + i): i + 1 for first, count in ((0x2460, 20), (0x2474, 20), (0x2488, 20), (0x3220, 10), (0x2160, 12), (0x41, 8)) for i in range(count)}
 
 
 class InlineMark(NamedTuple):
@@ -93,14 +114,28 @@ def line_forms(opening: str) -> tuple[LineForm, ...]:
 
 
 def number_of(match: re.Match[str]) -> int | None:
-    """Return the number of what the pattern of a `LineForm` matched."""
-    return _number(match[match.lastindex or 1])
+    """Return the number of what the pattern of a `LineForm` matched; ``None`` where it bears none."""
+    return _number(match[match.lastindex]) if match.lastindex else None
 
 
 def is_second(form: LineForm, folded: str, at: int) -> bool:
     """Return whether the second item of a list whose first one is written as *form* stands at a place; it may be written soundly there."""
-    match = form.pattern.match(folded, at) or _SOUND[form.kind].pattern.match(folded, at)
+    match = form.pattern.match(folded, at)
+    if form.kind in UNCOUNTED:
+        return match is not None
+    if match is None and form.kind in _SOUND:
+        match = _SOUND[form.kind].pattern.match(folded, at)
     return match is not None and number_of(match) == 2
+
+
+def is_rule(folded: str, after: int, end: int) -> bool:
+    """Return whether what follows a bullet is no item: nothing, more of the same, or the number of a page between dashes (- 3 -)."""
+    return after >= end or _NO_ITEM.match(folded, after, end) is not None
+
+
+def is_next(match: re.Match[str]) -> bool:
+    """Return whether an enumerator says only that it follows another one (再次, 最后)."""
+    return match.lastindex is not None and _WORDS_OF_ORDER.get(match[match.lastindex], 0) is None
 
 
 def is_series(folded: str, number: int, at: int, end: int) -> bool:
@@ -141,4 +176,6 @@ def _number(text: str | None) -> int | None:
         return None
     if text in _ONE_CHARACTER:
         return _ONE_CHARACTER[text]
+    if text in _WORDS_OF_ORDER:
+        return _WORDS_OF_ORDER[text]
     return int(text) if text.isdigit() else parse_chinese(text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -28,6 +29,10 @@ ANSWERS = 0.35
 """Least likeness (shared wording plus shared topic) of a measure to the problem that it answers, where structure leaves several."""
 AHEAD = 0.12
 """How much more alike the best answer must be than the second."""
+NEAR = 12
+"""Places within which parts of problems and responses, and an item and the problem it may answer instead, are looked for."""
+CONTRADICTS = 0.1
+"""How much more alike another problem must be than the one in an item's place for its order to say nothing."""
 ECHO = 0.5
 """Least share of a heading's bigrams that stand in the problem it names."""
 LEAST_SHARED = 4
@@ -128,7 +133,8 @@ Profile = Callable[[str], Mapping[str, float]]
 def link_passages(text: str, passages: Sequence[Passage], problems: Sequence[Problem], nodes: dict[int, int], profile: Profile) -> list[Link]:
     """Return for each measure of *text* the problem that it answers."""
     meaning = _Meaning(problems, profile)
-    return [_link(text, passage, problems, nodes, meaning) for passage in passages]
+    order = _Order(text, problems, meaning)
+    return [_link(text, passage, problems, nodes, meaning, order) for passage in passages]
 
 
 class _Meaning:
@@ -177,24 +183,98 @@ def _telling(grams: Sequence[frozenset[str]]) -> list[frozenset[str]]:
     return [frozenset(gram for gram in one if counts[gram] <= limit) for one in grams]
 
 
-def _link(text: str, passage: Passage, problems: Sequence[Problem], nodes: dict[int, int], meaning: _Meaning) -> Link:
+class _Order:
+    """Which problems an item of a part of responses answers by its place: the parts have as many items, or there are as many problems."""
+
+    def __init__(self, text: str, problems: Sequence[Problem], meaning: _Meaning) -> None:
+        self._text, self._problems, self._meaning = text, problems, meaning
+        self._starts = [problem.start for problem in problems]
+        self._places: dict[int, dict[int, int]] = {}
+        self._known: dict[int, dict[int, Sequence[int]]] = {}
+
+    def of(self, node: Node) -> Sequence[int]:
+        """Return the problems that stand where an item, or one around it, stands among the responses; none where order says nothing."""
+        item: Node | None = node
+        while item is not None and item.parent is not None:
+            if item.kind != "label" and item.parent.own_role in ("response", "measure"):
+                pool = self._pairs(item.parent).get(id(item))
+                if pool is not None:
+                    return pool
+            item = item.parent
+        return ()
+
+    def _pairs(self, part: Node) -> dict[int, Sequence[int]]:
+        if id(part) not in self._known:
+            self._known[id(part)] = self._read(part)
+        return self._known[id(part)]
+
+    def _read(self, part: Node) -> dict[int, Sequence[int]]:
+        items = _items(part)
+        stated = next((node for node in self._before(part) if node.role == "problem"), None)
+        if stated is None or len(items) < 2:
+            return {}
+        groups = [self._within(group) for group in _items(stated)]
+        single = [[problem] for problem in self._within(stated)]
+        for pools in (groups, single):
+            if len(pools) == len(items) and all(pools) and self._agrees(items, pools):
+                return {id(item): pool for item, pool in zip(items, pools, strict=True)}
+        return {}
+
+    def _within(self, node: Node) -> list[int]:
+        return list(range(bisect_left(self._starts, node.start), bisect_left(self._starts, node.end)))
+
+    def _before(self, part: Node) -> Sequence[Node]:
+        """Return the parts beside a part that stand before it, the nearest first, as far as it may refer to them."""
+        if part.parent is None:
+            return ()
+        beside = part.parent.children
+        if id(part.parent) not in self._places:
+            self._places[id(part.parent)] = {id(child): place for place, child in enumerate(beside)}
+        place = self._places[id(part.parent)][id(part)]
+        return beside[max(0, place - NEAR) : place][::-1]
+
+    def _agrees(self, items: Sequence[Node], pools: Sequence[Sequence[int]]) -> bool:
+        """Return whether what the items say fits their order: none is clearly more like another's problem, at least half are most like their own."""
+        every = [problem for pool in pools for problem in pool]
+        own = 0
+        for item, pool in zip(items, pools, strict=True):
+            near = every[bisect_left(every, pool[0] - NEAR) : bisect_left(every, pool[-1] + NEAR + 1)]
+            likeness = dict(zip(near, self._meaning.likeness(self._text[item.body : item.end], near), strict=True))
+            here = max(likeness[problem] for problem in pool)
+            elsewhere = max((likeness[problem] for problem in near if problem not in pool), default=0.0)
+            if elsewhere - here > CONTRADICTS:
+                return False
+            own += here > elsewhere
+        return own * 2 >= len(items)
+
+
+def _items(part: Node) -> list[Node]:
+    """Return the items of a part that are written as its first one is."""
+    items = [child for child in part.children if child.kind != "label"]
+    return [child for child in items if child.kind == items[0].kind]
+
+
+def _link(text: str, passage: Passage, problems: Sequence[Problem], nodes: dict[int, int], meaning: _Meaning, order: _Order) -> Link:
     node: Node | None = passage.node
     while node is not None:
         if id(node) in nodes:
             return Link(nodes[id(node)])
         node = node.parent
+    by_order = order.of(passage.node)
+    if len(by_order) == 1:
+        return Link(by_order[0])
     named = _named(text, passage, meaning) if problems else None
     if named is not None:
         return Link(named)
     aimed = _AIMED.match(fold(text[passage.start : passage.start + 60]))
     if aimed is not None and not aimed[0].startswith("关于") and passage.node.role in ("plan", "recommendation") and len(problems) > 1:
         return _by_meaning(aimed["what"], range(len(problems)), meaning)
-    if passage.node.role == "plan":
+    if passage.node.role in ("plan", "recommendation"):
         return Link(None)
     told = [i for i, p in enumerate(problems) if p.rule == "problem/running-text" and _same_part(p, passage) and p.end <= passage.start]
     if told:
         return Link(told[-1])
-    pool = _paired(passage.node, problems)
+    pool = by_order or _paired(passage.node, problems)
     if len(pool) == 1:
         return Link(pool[0])
     return _by_meaning(text[passage.start : passage.end], pool, meaning) if pool else Link(None)
@@ -212,6 +292,8 @@ def _named(text: str, passage: Passage, meaning: _Meaning) -> int | None:
     """
     folded = fold(text[passage.start : passage.end])
     aimed = _AIMED.match(folded)
+    if aimed is None and passage.node.role == "recommendation":
+        return None
     wordings = [aimed["what"]] if aimed else []
     if passage.node.role == "plan" or passage.rule == "measure/listed":
         wordings.append(_FIRST_SENTENCE.match(folded)[0])  # type: ignore[index]

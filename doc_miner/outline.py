@@ -13,7 +13,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from doc_miner.enumerators import LineForm, goes_on, inline_marks, is_second, is_series, last_inline, line_forms, number_of
+from doc_miner.enumerators import (
+    OF_ITS_TEXT,
+    UNCOUNTED,
+    LineForm,
+    goes_on,
+    inline_marks,
+    is_next,
+    is_rule,
+    is_second,
+    is_series,
+    last_inline,
+    line_forms,
+    number_of,
+)
 from doc_miner.lexicon import Lexicon
 from doc_miner.model import Document
 from doc_miner.textfold import fold
@@ -23,26 +36,35 @@ from doc_miner.words import WordSet
 RANKS = {
     "chapter": 0,
     "chinese": 1,
+    "roman": 1,
     "label-numbered": 2,
     "chinese-bracketed": 3,
+    "boxed": 3,
     "arabic": 4,
+    "letter": 5,
     "arabic-bracketed": 5,
-    "label": 6,
-    "circled": 7,
-    "half-bracketed": 7,
-    "is": 8,
-    "tagged": 9,
+    "bullet": 6,
+    "label": 7,
+    "circled": 8,
+    "half-bracketed": 8,
+    "is": 9,
+    "tagged": 10,
+    "aimed": 11,
 }
 
 _REACH = 3000
 """Characters within which the second item of a list must follow a first one whose enumerator is damaged."""
+_BESIDE = 800
+"""Characters within which the lines beside a line stand."""
 _QUOTED = re.compile(r"“[^“”\n]{0,80}”")
 _BRACKETED = re.compile(r"\([^()\n]{0,60}\)")
 _PUNCTUATED = re.compile(r"[,。;、]")
 _HEADING_END = re.compile(r"\([^()\n]{0,60}\)|[。:;]|\s(?=\s)")
 
 
-_SHORT_LABELS = {"问题": "problem", "措施": "response", "进展": "progress", "时限": "deadline"}
+_SHORT_LABELS = {
+    "问题": "problem", "反馈意见": "problem", "措施": "response", "整改": "response", "落实": "response", "举措": "response", "做法": "response", "成效": "response", "进展": "progress", "状态": "progress", "时限": "deadline",
+}  # fmt: skip
 """Words that name a part only as a label with a colon (问题：… 措施：…), never inside a heading."""
 
 
@@ -73,7 +95,7 @@ class Node:
     @property
     def line_bound(self) -> bool:
         """Whether the item ends with its line: items of running text do, headings do not."""
-        return self.inline or self.kind in ("is", "tagged", "circled")
+        return self.inline or self.kind in ("is", "tagged", "circled", "aimed")
 
     def walk(self) -> Iterator[Node]:
         """Yield the node and everything below it in order."""
@@ -144,13 +166,19 @@ class _Reader:
             self._unmarked(start, end)
         label = self.labels.opening.match(self.folded, at, end) if self.folded.find(":", at, at + 24) >= 0 or self.folded.startswith(("【", "["), at) else None
         if label is not None and (node is None or node.kind != "label"):
-            node = self._push("label", 1, at, label.end(), end, self.folded[at : label.end()].strip(" :"), role=self.label_roles[label["form"] or label["boxed"]])
+            role: str | None = self.label_roles[label["form"] or label["boxed"]]
+            if role == "plan" and node is None:
+                self._leave_answered(start)
+            node = self._push("label", 1, at, label.end(), end, self.folded[at : label.end()].strip(" :"), role=role)
             node.heading = (at, label.end())
             at = label.end()
             inner, _ = self._line_marker(at, end, after_label=True)
             at = inner
         elif node is None and self._is_label_line(start, end):
-            node = self._push("label", 1, start, end, end, self.folded[start:end].strip(" :【】[]"), role=self._role_of(start, end))
+            role = self._role_of(start, end)
+            if role == "plan":
+                self._leave_answered(start)
+            node = self._push("label", 1, start, end, end, self.folded[start:end].strip(" :【】[]"), role=role)
             node.heading = (start, end)
             return
         for match in self._inner_labels(at, end):
@@ -160,6 +188,20 @@ class _Reader:
             at = match.end()
         self._inline(at, end)
 
+    def _leave_answered(self, at: int) -> None:
+        """Close an item whose labels have answered it, where next steps follow that the item before it has not: they belong to the document."""
+        for depth in range(len(self.stack) - 1, 0, -1):
+            node = self.stack[depth]
+            if node.kind == "label" or node.line_bound:
+                continue
+            beside = reversed(node.parent.children) if node.parent is not None else iter(())
+            before = next((child for child in beside if child is not node and child.kind == node.kind), None)
+            roles = [child.own_role for child in before.children if child.kind == "label"] if before is not None else []
+            if "response" in roles and "plan" not in roles:
+                while len(self.stack) > depth:
+                    self._pop(at)
+            return
+
     def _inner_labels(self, start: int, end: int) -> list[re.Match[str]]:
         """Return the labels inside a paragraph that states a problem or a response (问题：…。整改措施：…。责任单位：…)."""
         if self.folded.find(":", start, end) < 0:
@@ -167,7 +209,8 @@ class _Reader:
         found = list(self.labels.inner.finditer(self.folded, start, end))
         parts = {match.start() for match in found if self.label_roles[match["form"]] in ("problem", "response", "measure")}
         if not parts:
-            return []
+            duties = self.stack[-1].kind == "label" and self.stack[-1].own_role in ("units", "deadline") and self.stack[-1].body == start
+            return [match for match in found if duties and self.label_roles[match["form"]] in ("deadline", "units") and match["form"] not in self.stack[-1].marker and self.label_roles[match["form"]] != self.stack[-1].own_role]
         last_item = last_inline(self.folded, start, end)
         return [match for match in found if match.start() > last_item or match.start() in parts]
 
@@ -176,22 +219,27 @@ class _Reader:
             match, kind = form.pattern.match(self.folded, start, end), form.kind
             if match is None or (after_label and kind not in ("is", "circled", "arabic", "arabic-bracketed")):
                 continue
-            number = number_of(match)
+            number = self._next(kind) if kind in UNCOUNTED or is_next(match) else number_of(match)
             if number is None or not self._accepts(kind, number, start, match.end(), end):
                 continue
             if form.damaged and not self._goes_on(form, number, match.end(), end):
                 continue
-            node = self._push(kind, number, start, match.end(), end, self.text[start : match.end()].strip())
-            node.heading = (match.end(), self._heading_end(match.end(), end))
+            body = start if kind in OF_ITS_TEXT else match.end()
+            node = self._push(kind, number, start, body, end, self.text[start:body].strip())
+            node.heading = (body, match.end() if kind == "boxed" else self._heading_end(body, end))
             if kind not in ("is", "tagged") and self._is_heading(*node.heading, end):
                 node.own_role = self._role_of(*node.heading)
-            return match.end(), node
+            return body, node
         return start, None
 
     def _accepts(self, kind: str, number: int, start: int, after: int, end: int) -> bool:
         """Return whether an enumerator fits: the next of an open list, or the first of a new one."""
         if after >= end and kind in ("is", "tagged", "half-bracketed"):
             return False
+        if kind == "boxed":
+            return self.labels.opening.match(self.folded, start, end) is None
+        if kind == "bullet":
+            return not is_rule(self.folded, after, end)
         if kind in ("chinese", "arabic") and self.folded[after - 1] in "、,." and self._counts(kind, number, after, end):
             return False
         if kind == "chinese" and self.folded[after - 1] == "," and number != 1 and self._previous(kind) != number - 1:
@@ -213,8 +261,10 @@ class _Reader:
 
     def _goes_on(self, form: LineForm, number: int, after: int, end: int) -> bool:
         """Return whether a damaged enumerator continues an open list, or opens one whose second item follows."""
-        if after >= end:
+        if after >= end and form.kind != "boxed":
             return False
+        if form.kind == "aimed":
+            return self._has_beside(form, after, end)
         if number > 1:
             return self._previous(form.kind) == number - 1
         at = self.folded.find("\n", end - 1, end + _REACH)
@@ -225,6 +275,21 @@ class _Reader:
                 return True
             at = self.folded.find("\n", at, end + _REACH)
         return False
+
+    def _next(self, kind: str) -> int:
+        """Return the place of an item without a number in its list: one more than that of the item before it, 1 below a label or heading of its own."""
+        for node in reversed(self.stack):
+            if node.kind == kind:
+                return node.number + 1
+            if kind in node.last:
+                return node.last[kind] + 1
+        return 1
+
+    def _has_beside(self, form: LineForm, start: int, end: int) -> bool:
+        """Return whether one of the two lines before or behind a line opens in the same way."""
+        behind = self.folded[end : end + _BESIDE].split("\n")[1:]
+        before = self.folded[max(0, start - _BESIDE) : start].split("\n")[-2::-1]
+        return any(form.pattern.match(line.lstrip()) for lines in (behind, before) for line in [one for one in lines if one.strip()][:2])
 
     def _previous(self, kind: str) -> int | None:
         for node in reversed(self.stack):
@@ -339,6 +404,8 @@ class _Reader:
         """Return whether a list that begins at *at* is an item's own: the item ends with a colon there, or is a label on its line."""
         if node.kind == "label":
             return not self.folded[node.body : at].strip()
+        if node.kind == "boxed":
+            return not self.folded[node.heading[1] : at].strip()
         return node.line_bound and not node.inline and self.folded[node.body : at].rstrip().endswith(":")
 
     def _pop(self, at: int) -> None:

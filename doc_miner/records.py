@@ -239,7 +239,9 @@ def _running_stretches(outline: Node, metadata: Metadata, passages: Passages, ta
             start = passages.folded.find("\n") + 1
         else:
             start = node.heading[1]
-        gaps = [(start, node.own_end())] if node.kind != "root" else [(start, node.own_end())]
+        gaps = [(start, node.own_end())]
+        ends = [child.start for child in node.children[1:]] + [node.end]
+        gaps += [(child.end, end) for child, end in zip(node.children, ends, strict=False) if child.line_bound and not child.inline]
         for begin, end in gaps:
             for piece in _without(begin, end, tables):
                 out.append((node, piece))

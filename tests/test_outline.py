@@ -47,9 +47,12 @@ KINDS = {
     "arabic-bracketed": [("（1）", "（2）"), ("(1)", "(2)"), ("（１）", "（２）"), ("（1)", "（2)"), ("（ 1 ）", "（ 2 ）"), ("（1）、", "（2）、")],
     "half-bracketed": [("1）", "2）"), ("1)", "2)")],
     "circled": [("①", "②"), ("① ", "② "), ("⑨", "⑩")],
-    "is": [("一是", "二是"), ("一要", "二要"), ("一是，", "二是，"), ("一是：", "二是：")],
-    "label-numbered": [("问题1：", "问题2："), ("问题一：", "问题二："), ("问题 1:", "问题 2:"), ("反馈问题1：", "反馈问题2："), ("存在的问题1：", "存在的问题2：")],
+    "is": [("一是", "二是"), ("一要", "二要"), ("一是，", "二是，"), ("一是：", "二是："), ("首先，", "其次，")],
+    "label-numbered": [("问题1：", "问题2："), ("问题一：", "问题二："), ("问题 1:", "问题 2:"), ("反馈问题1：", "反馈问题2："), ("存在的问题1：", "存在的问题2："), ("【问题一】", "【问题二】"), ("〔问题1〕", "〔问题2〕"), ("整改事项一：", "整改事项二：")],
     "tagged": [("短板一：", "短板二：")],
+    "bullet": [("● ", "● "), ("★", "★"), ("——", "——"), ("- ", "- "), ("◆", "◆")],
+    "roman": [("Ⅰ.", "Ⅱ."), ("Ⅰ、", "Ⅱ、")],
+    "letter": [("A.", "B."), ("A、", "B、")],
 }
 NUMBERS = {"十、": 10, "二十、": 20, "9.": 9, "⑨": 9}
 
@@ -64,7 +67,32 @@ def test_an_enumerator_at_the_start_of_a_line_is_an_item(kind: str, first: str, 
 
 
 def test_every_kind_has_a_rank() -> None:
-    assert set(RANKS) == {*KINDS, "label"}
+    assert set(RANKS) == {*KINDS, "label", "boxed", "aimed"}
+
+
+def test_headings_in_brackets_are_items_that_begin_with_their_bracket() -> None:
+    text = "三、重点任务\n【强师行动】\n1.招聘教师60名。\n2.培训教师300名。\n【扩容行动】新建学校2所。\n四、组织保障"
+    assert [item for item in items(text) if item[0] < 2] == [(0, "chinese", 3), (1, "boxed", 1), (1, "boxed", 2), (0, "chinese", 4)]
+    assert "【扩容行动】新建学校2所。" in written(text)
+
+
+def test_a_single_mark_that_may_be_none_opens_no_list() -> None:
+    assert items("青石县教育工作会议讲话\n——在全县教育大会上\n今年招聘教师60名。") == []
+    assert items("【本报讯】青石县召开教育大会。\n会议部署了学位建设。") == []
+    assert items("A.校舍面积不足。\n以上问题须整改。") == []
+
+
+def test_paragraphs_beside_each_other_that_name_their_problem_are_items() -> None:
+    text = "现将情况报告如下。\n针对教师不足问题，招聘教师60名。\n针对校舍不足问题，新建学校2所。\n特此报告。"
+    assert [kind for _, kind, _ in items(text)] == ["aimed", "aimed"]
+    assert items("针对教师不足问题，招聘教师60名。\n新建学校2所。\n改造校舍3栋。\n添置图书2万册。\n针对校舍不足问题，新建学校2所。") == []
+
+
+def test_next_steps_behind_answered_problems_belong_to_the_document() -> None:
+    text = "问题1：校舍不足。\n整改情况：新建校舍。\n问题2：教师不足。\n整改情况：招聘教师。\n下一步打算：\n1.每年招聘教师60名。"
+    assert [(level, kind) for level, kind, _ in items(text)] == [(0, "label-numbered"), (1, "label"), (0, "label-numbered"), (1, "label"), (0, "label"), (1, "arabic")]
+    own = "问题1：校舍不足。\n整改情况：新建校舍。\n下一步打算：扩建校舍。\n问题2：教师不足。\n整改情况：招聘教师。\n下一步打算：再招聘教师。"
+    assert [level for level, kind, _ in items(own) if kind == "label"] == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("front", ["　　", "  ", "\t"])

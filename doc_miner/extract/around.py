@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Date
@@ -36,6 +37,7 @@ class Around:
     def __init__(self, text: str, reference: Date | None) -> None:
         self.text, self.reference = text, reference
         self._known: dict[int, Told] = {}
+        self._lines_of_problems: dict[int, tuple[list[int], list[list[Node]]]] = {}
         self._lines_of_list: dict[tuple[int, str], Sequence[Node]] = {}
 
     def of(self, node: Node) -> Told:
@@ -48,7 +50,7 @@ class Around:
     def _read(self, node: Node, above: Told) -> Told:
         heading = self.text[node.heading[0] : node.heading[1]] if node.own_role else ""
         ahead = self._is_ahead(node)
-        labels = _label_lines(node) or self._below_list(node)
+        labels = _label_lines(node) or self._below_list(node) or self._of_its_problem(node)
         return Told(
             above.results or any(word in heading for word in _RESULTS),
             above.past or any(word in heading for word in _PAST),
@@ -67,6 +69,15 @@ class Around:
             self._lines_of_list[key] = () if alone else [line for line in _label_lines(items[-1]) if line.own_role != "progress"]
         return self._lines_of_list[key]
 
+    def _of_its_problem(self, node: Node) -> Sequence[Node]:
+        """Return the lines that stand with a label's problem where its part goes from one labelled problem to the next (问题：… 整改：… 责任单位：…)."""
+        if node.kind != "label" or node.parent is None:
+            return ()
+        if id(node.parent) not in self._lines_of_problems:
+            self._lines_of_problems[id(node.parent)] = _by_problem(node.parent)
+        begins, lines = self._lines_of_problems[id(node.parent)]
+        return lines[bisect_right(begins, node.start)] if len(begins) > 1 else ()
+
     def _is_ahead(self, node: Node) -> bool | None:
         """Return whether a heading is about the work of a year to come (2024年重点工作), or of the one that has just begun; ``None`` if it names no year."""
         if self.reference is None or node.kind == "root" or node.line_bound or node.heading[1] - node.heading[0] > 40:
@@ -82,9 +93,25 @@ def _label_lines(node: Node) -> list[Node]:
     return [child for child in node.children if child.kind == "label" and child.own_role in ("units", "deadline", "progress")]
 
 
+def _by_problem(part: Node) -> tuple[list[int], list[list[Node]]]:
+    """Return where the labelled problems of a part begin, and the lines of units, deadlines and progress before the first and behind each."""
+    begins: list[int] = []
+    lines: list[list[Node]] = [[]]
+    for child in part.children:
+        if child.kind == "label" and child.own_role == "problem":
+            begins.append(child.start)
+            lines.append([])
+        elif child.kind == "label" and child.own_role in ("units", "deadline", "progress"):
+            lines[-1].append(child)
+    return begins, lines
+
+
 def _first_line(text: str, start: int, end: int) -> Span:
     """Return the first line of a stretch that holds anything: what stands below a label's own line is no part of what it says."""
     while start < end and text[start].isspace():
         start += 1
     stop = text.find("\n", start, end)
-    return start, stop if stop >= 0 else end
+    end = stop if stop >= 0 else end
+    while end > start and text[end - 1] in ")）」】；; " and text.count("（", start, end) + text.count("(", start, end) < text.count("）", start, end) + text.count(")", start, end):
+        end -= 1  # the end of brackets that opened before the label
+    return start, end

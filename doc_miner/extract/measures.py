@@ -8,6 +8,7 @@ own is one more. Rules: ``measure/…``. Status, deadline and responsible units 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,9 @@ SHORT = 5
 """Characters below which a paragraph does nothing: a verb, its object and a full stop take as many."""
 _STANDS_ALONE = re.compile(r"(?:现|目前|均|该问题)?(?:已|正在|未|持续|基本)?(?:经|全部|全面|按时|按要求|按期)?(?:完成|落实|整改|推进|解决)(?:到位|完成|完毕|落实|中|情况|整改)?[。;]?")
 """A paragraph that only says how things stand (已落实到位。): it does nothing of its own."""
+_SAYS_MORE = re.compile(r"\d|[^,。;\n]{4,},[^,。;\n]{4,}")
+_OF_A_TABLE = re.compile(r"(?:附?表|附?图|单位)\s?[\d一二三四五六七八九十:]|[^\n]{0,80}\t")
+"""A row or caption of a table."""
 _NAMES_PROBLEM = re.compile(r"(?:问题|不足|短板|困难)(?:的?(?:整改|落实|解决))(?:落实)?(?:情况|措施|工作)?$|^关于.{4,36}(?:问题|不足)$")
 """A heading of a response that names the problem (关于专用教室不足的问题; …问题的整改)."""
 _LEADING_IN = ("其中", "具体如下", "主要做法是", "具体是", "具体做法是", "一方面")
@@ -54,6 +58,10 @@ def find_passages(root: Node, passages: Passages, statements: Sequence[Statement
     out: list[Passage] = []
     _collect(root, passages, stated, out)
     for statement in statements:
+        if statement.problem.rule == "problem/aimed" and not statement.node.children:
+            start, stop = passages.trimmed(passages.after_aim(statement.problem.end), passages.body_end(statement.node))
+            if stop - start >= SHORT:
+                out.append(Passage(start, stop, statement.node, "measure/listed"))
         if statement.problem.rule == "problem/listed" and not statement.node.line_bound:
             start, stop = passages.trimmed(statement.problem.end, passages.body_end(statement.node))
             if stop - start >= SHORT and passages.folded.startswith("下一步", start):
@@ -69,8 +77,9 @@ def _collect(node: Node, passages: Passages, stated: set[int], out: list[Passage
     if holds and node.kind != "root" and id(node) not in stated:
         if not node.children:
             out += list(_leaf(node, passages))
-        elif listed and not problems_below and all(child.kind != "label" for child in node.children):
+        elif listed and not problems_below and all(child.kind != "label" or child.role in ROLES for child in node.children):
             out += list(_lead(node, passages))
+            out += list(_between(node, passages))
         elif all(child.kind == "label" and child.role not in (*ROLES, "problem") for child in node.children):
             out += list(_leaf(node, passages, end=node.children[0].start))
         if not node.children and node.kind != "label":
@@ -90,7 +99,7 @@ def _leaf(node: Node, passages: Passages, end: int | None = None) -> Iterator[Pa
     if node.heading[1] < stop and _NAMES_PROBLEM.search(passages.folded[node.heading[0] : node.heading[1]].rstrip("。: ")) and passages.text[node.heading[1] : stop].startswith("\n"):
         yield from _unlisted(node, passages, node.heading[1], stop)
         return
-    start, stop = passages.trimmed(node.body, stop)
+    start, stop = passages.trimmed(node.start if node.kind == "aimed" else node.body, stop)
     below = passages.paragraphs(node.heading[1], stop)
     named = sum(1 for begin, _ in below if _NAME_LABEL.match(passages.folded, begin) or _AIMED.match(passages.folded, begin))
     if named >= 2 or (stop - start > LONG and len(below) >= 4):
@@ -119,11 +128,29 @@ def _unlisted(node: Node, passages: Passages, start: int, stop: int) -> Iterator
     for begin, end in passages.paragraphs(start, stop):
         if passages.folded[begin] in ":。":
             begin, end = passages.trimmed(begin + 1, end)
-        if end - begin < SHORT or passages.is_furniture(begin, end) or passages.is_closing(begin, end) or passages.is_preamble(begin, end):
+        if end - begin < SHORT or _OF_A_TABLE.match(passages.folded, begin, end) or passages.is_furniture(begin, end) or passages.is_closing(begin, end) or passages.is_preamble(begin, end):
             continue
-        if passages.action_cue.search(passages.folded, begin, end) is None or _STANDS_ALONE.fullmatch(passages.folded, begin, end):
+        acts = passages.action_cue.search(passages.folded, begin, end) is not None or _answers_alone(node, passages, begin, start, stop)
+        if not acts or _STANDS_ALONE.fullmatch(passages.folded, begin, end):
             continue
         yield Passage(begin, end, node, "measure/paragraph")
+
+
+def _answers_alone(node: Node, passages: Passages, begin: int, start: int, stop: int) -> bool:
+    """Return whether a paragraph is all that a label of the response to one problem holds, and says more than how things stand."""
+    return node.kind == "label" and node.own_role == "response" and len(passages.paragraphs(start, stop)) == 1 and _SAYS_MORE.search(passages.folded, begin, stop) is not None
+
+
+def _between(node: Node, passages: Passages) -> Iterator[Passage]:
+    """Yield the paragraphs of a part beside those that hold its lists, where all its lists stand in running text."""
+    if not all(child.inline for child in node.children):
+        return
+    at = passages.folded.find("\n", node.children[0].end, node.end)
+    held = [child.start for child in node.children]
+    for begin, end in passages.paragraphs(at, node.end) if at >= 0 else ():
+        if bisect_left(held, begin) < bisect_left(held, end) or passages.folded[end - 1] == ":":
+            continue
+        yield from _unlisted(node, passages, begin, end)
 
 
 def _lead(node: Node, passages: Passages) -> Iterator[Passage]:
@@ -137,6 +164,8 @@ def _lead(node: Node, passages: Passages) -> Iterator[Passage]:
     lead = lead[:stop]
     lead = next((lead.removesuffix(words) for words in _LEADING_IN if lead.endswith(words)), lead)
     for begin, end in passages.paragraphs(start, start + len(lead)):
+        if passages.folded[begin] in ":。":
+            begin, end = passages.trimmed(begin + 1, end)
         if end - begin < 10 or (_FIGURE.search(passages.folded, begin, end) is None and not _QUOTED_LABEL.match(passages.folded, begin)):
             continue
         if passages.action_cue.search(passages.folded, begin, end) and not passages.is_preamble(begin, end) and not passages.is_closing(begin, end):

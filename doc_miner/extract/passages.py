@@ -23,6 +23,11 @@ _TO_ALL = re.compile(r"请(?:你|各|贵|于|将|认真|按)|希望|以上|上�
 _LEADS_IN = re.compile(r"(?:[:]|如下[。]?|(?:(?<![\d人个名%元岁分所次班米])以下|下列)[^,。;:]{0,12}[。:]|在肯定成绩的同时[^。]{0,60}。|(?:不足|差距|困难|问题)。?主要(?:表现在|有)[。:]?)$")
 
 
+_AIM = re.compile(r"(?:针对|对于|关于)(?:督导|检查|评估)?(?:组)?(?:反馈|指出|存在|提出)?的?[“\"]?(?P<what>[^,。;:“”\"\n]{5,80}?)(?=[”\"]?(?:等|这一)?的?(?:问题|不足|情况)[,:])")
+"""How a paragraph opens that names the problem it is aimed at."""
+_AFTER_AIM = re.compile(r"[”\"]?(?:等|这一)?的?(?:问题|不足|情况)[,:]\s?")
+
+
 class Passages:
     """The text of a document with its fold, cut on demand."""
 
@@ -131,6 +136,18 @@ class Passages:
         """Return the paragraphs behind the last item of a list that are no part of it (see `body_end`)."""
         end = self.body_end(node)
         return [span for span in self.paragraphs(end, node.end) if not self.is_furniture(*span) and not self.is_closing(*span)]
+
+    def aim(self, start: int, end: int) -> Span | None:
+        """Return the problem at which a paragraph says that it is aimed (针对“…”问题，我们…), ``None`` if it names none."""
+        match = _AIM.match(self.folded, start, end)
+        if match is None or self.problem_cue.search(match["what"]) is None:
+            return None
+        return match.span("what")
+
+    def after_aim(self, end: int) -> int:
+        """Return where a paragraph goes on behind the problem that `aim` found."""
+        match = _AFTER_AIM.match(self.folded, end)
+        return match.end() if match else end
 
     def is_request(self, start: int) -> bool:
         """Return whether a paragraph speaks to the reader or sums up (请你县于…; 希望…; 综上)."""

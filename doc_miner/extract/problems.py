@@ -40,6 +40,8 @@ def find_statements(root: Node, passages: Passages) -> list[Statement]:
         if node.role in (None, "measure", "response", "situation") and not node.line_bound:
             for stretch in _own_text(node):
                 out += list(_admitted(node, stretch, passages))
+    if not out:
+        out = list(_aimed(root, passages))
     seen: set[Span] = set()
     unique = []
     for statement in sorted(out, key=lambda s: (s.problem.start, s.problem.end)):
@@ -50,6 +52,24 @@ def find_statements(root: Node, passages: Passages) -> list[Statement]:
             seen.add(span)
             unique.append(statement)
     return unique
+
+
+def _aimed(root: Node, passages: Passages) -> Iterator[Statement]:
+    """Yield the problems of a document that names each only in front of its response (针对“…”的问题，我们…), two and more items in a row."""
+    for node in root.walk():
+        row: list[tuple[Node, Span]] = []
+        for child in [*node.children, None]:
+            aim = None
+            if child is not None and child.kind != "label" and child.role in (None, "measure", "response"):
+                aim = passages.aim(child.start if child.kind == "aimed" else child.body, child.end)
+            if child is not None and aim is not None:
+                row.append((child, aim))
+                continue
+            for item, span in row if len(row) >= 2 else ():
+                for below in item.walk():
+                    below.role = "response"
+                yield _statement(item, passages, *span, "problem/aimed", True)
+            row = []
 
 
 _DENIED = re.compile(r"(?:不存在|未发现|没有发现|未出现|没有出现|已无|已全部消除|已全面消除)[^,。;\n]{0,30}(?:问题|现象|情况|行为|大班额|$)")
@@ -65,8 +85,15 @@ def is_denial(passages: Passages, start: int, end: int) -> bool:
 _ADMITS = re.compile(
     r"清醒(?:地|的)?(?:看到|认识到|意识到)|(?:也|更|还|必须)(?:要|应|应该|应当)?(?:看到|认识到|正视)|(?:在)?(?:肯定|总结|看到|取得)[^,。;]{0,10}成绩的?同时|(?:虽然|尽管)[^。;]{0,40}(?:成绩|成效|进展|进步)[^。;]{0,10},?但|(?<=[\n。])但(?:是|对照|与|从)?[^。;]{0,36}(?:存在|有)[^。;]{0,14}(?:差距|问题|不足|困难|短板)"
 )
+_REPORTS = re.compile(r"(?:需要|特别|还需|应当)(?:特别|向[^,。]{1,8})?(?:报告|说明|指出|反映|汇报|正视)的是[,:]")
 _TURNS = re.compile(r"(?:我们(?:一定)?(?:要|将|必须)|对此|对这些|针对|为此|面对|下一步|今后|下阶段|要直面|以上问题|这些问题)")
 _IN_PASSING = re.compile(r"(?:解决|破解|化解|针对|消除|缓解|克服)[^,。;]{0,24}")
+_LEAD_OF_ADMISSION = re.compile(
+    r"(?:(?:在)?(?:充分)?(?:肯定|总结|看到|取得)[^,。;]{0,12}成绩的?同时[,]?|同时[,]?)?(?:但是?[,]?)?(?:我们|我[县区市局])?(?:也|还|更|同时)?(?:必须|要|应|应当)?(?:清醒(?:地|的)?)?(?:看到|认识到|意识到|正视)[,:到]?"
+    r"|(?:需要|特别|还需)(?:特别)?(?:报告|说明|指出|反映|汇报|强调)的是[,:]"
+    r"|(?:当前|目前)?[,]?(?:我[县区市]|全[县区市])?[^,。;:]{0,20}(?:还|仍|也|依然)(?:存在|有)(?:着)?(?:一些|不少|以下|几[个方])?[^,。;:]{0,8}(?:不足|问题|困难|短板|差距)[:,]"
+)
+"""Words that lead into an admission and are no part of it (我们也清醒地认识到，; 需要报告的是，)."""
 _ADMITTED = 12
 """Paragraphs that may follow an admission as its list."""
 
@@ -86,7 +113,7 @@ def _admitted(node: Node, stretch: Span, passages: Passages) -> Iterator[Stateme
     """Yield what running text admits (我们也清醒地看到，…还不足): its paragraph, or those that follow where it only announces them."""
     follows = 0
     for begin, end in passages.paragraphs(*stretch):
-        if _ADMITS.search(passages.folded, begin, min(end, begin + 60)) is None:
+        if _ADMITS.search(passages.folded, begin, min(end, begin + 60)) is None and _REPORTS.match(passages.folded, begin) is None:
             if not follows or _TURNS.match(passages.folded, begin) or passages.is_furniture(begin, end):
                 follows = 0
                 continue
@@ -100,7 +127,13 @@ def _admitted(node: Node, stretch: Span, passages: Passages) -> Iterator[Stateme
         turn = next((a for a, _ in sentences[1:] if _TURNS.match(passages.folded, a)), end)
         if follows == _ADMITTED and turn - begin > 60:
             follows = 0  # the paragraph says it all
-        yield _statement(node, passages, begin, turn, "problem/admitted", False)
+        yield _statement(node, passages, after_lead(passages, begin, turn), turn, "problem/admitted", False)
+
+
+def after_lead(passages: Passages, start: int, end: int) -> int:
+    """Return where a paragraph of problems begins behind the words that only lead into it."""
+    lead = _LEAD_OF_ADMISSION.match(passages.folded, start, end)
+    return lead.end() if lead is not None and end - lead.end() >= 10 else start
 
 
 _GENERAL = re.compile(
@@ -131,7 +164,7 @@ def _mark_announced(root: Node, passages: Passages) -> None:
             elif node.role is None and _ADVICE.search(sentence):
                 for item in items:
                     item.role = item.role or "recommendation"
-        if node.children and node.role in RESPONSES and any(answers(child) for child in node.children):
+        if node.children and node.role in RESPONSES and any(answers(child) and not _only_acts(child, passages) for child in node.children):
             for child in node.children:  # beside answered problems, an item that states a lack is one without an answer (存在问题及整改情况)
                 if child.kind != "label" and not child.children and child.own_role is None and passages.problem_cue.search(passages.folded, child.body, child.end):
                     child.role = "problem"
@@ -146,7 +179,7 @@ def _mark(node: Node) -> None:
 
 
 def _statements_of(node: Node, passages: Passages) -> Iterator[Statement]:
-    answered = answers(node)
+    answered = answers(node) and not _only_acts(node, passages)
     if node.kind == "label-numbered":
         if node.own_end() > node.body and not any(child.kind != "label" and child.role == "problem" for child in node.children):
             yield _statement(node, passages, node.body, node.own_end(), "problem/labelled", answered, labelled=True)
@@ -175,6 +208,11 @@ def answers(node: Node) -> bool:
     return any(child.own_role in ("response", "measure", "recommendation", "plan") for child in labels)
 
 
+def _only_acts(node: Node, passages: Passages) -> bool:
+    """Return whether an item of a part of responses states no lack of its own: its labels (具体做法：…) go on with what it does."""
+    return node.role in RESPONSES and node.own_role is None and passages.problem_cue.search(passages.folded, node.body, node.own_end()) is None
+
+
 def _states_something(node: Node, passages: Passages) -> bool:
     start, end = passages.trimmed(node.body, node.own_end())
     return end - start >= 4
@@ -189,7 +227,7 @@ def _lists(node: Node) -> Iterator[list[Node]]:
     """Yield the lists among the items of a node: each begins with its first number or with another kind of item."""
     items: list[Node] = []
     for child in node.children:
-        if child.kind not in ("is", "circled", "chinese", "arabic", "arabic-bracketed", "tagged", "chinese-bracketed"):
+        if child.kind not in ("is", "circled", "chinese", "arabic", "arabic-bracketed", "tagged", "chinese-bracketed", "bullet", "letter"):
             continue
         if items and (child.kind != items[0].kind or child.number == 1):
             yield items
@@ -247,4 +285,4 @@ def _unlisted(node: Node, passages: Passages) -> Iterator[Statement]:
             continue
         if passages.is_closing(begin, end):
             continue
-        yield _statement(node, passages, begin, end, "problem/paragraph", False)
+        yield _statement(node, passages, after_lead(passages, begin, end), end, "problem/paragraph", False)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from doc_miner.extract.measures import Passage
 from doc_miner.extract.passages import Passages
-from doc_miner.extract.problems import Statement
+from doc_miner.extract.problems import Statement, after_lead
 from doc_miner.model import Problem, Span
 from doc_miner.outline import Node
 
@@ -36,6 +36,7 @@ def find_running(nodes: list[tuple[Node, Span]], passages: Passages) -> tuple[li
             problem = next(_problems(passages, begin, stop), None)
             rest = begin
             if problem is not None:
+                problem = after_lead(passages, *problem), problem[1]
                 text = passages.text[problem[0] : problem[1]]
                 statements.append(Statement(Problem(*problem, text, "problem/running-text"), node, False))
                 rest = problem[1]
