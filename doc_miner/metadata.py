@@ -91,7 +91,7 @@ def doc_type_of(title: str, lexicon: Lexicon, document: Document) -> str:
         at = folded.rfind(form)
         if at >= 0 and (best is None or (at + len(form), len(form)) > best[:2]):
             best = (at + len(form), len(form), doc_type)
-    if best is not None and best[2] in ("督导反馈", "工作汇报") and re.search(r"整改(?:工作|任务|落实)?(?:情况|落实|报告|进展|完成|结果)", folded):
+    if best is not None and (best[2] in ("督导反馈", "工作汇报") or folded.endswith(("公告", "公示", "通报"))) and re.search(r"整改(?:工作|任务|落实)?(?:情况|落实|报告|进展|完成|结果)", folded):
         return "整改报告"
     if best is not None and best[2] == "实施方案" and "整改" in folded:
         return "整改方案"
@@ -209,6 +209,10 @@ def _region(document: Document, title: str | None, issuer: str | None, date: str
     warnings: tuple[Warning, ...] = ()
     if not candidates and (found is None or found.county is None or found.code is None):
         found = _unlisted(document, title or "", issuer or "", head, found, lexicon)
+        if found is not None and found.county is not None and found.province is None:
+            above = lexicon.regions.city_named(document.text[:3000], year)
+            if above is not None and found.city in (None, above.city):
+                found = Region(found.code, above.province, above.city, found.county)
     if candidates:
         names = "、".join("".join(filter(None, (c.province, c.city, c.county))) for c in candidates[:6])
         warnings = (Warning("region-ambiguous", f"地区名对应多个县区，未作认定：{names}。"),)
@@ -232,7 +236,7 @@ def _unlisted(document: Document, title: str, issuer: str, head: str, found: Reg
         return found
     city = found.city if found else None
     if city is None:
-        cities = [m["city"] for zone in (title, issuer, head) for m in _CITY_ABOVE.finditer(zone) if not re.match(r"[全我本各该县某]|.?[各全本]", m["city"]) and not re.search(r"关于|[局厅委对向于]", m["city"])]
+        cities = [m["city"].rpartition("省")[2] for zone in (title, issuer, head) for m in _CITY_ABOVE.finditer(zone) if not re.match(r"[全我本各该县某]|.?[各全本]", m["city"]) and not re.search(r"关于|[局厅委对向于]", m["city"])]
         city = cities[0] if cities else None
     province = found.province if found else None
     if province is None and city is not None:

@@ -148,6 +148,17 @@ class RegionTable:
             unlisted = replace(unlisted, province=broad.province, city=broad.city)
         return unlisted or broad, () if unlisted else pending
 
+    def city_named(self, text: str, year: int | None) -> Region | None:
+        """Return the one city (or, where none is named, the one province) that *text* names, or names twice as often as any other."""
+        named = Counter(region for mention in self._mentions(text, year, None) for region in _broad(mention.regions))
+        for pool in ({r: n for r, n in named.items() if r.city}, {r: n for r, n in named.items() if not r.city}):
+            ranked = sorted(pool.items(), key=lambda item: -item[1])
+            if ranked and (len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1]):
+                return ranked[0][0]
+            if ranked:
+                return None
+        return None
+
     def lookup(self, name: str) -> tuple[Region, ...]:
         """Return the regions that a typed name or code may mean, the likeliest first.
 

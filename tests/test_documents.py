@@ -48,3 +48,16 @@ def test_the_measures_of_a_document(miner: Miner, case: dict[str, Any]) -> None:
 def test_a_day_that_the_calendar_has_not_is_no_date_and_ends_nothing(day: str, miner: Miner) -> None:
     report = miner.mine_text(f"青岚县教育工作报告\n存在的主要问题\n一是校舍不足。全县缺少校舍3栋。\n整改措施\n一是3年内新建校舍2栋。\n青岚县教育局\n2021年{day}\n")
     assert report.metadata.date is None and report.figures
+
+
+@pytest.mark.parametrize(
+    ("title", "doc_type"),
+    [
+        ("青岚县2022年教育事业发展和经费执行情况统计公告", "统计公报"),
+        ("青岚县教育局关于省级督导反馈问题整改落实情况的公告", "整改报告"),
+        ("青岚县教育局关于2023年招聘教师的公告", "其他"),
+        ("青岚县人民政府关于中小学划片招生的通告", "其他"),
+    ],
+)
+def test_what_a_public_notice_announces_is_its_type(miner: Miner, title: str, doc_type: str) -> None:
+    assert miner.mine_text(f"{title}\n现将有关情况公告如下。\n").metadata.doc_type == doc_type

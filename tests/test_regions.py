@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from doc_miner.errors import LexiconError
+from doc_miner.pipeline import default_miner
 from doc_miner.regions import Region, RegionTable
 
 TABLE = Path(__file__).parents[1] / "lexicons" / "regions.tsv"
@@ -421,3 +422,13 @@ def test_long_hostile_text_is_read_in_time(table: RegionTable) -> None:
     start = time.perf_counter()
     table.resolve(["县" * 2000, "市区" * 1000, "区县市" * 1000, "城区和县市中区" * 1000], 2020)
     assert time.perf_counter() - start < 2
+
+
+def test_a_county_of_no_table_lies_in_the_one_city_that_its_text_names() -> None:
+    report = default_miner().mine_text("青岚县教育局关于全县义务教育工作情况的汇报\n青岚县人民政府位于广西壮族自治区柳州市北部。柳州市教育局多次到青岚县指导。\n")
+    assert written(report.metadata.region) == "- 广西壮族自治区 柳州市 青岚县"
+
+
+def test_of_two_cities_named_alike_none_is_taken() -> None:
+    report = default_miner().mine_text("青岚县教育局关于全县义务教育工作情况的汇报\n青岚县人民政府组织校长到南宁市、柳州市学习。青岚县教育局总结经验。\n")
+    assert report.metadata.region.city is None

@@ -158,7 +158,7 @@ def _mark_announced(root: Node, passages: Passages) -> None:
             if node.role != "problem" and _announces_problems(sentence, items[0], passages):
                 for item in items:
                     _mark(item)
-            elif node.role is None and _NEXT_STEPS.search(sentence) and not passages.problem_cue.search(sentence):
+            elif (node.role is None and _NEXT_STEPS.search(sentence) and not passages.problem_cue.search(sentence)) or (node.role in (None, "problem") and _AHEAD.match(sentence)):
                 for item in items:
                     item.role = item.own_role or "plan"
             elif node.role is None and _ADVICE.search(sentence):
@@ -208,9 +208,14 @@ def answers(node: Node) -> bool:
     return any(child.own_role in ("response", "measure", "recommendation", "plan") for child in labels)
 
 
+_NAMES_PROBLEM = re.compile(r"关于(?!解决|破解|化解|整改|消除)[^。;\n]{2,60}问题$")
+
+
 def _only_acts(node: Node, passages: Passages) -> bool:
     """Return whether an item of a part of responses states no lack of its own: its labels (具体做法：…) go on with what it does."""
-    return node.role in RESPONSES and node.own_role is None and passages.problem_cue.search(passages.folded, node.body, node.own_end()) is None
+    if node.role not in RESPONSES or node.own_role is not None or _NAMES_PROBLEM.match(passages.folded[node.body : node.own_end()].strip(" \n。;:")):
+        return False
+    return passages.problem_cue.search(passages.folded, node.body, node.own_end()) is None
 
 
 def _states_something(node: Node, passages: Passages) -> bool:
@@ -221,6 +226,9 @@ def _states_something(node: Node, passages: Passages) -> bool:
 _ADVICE = re.compile(r"(?:提出|现提|有)[^。]{0,16}(?:意见|建议)[^。]{0,6}$")
 _NEXT_STEPS = re.compile(r"(?:下一步|今后|下阶段|接下来|明年)[^。]{0,40}$|(?:我们|我[县区市])?将[^。]{0,30}(?:以下|如下)?(?:工作|措施|几个方面|方面|任务)[^。]{0,6}$")
 """A sentence that leads into a list of next steps (下一步，我们将重点抓好以下工作：)."""
+
+_AHEAD = re.compile(r"(?:下一步|下一阶段|下阶段|接下来|今后一个?(?:时期|阶段))(?![^。]*(?:存在|面临)[^。]*(?:问题|困难|不足))")
+"""A sentence that begins a paragraph on what comes next, whatever it faces (下一步，我们将聚焦短板、精准发力。), behind a list of problems too."""
 
 
 def _lists(node: Node) -> Iterator[list[Node]]:
