@@ -1,6 +1,6 @@
-"""Mine the samples and score what comes out against their gold files.
+"""Mine the samples, or the documents that were annotated unseen, and score what comes out against their gold files.
 
-    python benchmarks/samples.py
+    python benchmarks/samples.py [--unseen]
 
 Prints precision, recall and F1 of each measure; how a record is matched stands in ``tests/scoring.py``.
 """
@@ -22,11 +22,15 @@ from tests.scoring import score_archive  # noqa: E402
 
 
 def main() -> int:
+    corpora = ROOT / "corpora"
+    source, gold, texts = corpora / "samples", corpora / "gold", corpora / "gold" / "text"
+    if "--unseen" in sys.argv[1:]:
+        source, gold, texts = corpora / "unseen" / "documents", corpora / "unseen" / "gold", corpora / "unseen" / "documents"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        summary = mine_archive([ROOT / "corpora" / "samples"], folder / "dataset.db", lexicon=default_lexicon(), engine=engine_for("serial"))
+        summary = mine_archive([source], folder / "dataset.db", lexicon=default_lexicon(), engine=engine_for("serial"))
         export_jsonl(folder / "dataset.db", folder / "export")
-        counts = score_archive(folder / "export", ROOT / "corpora" / "gold")
+        counts = score_archive(folder / "export", gold, texts)
     print(f"{summary.read} documents; precision, recall, F1, number in the gold files")
     for measure, count in sorted(counts.items()):
         print(f"{measure:26}{count.right / max(1, count.found):7.3f}{count.right / max(1, count.gold):7.3f}{count.f1:7.3f}{count.gold:7d}")

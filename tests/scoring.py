@@ -91,8 +91,8 @@ def _once(text: str) -> dict[str, int]:
     return {gram: at for at, gram in enumerate(grams) if counts[gram] == 1}
 
 
-def score_archive(export: Path, gold: Path) -> dict[str, Count]:
-    """Return the counts by measure of all documents that have a gold file in the folder *gold*."""
+def score_archive(export: Path, gold: Path, texts: Path | None = None) -> dict[str, Count]:
+    """Return the counts by measure of all documents that have a gold file in the folder *gold*; the gold texts lie in *texts*, or in it."""
     rows = {name: [json.loads(line) for line in (export / f"{name}.jsonl").read_text("utf-8").splitlines()] for name in TABLES}
     documents = {Path(document["path"]).name: document for document in rows["documents"]}
     counts: dict[str, Count] = {}
@@ -100,7 +100,7 @@ def score_archive(export: Path, gold: Path) -> dict[str, Count]:
         wanted = json.loads(path.read_text("utf-8"))
         document = documents[wanted["document"]]
         mined = {name: [row for row in rows[name] if row["doc_id"] == document["doc_id"]] for name in TABLES[1:]}
-        text = (gold / "text" / wanted["document"]).read_text("utf-8")
+        text = ((texts or gold / "text") / wanted["document"]).read_text("utf-8")
         _Document(wanted, text[: wanted["meta"].get("duplicate_from")], document, mined, counts).score()
     return counts
 
