@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from doc_miner.model import Figure, Measure, Problem, Report
     from doc_miner.pipeline import find_figures, mine
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 _HOMES = {
     "mine": "doc_miner.pipeline",
