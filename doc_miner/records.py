@@ -15,6 +15,7 @@ from doc_miner.extract.citations import find_citations
 from doc_miner.extract.conduct import cues_of, deadline_of, latest_deadline, status_of, status_of_progress
 from doc_miner.extract.duties import split_units, units_of
 from doc_miner.extract.figures import FigureContext, FigureFinder, Zone
+from doc_miner.extract.indicator_rows import IndicatorCell, indicator_cells, told_by_heads
 from doc_miner.extract.measures import Passage, find_passages
 from doc_miner.extract.passages import Passages
 from doc_miner.extract.problems import Statement, find_statements
@@ -141,16 +142,19 @@ class Extractor:
         table_figures: list[Figure] = []
         taken = {id(table.table) for table in found.tables}
         targets = {span for table in found.targets for span in table.cells}
+        worded: list[IndicatorCell] = []
         for table in document.tables:
-            if id(table) in taken or any(table.start <= a < table.end for a, _ in targets) or not is_data_table(table):
+            if id(table) in taken:
                 continue
-            some, spans = find_table_figures(document.text, table, self.figures.quantities)
-            table_figures += some
-            excluded += spans
+            if not any(table.start <= a < table.end for a, _ in targets) and is_data_table(table):
+                some, spans = find_table_figures(document.text, table, self.figures.quantities)
+                table_figures += some
+                excluded += spans
+            worded += indicator_cells(table, self.figures.quantities, excluded)
         zones = _zones(outline, found, problems, measures)
         context = FigureContext(metadata.reference, metadata.doc_type in PLANS, tuple(zones), tuple(excluded))
         figures, changes = self.figures.find(document.text, context)
-        merged = sorted([*figures, *table_figures], key=lambda figure: (figure.start, figure.end))
+        merged = sorted([*told_by_heads(document.text, worded, figures), *table_figures], key=lambda figure: (figure.start, figure.end))
         return tuple(merged), tuple(changes)
 
 
