@@ -273,7 +273,7 @@ def _cell_node(span: Span) -> Node:
 
 
 def _zones(outline: Node, found: Extracted, problems: Sequence[Problem], measures: Sequence[Measure]) -> list[Zone]:
-    zones = [Zone(node.start, node.end, node.role) for node in outline.walk() if node.own_role and node.role]
+    zones = [Zone(node.start, node.end, node.role) for node in outline.walk() if node.own_role and node.role and node.role not in ("units", "deadline")]
     zones += [Zone(start, end, "goal") for table in found.targets for start, end in table.indicators]
     zones += [Zone(start, end, "target") for table in found.tables for start, end in table.goals]
     zones += [Zone(problem.start, problem.end, "problem") for problem in problems]
