@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from doc_miner.extract.around import Around
 from doc_miner.extract.citations import find_citations
@@ -152,10 +153,22 @@ class Extractor:
                 excluded += spans
             worded += indicator_cells(table, self.figures.quantities, excluded)
         zones = _zones(outline, found, problems, measures)
-        context = FigureContext(metadata.reference, metadata.doc_type in PLANS, tuple(zones), tuple(excluded))
+        context = FigureContext(_reported_day(metadata), metadata.doc_type in PLANS, tuple(zones), tuple(excluded))
         figures, changes = self.figures.find(document.text, context)
         merged = sorted([*told_by_heads(document.text, worded, figures), *table_figures], key=lambda figure: (figure.start, figure.end))
         return tuple(merged), tuple(changes)
+
+
+_REPORTS_ON = re.compile(r"(20\d\d)年度?[^年]{0,20}(?:统计公报|统计|年报|工作总结)")
+
+
+def _reported_day(metadata: Metadata) -> date | None:
+    """Return the day from which 当年 and 上年 are counted in figures: the end of the year that a bulletin's title names, else the date of issue."""
+    reference = metadata.reference
+    named = _REPORTS_ON.search(fold(metadata.title or ""))
+    if named is None or (reference is not None and not 0 <= reference.year - int(named[1]) <= 1):
+        return reference
+    return date(int(named[1]), 12, 31)
 
 
 SILENT = ("督导反馈", "统计公报")

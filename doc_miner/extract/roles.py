@@ -91,7 +91,8 @@ def role_of(folded: str, sentence: Sentence, quantity: Quantity, zone: str | Non
     clause = folded[clause_start:start]
     plan = _planned(folded, sentence, quantity)
     if clause.rstrip()[-1:] in _MOVED_ENDS and _MOVED_TO.search(clause):
-        return "plan" if plan or (zone in _AHEAD_ZONES and not _told_done(folded, sentence, start, clause)) else "after"
+        ahead = zone in _AHEAD_ZONES and not _SO_FAR.search(clause) and not _told_done(folded, sentence, start, clause)
+        return "plan" if plan or ahead else "after"
     if _changes(clause):
         return "plan" if plan or zone in ("plan", "target") else "change"
     if sentence.moves and (role := _in_movement(folded, sentence, quantity, clause[-28:], plan=plan)):
