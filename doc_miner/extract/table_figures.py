@@ -19,6 +19,8 @@ _CAPTION = re.compile(r"^附?表\s?[\d一二三四五六七八九十.-]*[:、]?\
 """What of a caption names no measure (表1 近三年…情况统计表)."""
 _NO_MEASURE = re.compile(r"(?:小学|初中|高中|幼儿园|学前(?:教育)?|特殊教育|九年一贯制(?:学校)?|学校|合计|总计|小计|平均|全[县区市]|城区|镇区|农村|乡村|城镇|公办|民办|[男女]|[（()）]|阶段|[0-9年度])*")
 """A column that names no measure, only a stage, a place or a year."""
+_ROLE_ONLY = re.compile(r"(?:国家|省定|市定)?(?:标准|要求|规定值?)|(?:年度|规划)?(?:现状|现值|实际值?|目标值?|完成值|监测值)")
+"""A column that says how its numbers are meant and not what they measure."""
 _PLACE = re.compile(r"(?:镇|乡|街道|县|区|市|旗|小学|中学|学校|幼儿园)$")
 
 
@@ -53,7 +55,8 @@ def find_table_figures(text: str, table: Table, finder: QuantityFinder) -> tuple
 def _row_label(table: Table, row: int, columns: list[int], finder: QuantityFinder) -> _Label:
     """Return the label of a row; a column 单位 gives its unit and is no part of its name."""
     units = [c for c in columns if re.fullmatch(r"(?:计量)?单位", table.rows[0][c].strip())]
-    label = _label("".join(table.rows[row][c] for c in columns if c not in units), finder)
+    numbers = [c for c in columns if re.fullmatch(r"序号|编号", table.rows[0][c].strip())]
+    label = _label("".join(table.rows[row][c] for c in columns if c not in units and c not in numbers), finder)
     for c in units:
         unit, factor = finder.units.header(fold(table.rows[row][c]))
         if unit is not None:
@@ -104,6 +107,8 @@ def _label_columns(table: Table, first_data: int) -> list[int]:
         cells = [table.rows[r][c] for r in range(first_data, len(table.rows)) if table.rows[r][c].strip()]
         numbers = sum(1 for cell in cells if _NUMBER.fullmatch(fold(cell)))
         header = table.rows[0][c] if table.rows else ""
+        if out and role_of_column(fold(header)) is not None:
+            break
         if cells and numbers >= 0.5 * len(cells) and not _NO_FIGURE.search(header):
             break
         out.append(c)
@@ -157,6 +162,8 @@ def _implied(label: str, finder: QuantityFinder) -> str | None:
 def _subject(row: _Label, column: _Label, caption: _Label) -> str:
     name = re.sub(r"(?:19|20)\d{2}年?", "", column.text)
     label = re.sub(r"^\d{1,2}[.、]\s*", "", row.text)
+    if label and _ROLE_ONLY.fullmatch(name):
+        return label.strip()
     if not _NO_MEASURE.fullmatch(name):
         return (label + name).strip()
     measure = _CAPTION.sub("", _CAPTION.sub("", caption.text)) if _NO_MEASURE.fullmatch(label) or _PLACE.search(label) else ""
