@@ -101,7 +101,7 @@ def _label(text: str, finder: QuantityFinder) -> _Label:
 
 def _label_columns(table: Table, first_data: int) -> list[int]:
     """Return the columns at the left that name the rows: those whose cells are mostly no numbers."""
-    out = []
+    out: list[int] = []
     width = len(table.rows[0]) if table.rows else 0
     for c in range(width):
         cells = [table.rows[r][c] for r in range(first_data, len(table.rows)) if table.rows[r][c].strip()]
