@@ -16,6 +16,8 @@ from doc_miner.textfold import fold
 
 _CLAUSE = re.compile(r"[。;!?\n,](?:(?<!,)|(?!\d{3})|(?<!\d,))")
 """A mark between clauses; a comma within a number (1,842) is none."""
+OTHER_EDUCATION = "O2"
+"""The category of kindergartens, senior schools and what else is no compulsory schooling."""
 LEAST_FOR_INDICATOR = 0.5
 """A record less sure of its category may be of another field, where the wording of an indicator means something else (群众满意度 of a hospital)."""
 RULE_CONFIDENCE = {
@@ -156,10 +158,24 @@ class _Owners:
         return None, None
 
 
+_KINDERGARTEN = re.compile("(?<![校田公家])园|幼|学前")
+_EXAMS = re.compile(r"高考|上线|录取|考试|成绩|本科")
+_ALLOTTED = re.compile(r"名额|指标(?:生|分配|到校)|优质高中|示范高中|职普|普职")
+
+
+def _of_other_schools(figure: Figure, words: FigureWords, category: str) -> str:
+    """Return the category of a figure: what counts kindergartens or senior schools is of other education, but for their exams and the places dealt out to junior schools."""
+    if figure.stage == "学前" and _KINDERGARTEN.search(words.subject + words.clause) is not None and "幼小衔接" not in words.clause:
+        return OTHER_EDUCATION
+    if figure.stage == "高中" and category != "Q7" and _EXAMS.search(words.subject) is None and _ALLOTTED.search(words.clause) is None:
+        return OTHER_EDUCATION
+    return category
+
+
 def _figure(
     figure: Figure, doc_id: str, words: FigureWords, label: Label, sections: Sections, indicators: IndicatorFinder, basic: bool, owners: _Owners, place: _Places
 ) -> Figure:
-    category = label.categories[0]
+    category = _of_other_schools(figure, words, label.categories[0])
     indicator = None
     if label.confidence >= LEAST_FOR_INDICATOR:
         indicator = indicators.find_for_figure(words.subject, words.clause, unit=figure.unit, stage=figure.stage, basic=basic, category=category)

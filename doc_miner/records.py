@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from doc_miner.extract.around import Around
 from doc_miner.extract.citations import find_citations
 from doc_miner.extract.conduct import cues_of, deadline_of, latest_deadline, status_of, status_of_progress
 from doc_miner.extract.duties import split_units, units_of
 from doc_miner.extract.figures import FigureContext, FigureFinder, Zone
+from doc_miner.extract.indicator_rows import IndicatorCell, indicator_cells, told_by_heads
 from doc_miner.extract.measures import Passage, find_passages
 from doc_miner.extract.passages import Passages
 from doc_miner.extract.problems import Statement, find_statements
@@ -141,17 +143,32 @@ class Extractor:
         table_figures: list[Figure] = []
         taken = {id(table.table) for table in found.tables}
         targets = {span for table in found.targets for span in table.cells}
+        worded: list[IndicatorCell] = []
         for table in document.tables:
-            if id(table) in taken or any(table.start <= a < table.end for a, _ in targets) or not is_data_table(table):
+            if id(table) in taken:
                 continue
-            some, spans = find_table_figures(document.text, table, self.figures.quantities)
-            table_figures += some
-            excluded += spans
+            if not any(table.start <= a < table.end for a, _ in targets) and is_data_table(table):
+                some, spans = find_table_figures(document.text, table, self.figures.quantities)
+                table_figures += some
+                excluded += spans
+            worded += indicator_cells(table, self.figures.quantities, excluded)
         zones = _zones(outline, found, problems, measures)
-        context = FigureContext(metadata.reference, metadata.doc_type in PLANS, tuple(zones), tuple(excluded))
+        context = FigureContext(_reported_day(metadata), metadata.doc_type in PLANS, tuple(zones), tuple(excluded))
         figures, changes = self.figures.find(document.text, context)
-        merged = sorted([*figures, *table_figures], key=lambda figure: (figure.start, figure.end))
+        merged = sorted([*told_by_heads(document.text, worded, figures), *table_figures], key=lambda figure: (figure.start, figure.end))
         return tuple(merged), tuple(changes)
+
+
+_REPORTS_ON = re.compile(r"(20\d\d)年度?[^年]{0,20}(?:统计公报|统计|年报|工作总结)")
+
+
+def _reported_day(metadata: Metadata) -> date | None:
+    """Return the day from which 当年 and 上年 are counted in figures: the end of the year that a bulletin's title names, else the date of issue."""
+    reference = metadata.reference
+    named = _REPORTS_ON.search(fold(metadata.title or ""))
+    if named is None or (reference is not None and not 0 <= reference.year - int(named[1]) <= 1):
+        return reference
+    return date(int(named[1]), 12, 31)
 
 
 SILENT = ("督导反馈", "统计公报")
@@ -269,7 +286,7 @@ def _cell_node(span: Span) -> Node:
 
 
 def _zones(outline: Node, found: Extracted, problems: Sequence[Problem], measures: Sequence[Measure]) -> list[Zone]:
-    zones = [Zone(node.start, node.end, node.role) for node in outline.walk() if node.own_role and node.role]
+    zones = [Zone(node.start, node.end, node.role) for node in outline.walk() if node.own_role and node.role and node.role not in ("units", "deadline")]
     zones += [Zone(start, end, "goal") for table in found.targets for start, end in table.indicators]
     zones += [Zone(start, end, "target") for table in found.tables for start, end in table.goals]
     zones += [Zone(problem.start, problem.end, "problem") for problem in problems]

@@ -8,7 +8,9 @@ import pytest
 
 from doc_miner.extract.figures import FigureContext, FigureFinder, Zone
 from doc_miner.lexicon import Lexicon, default_lexicon
+from doc_miner.loaders import read_source
 from doc_miner.model import Figure
+from doc_miner.pipeline import default_miner
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +74,16 @@ SUBJECTS = {
     "pupils of the school type of their part": ("其中小学64所，在校生4.1万人；初中22所，在校生1.9万人。", "1.9万人", "初中在校生"),
     "per head": ("校舍面积186万平方米，生均7.5平方米。", "7.5平方米", "校舍面积生均"),
     "a norm of another stage": ("小学公用经费定额为每生每年720元，初中每生每年940元。", "940元", "初中公用经费定额为每生每年"),
+    "a norm that a value misses": ("寄宿生补助每生4100元，与5000元的标准相差900元。", "5000元", "寄宿生补助每生标准"),
+    "the distance to a norm": ("寄宿生补助每生4100元，与5000元的标准相差900元。", "900元", "寄宿生补助每生与标准相差"),
+    "a distance without a norm": ("寄宿生补助每生4100元，结余900元。", "900元", "寄宿生补助每生结余"),
+    "things told by how many they hold": ("另有12所村小学生不到30人。", "12所", "学生不到30人的村小"),
+    "posts are of teachers": ("编制使用不充分，缺编45名。", "45名", "教师缺编"),
+    "what happened to money is no purpose": ("年度取暖费320万元已足额发放。", "320万元", "年度取暖费"),
+    "examples of what is counted": ("新建城关六小、县五中等4所学校。", "4所", "新建学校"),
+    "by what it was reckoned": ("按现行办法测算，全县超编80名。", "80名", "教师超编"),
+    "the school of the sentence before": ("石门小学去年投用。该校总投资6200万元。", "6200万元", "石门小学总投资"),
+    "no school before": ("校园建设进展顺利。该校总投资6200万元。", "6200万元", "该校总投资"),
     "a unit of one character": ("全县辖7个街道、4个镇。", "4个", "镇数"),
 }
 
@@ -92,6 +104,8 @@ YEARS = {
     "years not dealt out": ("2022年、2023年共投入960万元。", "960万元", None),
     "a date behind": ("其余3项于2025年底前办结。", "3项", 2025),
     "a day without a year": ("截至9月15日，已整改问题5个。", "5个", None),
+    "a list of years has ended": ("安排2021年310万元、2022年450万元，添置课桌7000套。", "7000套", None),
+    "a member of the list": ("安排2021年310万元、2022年450万元，添置课桌7000套。", "450万元", 2022),
     "the deadline of another member": ("2024年底前补齐教师缺口；新建周转房80套。", "80套", None),
 }
 
@@ -109,6 +123,12 @@ STAGES = {
     "schools listed by name": ("城关一小、西河小学、县第三初级中学3所学校面积不足。", "3所", None),
     "a stage where they go": ("选派28名艺术教师到村小走教。", "28名", None),
     "dealt out in the clause before": ("小学、初中生均面积分别为5.1平方米和6.2平方米。", "6.2平方米", "初中"),
+    "the heading of a paragraph": ("（一）小学。全县共设78所。招生2100人。", "2100人", "小学"),
+    "a heading of several things": ("（一）小学和师资。全县共设78所。招生2100人。", "2100人", None),
+    "another thing below a heading": ("（一）小学。招生2100人。九年义务教育巩固率97.1%。", "97.1%", None),
+    "the next heading": ("一、初中\n毕业生3300人。\n二、经费\n支出8200万元。", "8200万元", None),
+    "schools and kindergartens": ("今年为学校及幼儿园23所换了校门。", "23所", None),
+    "the score for another school": ("过了普通高中录取分数的共720人。", "720人", None),
     "another topic": ("初中巩固率为98%，家长满意度为92%。", "92%", None),
 }
 
@@ -121,7 +141,22 @@ def test_stage_of_a_figure(finder: FigureFinder, sentence: str, text: str, stage
 DEFAULT = FigureContext(reference=date(2023, 5, 1))
 PLANNED = FigureContext(reference=date(2023, 5, 1), plans=True, zones=(Zone(0, 200, "plan"),))
 GOAL = FigureContext(reference=date(2023, 5, 1), plans=True, zones=(Zone(0, 200, "goal"),))
+RECOMMENDED = FigureContext(reference=date(2023, 5, 1), zones=(Zone(0, 200, "recommendation"),))
+PROBLEM = FigureContext(reference=date(2023, 5, 1), zones=(Zone(0, 200, "problem"),))
 ROLES = {
+    "a norm cited in a problem": ("实验开出率为71%，没有达到90%的要求。", "90%", PROBLEM, "standard"),
+    "a value in a problem": ("实验开出率为71%，没有达到90%的要求。", "71%", PROBLEM, "level"),
+    "what a rule sets": ("规定每校配备2名校医，多数学校没有。", "2名", PROBLEM, "standard"),
+    "a rate per head": ("伙食费按每人每月90元贴补。", "90元", DEFAULT, "standard"),
+    "money spent per head": ("去年每生支出1300元。", "1300元", DEFAULT, "level"),
+    "the end of a movement that is asked for": ("2026年底前持证率提高到98%。", "98%", RECOMMENDED, "plan"),
+    "what is asked for by a date": ("2026年底前改建食堂6个。", "6个", RECOMMENDED, "plan"),
+    "what was there by a date": ("2021年底有食堂6个。", "6个", RECOMMENDED, "level"),
+    "a result due": ("到2026年底，资助覆盖率达到100%。", "100%", GOAL, "plan"),
+    "a norm of a goal": ("器材配齐率达到100%。", "100%", GOAL, "standard"),
+    "money obtained so far": ("三年累计筹款900万元，争取债券资金260万元。", "260万元", DEFAULT, "level"),
+    "money sought": ("明年争取债券资金260万元。", "260万元", DEFAULT, "plan"),
+    "a share that is covered": ("安装净水器530台，覆盖七成以上的学校。", "七成以上", DEFAULT, "level"),
     "a later member of a list of changes": ("能耗、排放量分别下降12.4%、14.2%。", "14.2%", DEFAULT, "change"),
     "a later member of a list of levels": ("小学、初中分别为12.4%、14.2%。", "14.2%", DEFAULT, "level"),
     "上涨 is a change": ("居民消费价格上涨2.1%。", "2.1%", DEFAULT, "change"),
@@ -148,3 +183,39 @@ ROLES = {
 def test_role_of_a_figure(finder: FigureFinder, sentence: str, text: str, context: FigureContext, role: str) -> None:
     found, _ = finder.find(sentence, context)
     assert next(one for one in found if one.text == text).role == role
+
+
+NORMS = "监测指标表\n序号\t监测指标\t省定标准\t2021年现状\n1\t生均实验室面积（平方米）\t小学≥0.8，初中≥1.1\t小学0.6，初中0.9\n2\t每班配备黑板数（块）\t≥2\t1.4\n3\t体检率\t≥98%\t95%"
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "unit", "stage", "year", "role"),
+    [
+        ("≥1.1", "生均实验室面积", "平方米", "初中", None, "standard"),
+        ("0.6", "生均实验室面积", "平方米", "小学", 2021, "level"),
+        ("95%", "体检率", "%", None, 2021, "level"),
+    ],
+)
+def test_the_heads_of_a_table_tell_what_its_cells_mean(text: str, subject: str, unit: str, stage: str | None, year: int | None, role: str) -> None:
+    found = next(one for one in tabled(NORMS) if one.text == text)
+    assert (found.subject, found.unit, found.stage, found.year, found.role) == (subject, unit, stage, year, role)
+
+
+def test_a_caption_names_what_stages_and_years_do_not() -> None:
+    found = tabled("表3 近三年体检合格率（%）\n学段\t2020年\t2021年\n小学\t91.2\t92.8\n初中\t88.4\t90.1")
+    assert [(one.subject, one.stage, one.year, one.role) for one in found][1] == ("小学体检合格率", "小学", 2021, "level")
+
+
+def test_a_caption_is_not_needed_where_the_column_names_the_measure() -> None:
+    found = tabled("表3 学校情况\n学段\t教室数\t床位数\n小学\t912\t430\n初中\t884\t901")
+    assert [one.subject for one in found] == ["小学教室数", "小学床位数", "初中教室数", "初中床位数"]
+
+
+def test_a_bulletin_counts_from_the_year_in_its_title() -> None:
+    found = tabled("岭川县2020年教育统计公报\n岭川县教育局\n2021年4月\n当年添置校车26辆。")
+    assert next(one for one in found if one.text == "26辆").year == 2020
+
+
+def tabled(text: str) -> tuple[Figure, ...]:
+    """Return the figures of a text with its tables."""
+    return default_miner().mine_source(read_source(text.encode(), "a.txt"), path="a.txt", sha256="0" * 64).figures

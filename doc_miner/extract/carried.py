@@ -12,21 +12,27 @@ from doc_miner.extract.sentences import NEAR
 from doc_miner.model import Figure
 
 _GOES_ON = re.compile(
-    r"^(?:占|距|与标准|尚差|还差|尚缺|还缺|共缺|缺(?![一-鿿]{2})|短缺|缺口|缺额|与实际|相差|超出|高出|高于|低于|不足|其余|余下|剩余|覆盖率|合格率|完成率|覆盖面|总课时|课时总量|比例|比重|占比|比率|差额|平均|最高|最低|最大|最小|最多|人均|生均|国家(?:规定|标准)|省定标准|标准|均|受益|惠及|参加(?:学生|教师|人数)|接收|规划|设计|总投资|概算|建筑面积|占地|改造后|使用|记录|参训|合计|总计|总额|面积|人数|金额|数量|共?增加了?$|公开招聘$)"
+    r"^(?:占|距|与标准|尚差|还差|尚缺|还缺|共缺|缺(?![一-鿿]{2})|短缺|缺口|缺额|与实际|相差|超出|高出|高于|低于|不足|其余|余下|剩余|覆盖率|合格率|完成率|覆盖面|总课时|课时总量|比例|比重|占比|比率|差额|平均|最高|最低|最大|最小|最多|人均|生均|国家(?:规定|标准)|省定标准|标准|均|受益|惠及|覆盖(?![率面])|涉及|参加(?:学生|教师|人数)|接收|规划|设计|总投资|概算|建筑面积|占地|改造后|使用|记录|参训|合计|总计|总额|面积|人数|金额|数量|共?增加了?$|公开招聘$)"
 )
-_INCLUDED = re.compile(r"(?:将|把)([一-鿿、]{2,14}?)(?:纳入|列入|融入)")
+_INCLUDED = re.compile(r"(?:将|把)([一-鿿、]{2,14}?)(?:作为|纳入|列入|融入)")
 """A thing that a clause puts among others (将美育课程纳入必修课, 保证72学时): what comes next is about it."""
 _ITEM = re.compile(r"(?:[一二三四五六七八九十]是|\d[.、]|[①-⑳]|\([一二三四五六七八九十\d]{1,2}\))([一-鿿]{4,14})。$")
 """The short heading of an item that its first sentence spends money on (一是建校扩容。累计投入…)."""
 _SHORT_OF = re.compile(r"^(?:共?有|仍有)?(?:学校|小学|初中)(?=生均)|(?:未|不|没有)(?:全部)?(?:达标|足|够).*$|低于.*$|达标(?:学校)?的?(?:占比|比例).*$")
 """What a clause says of the norm and who misses it, where the next tells by how much (9所学校生均…面积不达标, 共缺4.3万平方米)."""
-_BY_RULE = re.compile(r"(?:按|根据|参照|依据|[一-鿿]{0,10}(?:按照|根据|依据)《|在[^,。;]{2,20}(?:前提|基础|同时|情况|过程|支持|指导)[上下中]?,)")
+_BY_RULE = re.compile(r"(?:按|根据|参照|依据|[一-鿿]{0,10}(?:按照|根据|依据)《|对[一-鿿]{2,16}的(?:一律|均|及时|限期|给予)|在[^,。;]{2,20}(?:前提|基础|同时|情况|过程|支持|指导)[上下中]?,)")
 """A clause that only tells by what rule something is done."""
 _LIST_DATE = re.compile(r"^(\s?[、,])\s?(?:20\d\d|[一-鿿]{0,2}年|明|后|今)年?(?:\d{1,2}月)?(?:底前?|秋季学期)?$")
 """The date of a later member of a list (2025年更新200套、2026年200套)."""
 _PEOPLE = re.compile(r"^(?:在校学?生|在校\(园\)学?生|在园幼儿|专任教师|教职工|学生|教师|在编教师|招生|毕业生|寄宿生)(?:总?人?数|总数|总量)?$")
 _SCOPE = re.compile(r"(?:义务教育|义教|小学|初中|高中|中等职业学校|职业高中|幼儿园|学前教育|特殊教育|九年一贯制)|(?:城区|镇区|农村|乡村)(?=(?:小学|初中|中小学)?学校)")
 """Whose pupils and teachers are counted: what a list of them begins with (现有义务教育学校63所、在校学生…)."""
+_VACANT = ("空编", "缺编", "超编", "缺员")
+"""What is said of the posts of teachers, and of nothing else."""
+_REACHES = re.compile(r"惠及|覆盖|受益|涉及")
+_STATE_OF = re.compile(r"(?:总量|数量)?(?:偏|较|比较|严重|明显|依然|仍然|十分|相对)*(?:老旧|陈旧|不足|短缺|紧缺|滞后|偏低|薄弱|落后|缺乏|不够|不均|失衡|老化|欠缺|低|少|差|不高)$")
+"""What a clause says of the thing that the next one measures (实验器材老旧,完好率…)."""
+_LABEL_WORDS = re.compile(r"^(?:整改|反馈|存在|主要)(?:情况|措施|问题|成效|进展|状态|结果|做法)$")
 _PART_MARK = ("其中", "(", "包括", "含")
 _CLAUSE_END = re.compile("[,;:]")
 _LINKS = frozenset("、,/和与及以~-")
@@ -96,7 +102,10 @@ def whole_of(folded: str, figures: Sequence[Figure], start: int, quantity: Quant
     """Return the subject of the whole whose parts are listed; ``""`` if none stands before them."""
     since = max(start, quantity.start - NEAR)
     at = max(folded.rfind(mark, since, quantity.start) for mark in _PART_MARK)
-    return next((figure.subject for figure in reversed(figures) if figure.start < at), "")
+    for figure in reversed(figures):
+        if figure.start < at and not (")" in (gap := folded[figure.end : at]) and "(" not in gap):
+            return figure.subject
+    return ""
 
 
 def part_of(own: str, whole: str) -> str:
@@ -119,6 +128,8 @@ def says_too_little(own: str) -> bool:
     if len(content) == 2 and (content != own or (own[0] in PLACES and own[1] == "数")):
         return False
     own = content
+    if len(own) >= 5 and own.startswith(("生均", "人均")):
+        return False
     hanzi = len(own) if _NO_LETTERS.search(own) is None else len(_NO_LETTERS.sub("", own))
     return hanzi < 3 or (hanzi <= 9 and _GOES_ON.match(own) is not None) or (hanzi <= 6 and _PEOPLE.match(own) is not None)
 
@@ -127,14 +138,23 @@ def completed(folded: str, start: int, at: int, own: str, figures: Sequence[Figu
     """Complete a phrase that says too little by what stands before it: the clause in front, or the figure before."""
     previous = figures[-1] if figures and figures[-1].start >= start else None
     first = next((figure for figure in figures if figure.start >= start), previous)
+    if own in _VACANT:
+        return "教师" + own
     if _PEOPLE.match(own):
         mark = folded.rfind(";", max(start, at - NEAR), at)
         heads = [figure for figure in figures[-4:] if figure.start > mark] if mark >= 0 else []
         scope = _SCOPE.search(heads[0].subject) if heads else _SCOPE.search(first.subject) if first is not None else None
         return merged(scope[0], own) if scope else own
-    if previous is not None and (quantity.unit in ("%", "个百分点") or _BESIDE.match(own)):
+    near = previous is not None and ";" not in folded[previous.end : at] and folded.count(",", previous.end, at) <= 2
+    if previous is not None and near and _REACHES.match(own):
+        return merged(previous.subject, own)
+    if previous is not None and (quantity.unit in ("%", "个百分点") or _BESIDE.match(own)) and (near or _BESIDE.match(own)):
         return merged(previous.subject, own)
     clause = previous_clause(folded, start, at, dates)
+    if quantity.unit == "%" and (state := _STATE_OF.search(clause)) is not None and state.start() >= 3:
+        clause = clause[: state.start()]
+    if clause.startswith(own) or (len(own) >= 2 and own in clause and METRIC.search(own) is None):
+        return clause
     if "缺" in own:
         clause = _SHORT_OF.sub("", clause)
     if own.startswith(("参加", "参与")):
@@ -165,6 +185,7 @@ def previous_clause(folded: str, start: int, at: int, dates: Dates, size: int = 
     for _ in range(3):
         begin = max(folded.rfind(mark, floor, end) for mark in ",。;:\n\t") + 1 or floor
         text = tidy(NUMBERS.sub("", without_dates(folded, begin, end, dates)))
+        text = "" if _LABEL_WORDS.match(text) else text
         included = _INCLUDED.search(text)
         text = included[1] if included is not None else text
         if (len(text) >= 3 and not _BY_RULE.match(folded, begin) and not text.startswith(("占", "比例"))) or begin <= floor:

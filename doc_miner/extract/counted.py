@@ -30,6 +30,8 @@ _MEASURED = re.compile(r"[一-鿿、]{0,8}(?:年龄|系数|面积|比例|总数|
 _DIGIT = re.compile(r"\d")
 _POSSESSOR = re.compile(r"[一-鿿]{0,8}?(?:学校|小学(?!生(?!均)|校)|初中(?!生(?!均)|学)|高中(?!生(?!均))|教学点|村小|幼儿园|班级|教师|学生)(?=[一-鿿]{2})")
 """A thing in front of what belongs to it (学校|实验室使用登记…)."""
+_COMPARED_SET = re.compile(r"(教学点|学校|小学|初中|村小|班级|幼儿园|乡镇|街道)((?:在校|在籍|在园)?(?:学生|生|幼儿|教师|人数|班额)(?:人?数)?(?:不足|超过|低于|高于|少于|多于|不到)\d[\d.]*[一-鿿%]{0,3})(?=[,。;]|$)")
+"""Things told by how many they hold (9个教学点学生不足12人)."""
 _WHEN = re.compile(r"^(?:近|去|今|本|当|同|每)[^的]{0,3}$")
 LEAST = 2
 ENOUGH = 4
@@ -46,6 +48,9 @@ def parted(following: str) -> tuple[str, str]:
     >>> parted("生源偏少的教学点")
     ('生源偏少的教学点', '')
     """
+    compared = _COMPARED_SET.match(following)
+    if compared is not None:
+        return compared[1], compared[2]
     if begins_with_predicate(following):
         return "", _said(following)
     noun, predicate = following, ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from doc_miner.dates import DateMention, mentions_in
@@ -20,7 +20,7 @@ from doc_miner.extract.quantities import QuantityFinder
 from doc_miner.extract.quantity import Quantity, lies_in
 from doc_miner.extract.roles import goes_with, role_of
 from doc_miner.extract.sentences import Sentence, by_sentence, clause_start
-from doc_miner.extract.stages import StageFinder, StageWord, stage_of
+from doc_miner.extract.stages import Lead, StageFinder, StageWord, leads_of, stage_of, stage_of_lead
 from doc_miner.extract.subjects import subject_of
 from doc_miner.extract.years import Years
 from doc_miner.lexicon import Lexicon
@@ -29,6 +29,10 @@ from doc_miner.segment import Segmenter
 from doc_miner.textfold import fold
 
 _BRACKETED = re.compile(r"《[^》\n]{0,80}》|\([^()\n]{0,60}\)|〔[^〕\n]{0,12}〕|\[[^\]\n]{0,12}\]")
+
+SHORT_SUBJECT = 8
+"""Characters of a subject to which the stage of its heading is put in front ((一)小学。招生… → 小学招生)."""
+HAS_SCHOOL = re.compile(r"小学|初中|高中|学校|中学")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +79,13 @@ class FigureFinder:
         brackets = [match.span() for match in _BRACKETED.finditer(folded)]
         zones = _Zones(context.zones)
         stage_words = self._stages.find(folded)
+        leads = leads_of(folded)
         for (start, end), quantities in by_sentence(folded, found):
             sentence = Sentence(folded, start, end, mentions_in(text, folded, start, end, context.reference))
             outside = [m for m in sentence.dates if m.kind != "relative" and not _in_brackets(folded, brackets, m)]
             members = self._sentence(text, folded, sentence, quantities, stage_words, Years(folded, outside) if outside else None, zones, plans=context.plans)
+            if leads:
+                members = _of_leads(folded, sentence, members, leads)
             figures += members
             if len(members) > 1:
                 changes += find_changes(folded, members)
@@ -119,6 +126,18 @@ class FigureFinder:
             )
             before = quantity
         return figures
+
+
+def _of_leads(folded: str, sentence: Sentence, members: list[Figure], leads: Sequence[Lead]) -> list[Figure]:
+    """Return the figures of a sentence with the stage of the heading above them, where they have none of their own."""
+    out = []
+    for figure in members:
+        stage = stage_of_lead(folded, leads, sentence, clause_start(folded, sentence, figure.start), figure.end) if figure.stage is None else None
+        if stage is not None:
+            named = stage in ("小学", "初中", "高中") and len(figure.subject) <= SHORT_SUBJECT and not HAS_SCHOOL.search(figure.subject)
+            figure = replace(figure, stage=stage, subject=stage + figure.subject if named else figure.subject)
+        out.append(figure)
+    return out
 
 
 class _Zones:

@@ -18,7 +18,7 @@ Dates = Sequence[tuple[int, int]]
 BREAK = ",。;:!?\n\t"
 _BREAKS = re.compile(f"[{BREAK}]")
 _LEAD = re.compile(
-    r"^(?:按标准|(?:共|仍|已|现)?有(?![关效的机条])|同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|截[至止]|另外|此外|然后|还|又|再|仅|近年来|先后|累计|已经|已|正(?!编|式|高|职)|在(?!校|园|编|岗|读|职|建|册)|对|把|将|就(?![餐读业近学诊医地寝])|为|从|由|于|通过|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|未来[一二三两五十]年|还将|届时|该[县区市旗](?![一-鿿]{0,3}[局校])|使(?!用)|以|与|和|及|的|中(?=,))+"
+    r"^(?:按标准|【[^】]{0,12}】|针对|截[至止][一-鿿]{2,8}之日|(?:共|仍|已|现)?有(?![关效的机条序力])|同时|原(?=计划)|并且|并(?!轨)|且|但|其中|(?:在)?全(?:区|县|市|省|旗|年)(?:共)?|我(?:区|县|市|城区)|本(?:区|县)|目前|现(?!有|任)|至今|截至目前|截[至止]|另外|此外|然后|还|又|再|仅|近年来|先后|累计|已经|已|正(?!编|式|高|职)|在(?!校|园|编|岗|读|职|建|册)|对|把|将|就(?![餐读业近学诊医地寝])|为|从|由|于|通过|(?:未|没有)?按(?:照)?(?:规定|要求|标准)(?:做到|配备|配齐|达到|落实)|按(?:照)?[一-鿿]{2,10}测算|自(?=按)|要求|确保|预计|计划|力争|拟|实现|另有|另设|还有|各有|[一二三四五六七八九十]{1,2}是|[ \s“”\"'、)(\]①-⑳]|[一二三四五六七八九十]+[、.]|\d{1,2}[.、](?!\d)|首先|其次|再次|最后|而|则|也|均|都|按照?|未来[一二三两五十]年|还将|届时|该[县区市旗](?![一-鿿]{0,3}[局校])|使(?!用)|以|与|和|及|的|中(?=,))+"
 )
 _TAIL_WORDS = (
     *(f"{since}{when}" for since in "由从" for when in ["年初", "年底", "去年", "上年", "原来", "此前", "评估时", "整改前"]),
@@ -50,10 +50,12 @@ _PARTED = re.compile(r"(?:分解|划分|分|划|组|改造|整合|编)(?:为|成
 _AND_MORE = re.compile(r"^[、和]\d[\d.,]*万?(?:平方米|亩)(?=[一-鿿]{2})")
 _SENDS = re.compile(r"^(?:组织|动员|选派|派出|拿出|安排|抽调)")
 """An act that only sets going what is said of the thing counted (组织68名教师到乡村学校走教)."""
-EACH = re.compile(r"^(?:每(?:半|一)?个?(?:人|年|月|周|天|日|生|校|班|次|间|所|餐|学期|学年|季度|名学生|名教师|位教师|学生))+")
+EACH = re.compile(r"^(?:每(?:半|一)?个?(?:学科|人|年|月|周|天|日|生|校|班|次|间|所|餐|学期|学年|季度|名学生|名教师|位教师|学生))+")
 """Of whom or how often a norm holds (每人每月): what it is a norm of, stands behind or before it."""
 _CLAUSE_END = re.compile(r"[,。;:\n\t]")
 _ONE_BRACKET = re.compile(r"^([一-鿿]{1,8})\([^()]{0,60}\)")
+_BEFELL = re.compile(r"于(?:20\d\d年)?(?:月|\d)|(?:已|均|也|都)?(?:全部|全额|足额|及时)(?:拨付|下达|到位|到校|补发|发放|兑现)|由[一-鿿]{2,8}承担")
+"""What happened to money, behind its amount (1200万元于5月6日全部到校)."""
 MONEY_VERB = re.compile(r"^(?:用于|确保|对|为|实施|支持|改造|新建|建设|购置|配备|更新|添置|建成|采购|开展|补助|奖励|资助|发放|扩建|装修|完成|聘用|维修|购买|推进|启动|修建|铺设)")
 _MONEY_NOUN = re.compile(r"(财政拨款|拨款|总投资|投资|专项资金|补助资金|资金|经费|补助|奖补|投入|出资|支出|预算|债券)[^,。;]{0,3}$")
 METRIC = re.compile(r"[率数]$|面积|系数|比例|经费|资金|总额|总量|学位$|师比|值$")
@@ -67,8 +69,10 @@ _PARTED_ENDS, _LIST_MARKS, _MOVED_ENDS = frozenset("为成入"), frozenset("、�
 _ENDS_LIST = re.compile(r"[一-鿿][、和与及]\s?$")
 _PARTS = re.compile(r"[,、。;:()]")
 _PHRASE_END = re.compile(r"[、()]|(?<=[区县市])(?:有|共有)")
+_EXAMPLES = re.compile(r"[一-鿿](?:小学|中学|学校|幼儿园|[一二三四五六七八九十]小|[一二三四五六七八九十]中)、[一-鿿、]{0,40}等$|(?:小学|中学|学校|幼儿园|[小中])、[一-鿿、]{2,40}[小中学校园]等$")
+"""Names of some of the schools that a number counts (新建城关六小、县五中等4所学校)."""
 _DOING = re.compile(
-    r"整合撤并|整合|撤并|盘活|引进|组建|建成|建立|划定|组织|动员|发放|安排|统筹|筹措|落实|设立|开设|开通|聘请|选派|新建|改造|扩建|购置|采购|添置|配备|招聘|补充|培训|更新|修建|打造|创建|评选|表彰|资助|解决|协调解决|实施|完成|提供|下达|拨付|投入|开展|举办|印发|出台|新增|接收|分流|收回|划入|招录|维修|建设"
+    r"整合撤并|整合|撤并|盘活|剔除|淘汰|清理|报废|引进|组建|建成|建立|划定|组织|动员|发放|安排|统筹|筹措|落实|设立|开设|开通|聘请|选派|新建|改造|扩建|购置|采购|添置|配备|招聘|补充|培训|更新|修建|打造|创建|评选|表彰|资助|解决|协调解决|实施|完成|提供|下达|拨付|投入|开展|举办|印发|出台|新增|接收|分流|收回|划入|招录|维修|建设"
 )
 _ADVERB = re.compile(r"^(?:充分发挥|充分|稳妥|重新|着力|积极|大力|主动|稳步|有序|分批|陆续|同步|全面|进一步|切实|规范|统一|集中|面向社会|公开|择优|足额|及时|逐步|创造性)+")
 _LEADS_UP = re.compile("的|等方式|方式|、|通过|利用|按照|以及|推动|开展")
@@ -106,6 +110,8 @@ def defines(folded: str, before: Quantity, quantity: Quantity) -> bool:
     if before.qualifier not in (">=", "<=", ">", "<") and before.unit not in ("年", "学时"):
         return False
     between = folded[before.end : quantity.start]
+    if between[:1] in MOVED_BEGINS and MOVED.match(between):
+        return False
     return _PARTS.search(between) is None and (between[:1] == "的" or STAGE_LABEL.match(tidy(between)) is None)
 
 
@@ -204,7 +210,7 @@ def _is_share(right: str, quantity: Quantity) -> bool:
 def _money(left: str, right: str, quantity: Quantity, folded: str, end: int) -> str:
     match = _MONEY_NOUN.search(left)
     word = match[1] if match else "资金"
-    if MOVED.match(right):
+    if MOVED.match(right) or _BEFELL.match(right):
         right = ""
     each = _without_head(_BY, without_agent(left))
     if right and each and not _without_head(EACH, each):
@@ -232,13 +238,17 @@ def _without_head(pattern: re.Pattern[str], text: str) -> str:
 
 def _last_words(left: str, words: Segmenter) -> str:
     """Return the last phrase of what leads up to a number: after the last list mark, at most twelve characters."""
+    listed = _EXAMPLES.search(left)
+    if listed is not None:
+        act = _DOING.match(left)
+        return act[0] if act else ""
     part = _PHRASE_END.split(left)[-1]
     return part if len(part) <= 12 else words.tail(part, 12)
 
 
 def _without_clauses(own: str) -> str:
     """Return a long phrase without adverbs and relative clauses (撤并生源萎缩的教学点 → 撤并教学点)."""
-    own = _without_head(_ADVERB, own) if len(own) >= 8 else own
+    own = _without_head(_ADVERB, own) if len(own) >= 7 else own
     if len(own) < 10:
         return own
     head, particle, tail = own.rpartition("的")

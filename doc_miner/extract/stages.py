@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from doc_miner.extract.phrases import defines
+from doc_miner.extract.phrases import defines, tidy
 from doc_miner.extract.quantity import Quantity
 from doc_miner.extract.sentences import Sentence, since_of
+from doc_miner.extract.topics import of_a_project, project
 from doc_miner.lexicon import Lexicon
 from doc_miner.words import WordSet
 
@@ -22,11 +23,13 @@ _STAGE_DETERMINER = re.compile(
 )
 _MORE_NAMES = re.compile("等|、|和[一-鿿]{1,6}(?:中学|中)")
 """What goes on behind the name of a school that is one of several."""
+_SCHOOLS_AND = re.compile(r"学校[和、与及]$")
+_ITEM = re.compile("[;:①-⑳]")
 _LIST_MARK = re.compile("[、,和与及]")
 _VALUE = re.compile(r"\d++(?:\.\d++)?")
 _LISTED_VALUE = re.compile(r"\d(?=[^\d.]*、)")
 _YEAR = re.compile(r"(?:19|20)\d\d年")
-_ANAPHORA = re.compile(r"^(?:其中|其他|其余|占比?|比例|较|与(?:全|国|省|标准|目标)|相差|同比|增|减|降|提|上升|下降|共|达|为|均|分别|比上年|比去年|并|且|平均|累计|也|约|近|不|超|低于|高于|差|缺|短缺|尚差|最|完成率|合格率|[一二三]本)")
+_ANAPHORA = re.compile(r"^(?:其中|其他|其余|占比?|比例|较|比(?:省|全|国|市|标准|目标|整改前)|与(?:全|国|省|标准|目标)|(?:全国|省定|国家)?标准(?:相差|尚|还)|相差|同比|增|减|降|提|上升|下降|共|达|为|均|分别|比上年|比去年|并|且|平均|累计|也|约|近|不|超|低于|高于|差|缺|短缺|尚差|最|完成率|合格率|[一二三]本)")
 _WIDER = re.compile(r"全(?:县|区|市|省)|县财政|财政|投入|残疾|随迁|留守|教师\d|公务员|学校|教学点|家长|校外|设备|寄宿|教职工|音体美|学时|质量监测|差异率|超出|义务教育|各级|社会|满意|认可|按|建立|开展|组织")
 """What turns a clause to something else than the stage its sentence began with."""
 _PARTS = re.compile(r"[,。;:、(到向为在去]")
@@ -41,6 +44,47 @@ _NAMES = re.compile(r"[小中学校部园]、[一-鿿.]{2,14}(?:学校|中学|�
 _JOINS = re.compile(r"(?:学校|学生|教师|阶段|段)?\s?(?:[、/和与及]|以及|\()\s?[^\d,。;:]{0,2}")
 """What joins two stage words (小学、初中)."""
 _DEALT_OUT = re.compile(r"[^。;,]{0,24}分别")
+
+
+_LEAD = re.compile(
+    r"(?m)^[ \t]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、](?!\d)|[一二三四五六七八九十]是)?\s?"
+    r"(?P<stage>小学|普通小学|初中|普通初中|初级中学|学前|幼儿|普通高中|高中|高中阶段)(?:阶段|学校)?(?:教育)?(?:情况|方面|发展情况|概况)?(?:(?P<inline>[。:](?=[^\n]))|[。:]?[ \t]*$)"
+)
+"""A heading, or the first words of a paragraph, that name a stage and nothing else ((一)小学。全县有…)."""
+_LEAD_STAGES = {"初级": "初中", "学前": "学前", "幼儿": "学前"}
+_ENUMERATED = re.compile(r"(?m)^[ \t]*(?:[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]+[章节部]|\([一二三四五六七八九十]{1,3}\)|附?表\s?\d)|^[^。,;\n]{2,16}$")
+_OTHER_THINGS = re.compile(r"义务教育|九年|中小学|各级|小学|初中|高中|幼儿|学前|中等职业|职业|特殊教育|普通学校|全[县区市](?:地方|财政|教育|共有各)")
+
+
+class Lead(NamedTuple):
+    """A stretch of the text that a heading gives to one stage."""
+
+    start: int
+    end: int
+    stage: str
+
+
+def leads_of(folded: str) -> list[Lead]:
+    """Return the stretches that a heading or the head of a paragraph gives to one stage, in order."""
+    out = []
+    for match in _LEAD.finditer(folded):
+        word = match["stage"].removeprefix("普通")
+        stage = _LEAD_STAGES.get(word[:2], word[:2])
+        if match["inline"]:
+            end = folded.find("\n", match.end())
+        else:
+            following = _ENUMERATED.search(folded, match.end() + 1)
+            end = following.start() if following is not None else len(folded)
+        out.append(Lead(match.start(), end if end >= 0 else len(folded), stage))
+    return out
+
+
+def stage_of_lead(folded: str, leads: Sequence[Lead], sentence: Sentence, clause: int, end: int) -> str | None:
+    """Return the stage that the heading above a figure gives it, ``None`` where its own clause speaks of something else."""
+    at = bisect_left(leads, (sentence.start + 1,)) - 1
+    if at < 0 or leads[at].end <= sentence.start or _OTHER_THINGS.search(folded, clause, min(sentence.end, end + 12)) is not None:
+        return None
+    return leads[at].stage
 
 
 StageWord = tuple[int, int, str]
@@ -80,6 +124,10 @@ class StageFinder:
                 out.append(Stage(start, end, "小学", True, closes))
                 continue
             stage: str | None = self._stage_of[form]
+            if stage == "高中" and folded[end : end + 2] in ("录取", "上线"):
+                continue
+            if stage == "学前" and _SCHOOLS_AND.search(folded, max(0, start - 3), start):
+                stage = None
             named = stage in ("小学", "初中") and _in_school_name(folded, start)
             if folded[start - 1 : start] == "中" and stage == "小学" and folded[start - 2 : start] != "其中":
                 stage, named = None, False  # 中小学
@@ -149,11 +197,16 @@ def stage_of(folded: str, sentence: Sentence, quantity: Quantity, before: Quanti
     if last.end > clause or folded[last.start : last.end] in ("中考", "高考"):
         return last.stage if goes_on or folded[last.start : last.end] in ("中考", "高考") else None
     if last.named:
-        return last.stage if goes_on and ";" not in folded[last.end : quantity.start] else None
+        return last.stage if (goes_on or (of_a_project(tidy(own)) and project(folded, sentence.start, clause - 1) == _own_name(folded, sentence, last))) and ";" not in folded[last.end : quantity.start] else None
     topic = last.start - _topic_start(folded, sentence, last.start) <= 8
-    if goes_on or (topic and _WIDER.search(own) is None) or last.stage == "高中":
+    if goes_on or (topic and ";" not in folded[last.end : quantity.start] and _WIDER.search(own) is None) or last.stage == "高中":
         return last.stage
     return None
+
+
+def _own_name(folded: str, sentence: Sentence, word: Stage) -> str:
+    """Return the name of the school that a stage word ends, as a project's is read."""
+    return project(folded, sentence.start, word.end) or "?"
 
 
 def _position(folded: str, start: int, quantity: Quantity) -> int:
@@ -180,7 +233,9 @@ def _together(folded: str, stages: Sequence[Stage]) -> list[Stage]:
 
 def _topic_start(folded: str, sentence: Sentence, at: int) -> int:
     """Return where the part of a sentence begins that a word opens: after the last semicolon and a date."""
-    start = folded.rfind(";", since_of(sentence, at), at) + 1 or since_of(sentence, at)
+    start = since = since_of(sentence, at)
+    for mark in _ITEM.finditer(folded, since, at):
+        start = mark.end()
     first = bisect_left(sentence.dates, start, key=lambda mention: mention.start)
     for mention in sentence.dates[first : first + 2]:
         if start <= mention.start <= start + 4 and mention.end <= at:

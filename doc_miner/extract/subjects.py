@@ -152,7 +152,9 @@ def _subject(folded: str, sentence: Sentence, quantity: Quantity, before: Quanti
     left = lead_of(raw, begins_list=before is not None and at == before.end)
     previous = figures[-1] if figures and figures[-1].start >= start else None
     here = _Clause(folded, start, end, at, clause, raw, left, quantity, before, figures, previous, dates, sentence.lists_parts)
-    taken = _taken_up(here) or _set_aside(here)
+    if left.startswith("该校") and NAMED.search(name := project(folded, max(0, start - 60), start)) is not None:
+        here.left = left = name + left[2:]
+    taken = _beside_norm(here) or _taken_up(here) or _set_aside(here)
     if taken:
         return taken
     right = noun_behind(folded, quantity, end)
@@ -199,12 +201,31 @@ def _set_aside(here: _Clause) -> str | None:
     return f"{what[1]}占{of[1]}" if of is not None and what is not None else None
 
 
+_NORM_OF = re.compile(r"的?(规定|标准|要求)(?!化)")
+_MISSES = re.compile(r"^(?:尚|还|仍|也)?(?:与|距离?|离|较|比|不符合|没有达到|未达到|没达到|低于|高于|达不到)(?:国家|省定|省|市)?$")
+_DISTANCE = re.compile(r"^的?(?:规定|标准|要求)(?:还|尚|仍)?(?:相差|差|少|缺|低|高出?)$")
+
+
+def _beside_norm(here: _Clause) -> str | None:
+    """Return the subject of a norm that a value is held against, and of the distance to it (每生4100元, 与5000元的标准相差900元)."""
+    previous = here.previous
+    if previous is None or here.quantity.unit is None and not here.raw.strip():
+        return None
+    if _DISTANCE.match(here.raw.strip()):
+        base = re.sub(r"(?:规定|标准|要求)$", "", previous.subject)
+        return base + "与标准相差"
+    norm = _NORM_OF.match(here.folded, here.quantity.end, here.quantity.end + 4)
+    if norm is not None and _MISSES.match(here.raw.strip()):
+        return merged(previous.subject, norm[1])
+    return None
+
+
 def _of_previous(here: _Clause, right: str, own: str) -> str | None:
     """Return the subject of a number that says more of what the figure before it counts: a rate of it, those of whom…, a place's value."""
     previous, left, quantity = here.previous, here.left, here.quantity
     if previous is None:
         return None
-    if left[-1:] in ("率", "比") and _SHORT_RATE.fullmatch(left) and not (_OWN_RATE.match(left) and METRIC.search(previous.subject)) and not left.endswith(("师比", "生比", "机比")):
+    if left[-1:] in ("率", "比") and ";" not in here.folded[previous.end : here.at] and _SHORT_RATE.fullmatch(left) and not (_OWN_RATE.match(left) and METRIC.search(previous.subject)) and not left.endswith(("师比", "生比", "机比")):
         return merged(previous.subject, left)
     if not left and (previous.unit == quantity.unit or is_rate(quantity)) and begins_with_predicate(right):
         whole = _OF.split(previous.subject)[-1] or previous.subject

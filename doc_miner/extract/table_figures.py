@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from doc_miner.dates import find_dates
+from doc_miner.extract.indicator_rows import STAGE_WORD, role_of_column, stage_in
 from doc_miner.extract.quantities import QuantityFinder
 from doc_miner.model import Figure, Span, Table
 from doc_miner.numerals import Number, parse_numeral, tidy
@@ -14,8 +15,13 @@ from doc_miner.textfold import fold
 _NUMBER = re.compile(r"\s*(?P<sign>[-+])?(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<tail>[^\d\s]{0,5})\s*")
 _UNIT = re.compile(r"[(\[]\s?(?:单位\s?[:]\s?)?(?P<unit>[^()\[\]\d]{1,8})\s?[)\]]|单位\s?[:]\s?(?P<unit2>[^\s,。;()]{1,8})")
 _NO_FIGURE = re.compile(r"序号|编号|年份|年度$|电话|邮编|代码|页码|日期|时间|名次|排名")
-_STAGES = ("九年一贯制", "小学", "初中", "高中", "幼儿园", "学前", "特殊教育", "特教")
-_STAGE_NAMES = {"幼儿园": "学前", "特殊教育": "特教"}
+_CAPTION = re.compile(r"^附?表\s?[\d一二三四五六七八九十.-]*[:、]?\s*|^(?:近[一二三四五\d]+年|(?:19|20)\d\d(?:[—~-](?:19|20)\d\d)?年|(?:全|各)?(?:县|区|市)?(?:部分|各)(?:乡镇|学校|乡|镇|县区?))|(?:的)?(?:基本)?(?:情况|数据)?(?:统计|汇总|一览|对比|明细)?(?:表|情况)$")
+"""What of a caption names no measure (表1 近三年…情况统计表)."""
+_NO_MEASURE = re.compile(r"(?:小学|初中|高中|幼儿园|学前(?:教育)?|特殊教育|九年一贯制(?:学校)?|学校|合计|总计|小计|平均|全[县区市]|城区|镇区|农村|乡村|城镇|公办|民办|[男女]|[（()）]|阶段|[0-9年度])*")
+"""A column that names no measure, only a stage, a place or a year."""
+_ROLE_ONLY = re.compile(r"(?:国家|省定|市定)?(?:标准|要求|规定值?)|(?:年度|规划)?(?:现状|现值|实际值?|目标值?|完成值|监测值)")
+"""A column that says how its numbers are meant and not what they measure."""
+_PLACE = re.compile(r"(?:镇|乡|街道|县|区|市|旗|小学|中学|学校|幼儿园)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,8 @@ def find_table_figures(text: str, table: Table, finder: QuantityFinder) -> tuple
 def _row_label(table: Table, row: int, columns: list[int], finder: QuantityFinder) -> _Label:
     """Return the label of a row; a column 单位 gives its unit and is no part of its name."""
     units = [c for c in columns if re.fullmatch(r"(?:计量)?单位", table.rows[0][c].strip())]
-    label = _label("".join(table.rows[row][c] for c in columns if c not in units), finder)
+    numbers = [c for c in columns if re.fullmatch(r"序号|编号", table.rows[0][c].strip())]
+    label = _label("".join(table.rows[row][c] for c in columns if c not in units and c not in numbers), finder)
     for c in units:
         unit, factor = finder.units.header(fold(table.rows[row][c]))
         if unit is not None:
@@ -94,12 +101,14 @@ def _label(text: str, finder: QuantityFinder) -> _Label:
 
 def _label_columns(table: Table, first_data: int) -> list[int]:
     """Return the columns at the left that name the rows: those whose cells are mostly no numbers."""
-    out = []
+    out: list[int] = []
     width = len(table.rows[0]) if table.rows else 0
     for c in range(width):
         cells = [table.rows[r][c] for r in range(first_data, len(table.rows)) if table.rows[r][c].strip()]
         numbers = sum(1 for cell in cells if _NUMBER.fullmatch(fold(cell)))
         header = table.rows[0][c] if table.rows else ""
+        if out and role_of_column(fold(header)) is not None:
+            break
         if cells and numbers >= 0.5 * len(cells) and not _NO_FIGURE.search(header):
             break
         out.append(c)
@@ -119,10 +128,11 @@ def _cell_figure(text: str, start: int, end: int, column: _Label, row: _Label, c
     if match["tail"] and unit is None:
         return None
     subject = _subject(row, column, caption)
-    stage = next((_STAGE_NAMES.get(s, s) for s in _STAGES if s in row.text), None) or next((_STAGE_NAMES.get(s, s) for s in _STAGES if s in column.text), None)
+    stage = stage_in(row.text) or stage_in(column.text) or (None if STAGE_WORD.search(row.text + column.text) else stage_in(caption.text))
     return Figure(
         start, end, text[start:end], tidy(-value * factor if match["sign"] == "-" else value * factor), unit, "=", "figure/table-cell",
-        subject=subject, stage=stage, year=column.year or row.year or caption.year, figure_id=f"f{start}",
+        subject=subject, stage=stage, year=column.year or row.year or caption.year,
+        role=role_of_column(column.text) or "level", figure_id=f"f{start}",
     )
 
 
@@ -152,7 +162,12 @@ def _implied(label: str, finder: QuantityFinder) -> str | None:
 def _subject(row: _Label, column: _Label, caption: _Label) -> str:
     name = re.sub(r"(?:19|20)\d{2}年?", "", column.text)
     label = re.sub(r"^\d{1,2}[.、]\s*", "", row.text)
-    return (label + name).strip() or caption.text
+    if label and _ROLE_ONLY.fullmatch(name):
+        return label.strip()
+    if not _NO_MEASURE.fullmatch(name):
+        return (label + name).strip()
+    measure = _CAPTION.sub("", _CAPTION.sub("", caption.text)) if _NO_MEASURE.fullmatch(label) or _PLACE.search(label) else ""
+    return (label + name + measure.removeprefix("全县")).strip() or caption.text
 
 
 def is_data_table(table: Table) -> bool:

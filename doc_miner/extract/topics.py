@@ -71,6 +71,8 @@ _BUYS = re.compile(
 )
 _MONEY = re.compile(r"(应急资金|专项资金|补助资金|资金|经费|总投资|投资|预算|投入|拨款|补助|奖补|债券)$")
 _AND_MORE = re.compile(r"^[、和](?:\d[\d.,]*)[万亿]?元")
+_EXAMPLES = re.compile(r"^[一-鿿]{2,10}(?:、[一-鿿]{2,10})+等(?=\d)")
+"""Names of some of what the money is for (对石岭小学、沙坪中学等8所学校…)."""
 _CLAUSES = re.compile(r"[,。;:()\n\t]")
 _FIGURES = re.compile(r"[约近超]?\d[\d.,]*\s?(?:[万亿]?(?:平方米|人次|[个所名人元间台套册项亩次家辆条张处]))?(?:以上|以内|左右)?")
 
@@ -98,7 +100,7 @@ def purpose(folded: str, at: int, end: int) -> str:
     """Return what the money before position *at* buys, from the same or the next clause; ``""`` if neither says it."""
     following = _AND_MORE.sub("", folded[at : min(end, at + 60)])
     for clause in _CLAUSES.split(following, maxsplit=2)[:2]:
-        text = _ADVERB.sub("", clause)
+        text = _EXAMPLES.sub("", _ADVERB.sub("", clause))
         verb = _BUYS.search(text)
         if verb is not None and (verb.start() == 0 or clause != text or verb.start() <= 2):
             return _FIGURES.sub("", text if verb.start() <= 8 or len(text) - verb.start() <= 5 else text[verb.start() :])[-18:].strip("、“”\" ")
@@ -115,7 +117,7 @@ _MEANS = re.compile(
     r"(?:依托|利用|通过|采取|采用|会同|围绕|结合|根据|针对|按照?|标准|对照|在[^,。]{2,20}(?:中|上|内|侧)|从|以[^,。]{2,20}为[一-鿿]{2}|为(?!民办)|由|与|对|让|带着|将|把|委托|借助|面向|推动|引导|每年|分年度|我县|统筹|[一-鿿]{2}(?=从|将|把))"
 )
 ACT = re.compile(
-    r"(?<![一-鿿]的)(?:开发|改造|安装|组建|建成|建立|创建|打造|招聘|引进|补充|培训|选派|新建|扩建|改建|采购|购置|添置|配备|配齐|更新|更换|发放|设立|开设|开通|聘请|遴选|抽查|抽检|抽调|征地|征用|提供|新增|增设|核定|下达|收回|派出|划定|资助|落实|拿出|列支)(?=[一-鿿]{2}|$)"
+    r"(?<![一-鿿]的)(?:开发|改造|安装|组建|建成|建立|创建|打造|招聘|引进|补充|培训|选派|新建|扩建|改建|采购|购置|添置|配备|配齐|更新|更换|发放|设立|开设|开通|聘请|遴选|抽查|抽检|抽调|征地|征用|提供|新增|增设|核定|下达|收回|派出|划定|资助|落实|拿出|列支|推送)(?=[一-鿿]{2}|$)"
 )
 _SOLVES = re.compile("(?:协调)?(?:解决|组织|开展|发放|举办)")
 _ENUMERATED = re.compile(r"(?:[一-鿿“”]{1,8}、){1,5}[一-鿿]{1,12}等(?:方面|类)?(?=[一-鿿]{2})")

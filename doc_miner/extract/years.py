@@ -18,6 +18,8 @@ _LISTED = re.compile(r"\s?[、和与及至到]\s?")
 _DEADLINE = re.compile(r"底?前$|以前$|之前$")
 _PLAN_CUE = re.compile(r"计划|拟|将|力争|预计|争取")
 _VALUE = re.compile(r"\d(?![\d.、])")
+_HAS_VALUE = re.compile(r"\s?(?:为|约)?\d[\d.,]*[^,。;:\d]{1,4}(?=[、,。;])")
+"""A year of a list with its value right behind it (其中2022年300万元、2023年450万元): what comes after the list is of none of them."""
 _DONE_IN = re.compile(r"(?![应须拟])[一-鿿]?(?:于|在)")
 _BEFORE = 8
 """Dates before a number that may be its own."""
@@ -57,6 +59,8 @@ class Years:
         if role == "plan" and folded[last.end : last.end + 1] in ("就", "已"):
             return None
         if last.kind == "vague" or (_DEADLINE.search(last.text) and folded.find(";", last.end, begin) >= 0):
+            return None
+        if len(candidates) > 1 and folded.find(",", last.end, begin) >= 0 and _HAS_VALUE.match(folded, last.end) and _HAS_VALUE.match(folded, candidates[-2].end):
             return None
         group = _group(folded, candidates)
         if len(group) > 1:
