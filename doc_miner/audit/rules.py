@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from doc_miner.audit import (
+    counts,
     damage,
     doubts,
     echoes,
@@ -93,7 +94,9 @@ RULES = (
     Rule("minimum", "warning", orders.exceeded_minimums, "最低要求", "美育课时不低于总课时的9%，鼓励有条件的学校按总课时的1%开设。", "美育课时不低于总课时的9%，鼓励有条件的学校按总课时的11%开设。"),
     Rule("output-and-revenue", "warning", units.output_below_revenue, "生产总值过小", "全县生产总值达到33.5亿元，一般公共预算收入68.5亿元。", "全县生产总值达到335亿元，一般公共预算收入68.5亿元。"),
     Rule("period", "error", orders.wrong_periods, "期限", "攻坚阶段（2021年7月至2024年6月），为期五年。", "攻坚阶段（2021年7月至2024年6月），为期三年。"),
-    Rule("list-count", "error", orders.miscounted_lists, "列举个数", "今后着重抓好五个方面：一是扩充学位；二是补足教师；三是改善条件。", "今后着重抓好三个方面：一是扩充学位；二是补足教师；三是改善条件。"),
+    Rule("list-count", "error", counts.miscounted_lists, "列举个数", "今后着重抓好五个方面：一是扩充学位；二是补足教师；三是改善条件。", "今后着重抓好三个方面：一是扩充学位；二是补足教师；三是改善条件。"),
+    Rule("named-count", "warning", counts.named_counts, "列举个数存疑", "推行“划片、分流、帮扶”四项办法。", "推行“划片、分流、帮扶”三项办法。"),
+    Rule("numbering", "warning", counts.broken_numbering, "编号次序", "任务一：扩充学位。\n任务三：补足教师。\n任务三：改善条件。", "任务一：扩充学位。\n任务二：补足教师。\n任务三：改善条件。"),
     Rule("impossible-unit", "error", units.impossible_units, "单位不符", "初中三年巩固率为95人。", "初中三年巩固率为95%。"),
     Rule("improbable-amount", "warning", units.improbable_amounts, "数额过小", "今年投入资金6457元，新建幼儿园1所。", "今年投入资金6457万元，新建幼儿园1所。"),
     Rule("missing-number", "warning", damage.missing_numbers, "数字缺失", "全县56人以上大班额占比%。", "全县56人以上大班额占比3%。"),
