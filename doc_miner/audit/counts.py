@@ -142,7 +142,7 @@ def _listed(context: Context) -> Iterator[Flaw]:
         if whole.unit in ("个", "项", "所", "年", "名", "人", "家", "类") and whole.qualifier == "=" and whole.value is not None and whole.value_max is None and 2 <= whole.value <= 12 and whole.value != items:
             yield Flaw(f"列举与个数不符：列出{items}项，文中写为“{whole.text}”。", (whole,), str(items), whole.text, whole.start, line.at(match, "list").end)
     for match in _YEARS_LISTED.finditer(context.folded):
-        items = match["years"].count("20")
+        items = len(re.findall(r"20\d\d", match["years"]))
         if items != _number(match["n"]):
             yield _miscounted(context, match, items)
 
