@@ -33,7 +33,9 @@ def _runs(lines: Sequence[Line]) -> Iterator[list[tuple[Figure, ...]]]:
         at = 0
         for piece in _PIECE.findall(line.words):
             begin, at = at, at + len(piece)
-            figures = line.figures[line.index(begin) : line.index(at)] if "#" in piece else ()
+            if "#" not in piece:
+                continue
+            figures = line.figures[line.index(begin) : line.index(at)]
             own = [f.unit for f in figures]
             if run and own != units:
                 if len(run) >= 3:
