@@ -24,7 +24,8 @@ _QUOTED = re.compile(rf"[“\"](?P<list>[一-鿿]{{2,8}}(?:、[一-鿿]{{2,8}})+
 _QUOTES = re.compile(rf"(?P<list>(?:[“\"][^“”\"\n]{{1,14}}[”\"][、和]?){{2,}}){_N}(?:种|项|大|类)(?![“\"])")
 _SHORT = re.compile(r"(?P<list>[一-鿿]{2,10}(?:[、和][一-鿿]{2,10})+)[“\"](?P<n>[两二三四五六七八九])(?P<last>[一-鿿])[”\"]")
 _FIELDS = re.compile(rf"(?P<list>[一-鿿]{{2,10}}(?:[、和与及][一-鿿]{{2,10}}){{2,}}?)(?P<etc>等)?{_N}(?:个|大)?(?:方面|领域|维度|层面|学科|科(?=一共|共|教师))")
-_FIELD_CUES = ("方面", "领域", "维度", "层面", "学科", "科共", "科一共", "科教师")
+_FIELD = re.compile(r"(?<=[两三四五六七八九十\d个大])(?:方面|领域|维度|层面|学科|科(?=一共|共|教师))")
+_BEHIND_QUOTE = re.compile(rf"[”\"]{_N}(?:个字|个|种|大|项|类)|[“\"][两三四五六七八九][一-鿿][”\"]")
 _OPENS = re.compile(r"[在从就按对向由将把以含为]|围绕|通过|包括|实施|开展|涉及|要求|涵盖|聚焦")
 _ABOVE = re.compile(rf"(?m)^[^\n。]{{0,6}}?(?:以上|上述){_N}(?:个|项|条|点)(?:问题|任务|措施|工作|要求|事项|意见|建议|方面)")
 _MARK = re.compile(r"(?:^|[。;])\s*(?P<n>\d{1,2})[.、](?!\d)|^\s*[((]?(?P<c>[一二三四五六七八九十]{1,3})[))、]")
@@ -94,34 +95,48 @@ def _announced(context: Context) -> Iterator[Flaw]:
 def named_counts(context: Context) -> Iterator[Flaw]:
     """Return the numbers (规划、分流、提升“四招”, 上述三个问题) that are not those of the words named in front of them."""
     folded = context.folded
-    for match in _QUOTED.finditer(folded):
-        words = match["list"].split("、")
-        items = sum(map(len, words)) if match["unit"] == "个字" else len(words)
-        if items != _number(match["n"]):
-            yield _miscounted(context, match, items)
-    for match in _QUOTES.finditer(folded):
-        items = match["list"].count("“") or match["list"].count('"') // 2
-        if items != _number(match["n"]) and folded[match.start() - 1 : match.start()] not in ("、", "和", "等"):
-            yield _miscounted(context, match, items)
-    for match in _SHORT.finditer(folded):
-        items = re.split("[、和]", match["list"])
-        if len(items) != _number(match["n"]) and all(item.endswith(match["last"]) for item in items):
-            yield _miscounted(context, match, len(items))
-    if any(cue in folded for cue in _FIELD_CUES):
-        yield from _fields(context)
+    for anchor in _BEHIND_QUOTE.finditer(folded) if "“" in folded or '"' in folded else ():
+        yield from _quoted(context, anchor)
+    for place in _FIELD.finditer(folded):
+        begin = _after_mark(folded, place.start())
+        yield from _fields(context, _FIELDS.search(folded, max(begin, place.start() - 80), place.end() + 2) if "、" in folded[begin : place.start()] else None)
     yield from _above(context)
 
 
-def _fields(context: Context) -> Iterator[Flaw]:
-    for match in _FIELDS.finditer(context.folded):
-        items = match["list"].split("、")
-        opened = [k for k, item in enumerate(items) if _OPENS.search(item)]
-        items = items[opened[-1] :] if opened else items
-        joined = sum(len(re.findall("[和与及]", item)) for item in items)
-        stated = _number(match["n"])
-        most, least = len(items) + joined, len(items)
-        if least >= 3 and (stated < least or stated > most and not match["etc"]) and context.folded[match.start() - 1 : match.start()] not in ("、", "和", "”", '"', "》", ")"):
-            yield _miscounted(context, match, most)
+def _quoted(context: Context, anchor: re.Match[str]) -> Iterator[Flaw]:
+    """Check a number behind quoted words (“甲、乙、丙”三项, “甲”“乙”两项) or in quotes behind words (甲节、乙节“两节”)."""
+    folded, begin = context.folded, max(0, anchor.start() - 90)
+    short = _SHORT.search(folded, begin, anchor.end())
+    if short is not None and short.end() == anchor.end():
+        names = re.split("[、和]", short["list"])
+        if len(names) != _number(short["n"]) and all(name.endswith(short["last"]) for name in names):
+            yield _miscounted(context, short, len(names))
+        return
+    listed = _QUOTED.search(folded, begin, anchor.end())
+    if listed is not None and listed.end() == anchor.end():
+        words = listed["list"].split("、")
+        items = sum(map(len, words)) if listed["unit"] == "个字" else len(words)
+        if items != _number(listed["n"]):
+            yield _miscounted(context, listed, items)
+        return
+    quotes = _QUOTES.search(folded, begin, anchor.end() + 1)
+    if quotes is not None and quotes.end() == anchor.end():
+        items = quotes["list"].count("“") or quotes["list"].count('"') // 2
+        if items != _number(quotes["n"]) and folded[quotes.start() - 1 : quotes.start()] not in ("、", "和", "等"):
+            yield _miscounted(context, quotes, items)
+
+
+def _fields(context: Context, match: re.Match[str] | None) -> Iterator[Flaw]:
+    if match is None:
+        return
+    items = match["list"].split("、")
+    opened = [k for k, item in enumerate(items) if _OPENS.search(item)]
+    items = items[opened[-1] :] if opened else items
+    joined = sum(len(re.findall("[和与及]", item)) for item in items)
+    stated = _number(match["n"])
+    most, least = len(items) + joined, len(items)
+    if least >= 3 and (stated < least or stated > most and not match["etc"]) and context.folded[match.start() - 1 : match.start()] not in ("、", "和", "”", '"', "》", ")"):
+        yield _miscounted(context, match, most)
 
 
 def _above(context: Context) -> Iterator[Flaw]:
