@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from doc_miner.audit.grids import find_written_tables
 from doc_miner.lexicon import Lexicon
 from doc_miner.link import Link
-from doc_miner.model import Figure, Report, Table
+from doc_miner.model import Figure, Report
 from doc_miner.textfold import fold
 
 _WIDTH = 24
@@ -118,7 +117,7 @@ class Context:
     @cached_property
     def lines(self) -> list[Line]:
         """The paragraphs outside of tables that hold a figure."""
-        tables = sorted((table.start, table.end) for table in (*self.report.document.tables, *self.written_tables))
+        tables = sorted((table.start, table.end) for table in self.report.document.tables)
         out, figures, at = [], [f for f in self.report.figures if f.end > f.start], 0
         for start, end in _paragraphs(self.folded):
             while tables and tables[0][1] <= start:
@@ -130,11 +129,6 @@ class Context:
             if own and not (tables and tables[0][0] <= start < tables[0][1]):
                 out.append(_line(self.folded, start, end, own))
         return out
-
-    @cached_property
-    def written_tables(self) -> list[Table]:
-        """The tables that stand in the text as lines of cells, unknown to the loader."""
-        return find_written_tables(self.text, self.report.document.tables)
 
     @cached_property
     def numbers(self) -> list[int]:

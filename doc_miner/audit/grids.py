@@ -1,27 +1,23 @@
-"""The tables of a document as grids of numbers: those that the loader read, and those that stand in the text as lines of cells (tab, bar or wide gap between them)."""
+"""The tables of a document as grids of numbers with the labels of their rows and columns."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from doc_miner.model import Cell, Figure, Table
+from doc_miner.model import Figure, Table
 from doc_miner.numerals import parse_numeral
 from doc_miner.textfold import fold
 
 if TYPE_CHECKING:
     from doc_miner.audit.context import Context
 
-_NUMBER = re.compile(r"[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[%‰]?")
+_NUMBER = re.compile(r"[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[%‰]?")
 _COUNTED = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:所|人|个|名|间|台|册|万元|亿元|元|平方米|项|个班)")
 _NO_DATA = re.compile(r"序号|编号|年份|^年度?$")
-_CELL = re.compile(r"[^\t|]+")
-_WIDE = re.compile(r"(?:\S(?: ?\S)*)")
-_LEAST_ROWS = 3
-"""Least lines of equally many cells that are a table, its head among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,60 +39,9 @@ class Grid:
 def read_grids(context: Context) -> list[Grid]:
     """Return the tables with numbers, read once for all rules."""
     if "grids" not in context.memo:
-        tables = (*context.report.document.tables, *context.written_tables)
-        context.memo["grids"] = [grid for table in tables if (grid := _grid(table)) is not None]
+        context.memo["grids"] = [grid for table in context.report.document.tables if (grid := _grid(table)) is not None]
     out: list[Grid] = context.memo["grids"]
     return out
-
-
-def find_written_tables(text: str, tables: Sequence[Table]) -> list[Table]:
-    """Return the tables that stand in a text as lines of equally many cells (at least three, a number in most lines)."""
-    if "\t" not in text and "|" not in text and "   " not in text:
-        return []
-    out: list[Table] = []
-    run: list[list[tuple[int, int]]] = []
-    for start, end in [*_lines(text), (len(text), len(text))]:
-        if run and end > start and not text[start:end].strip(" |-:+"):
-            continue
-        cells = _cells(text, start, end)
-        if run and (len(cells) != len(run[0]) or any(t.start <= start < t.end for t in tables)):
-            out += _table(text, run)
-            run = []
-        if len(cells) >= 3:
-            run.append(cells)
-    return out
-
-
-def _lines(text: str) -> Iterator[tuple[int, int]]:
-    at = 0
-    while at < len(text):
-        end = text.find("\n", at)
-        end = len(text) if end < 0 else end
-        yield at, end
-        at = end + 1
-
-
-def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    line = text[start:end]
-    if "\t" in line:
-        out, at = [], start
-        for cell in line.split("\t"):
-            out.append((at, at + len(cell)))
-            at += len(cell) + 1
-        return out
-    if "|" in line:
-        return [(start + m.start(), start + m.end()) for m in _CELL.finditer(line) if m[0].strip(" -:")]
-    return [(start + m.start(), start + m.end()) for m in _WIDE.finditer(line)] if "   " in line.strip() else []
-
-
-def _table(text: str, run: Sequence[Sequence[tuple[int, int]]]) -> list[Table]:
-    rows = tuple(tuple(text[a:b].strip() for a, b in row) for row in run)
-    numbers = [sum(_value(cell) is not None for cell in row[1:]) for row in rows]
-    if len(rows) < _LEAST_ROWS or sum(1 for n in numbers if n) < len(rows) - 2:
-        return []
-    header = next((n for n, count in enumerate(numbers) if count), 1)
-    cells = tuple(tuple(Cell(a, b) if b > a else None for a, b in row) for row in run)
-    return [Table("", run[0][0][0], run[-1][-1][1], rows, cells, max(1, header))]
 
 
 def _grid(table: Table) -> Grid | None:
@@ -122,7 +67,7 @@ def _value(cell: str) -> Fraction | None:
     text = fold(cell).replace(" ", "")
     if not _NUMBER.fullmatch(text):
         return None
-    number = parse_numeral(text.rstrip("%‰").lstrip("-−"))
+    number = parse_numeral(text.rstrip("%‰").lstrip("-−+"))
     return None if number is None else Fraction(number) * (-1 if text[0] in "-−" else 1)
 
 

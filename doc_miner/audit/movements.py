@@ -168,7 +168,10 @@ def wrong_directions(context: Context) -> Iterator[Flaw]:
         if not down and re.match(_UP, verb) is None:
             continue
         rises = _value(after) > _value(before)
-        if _value(after) == _value(before) or rises != down:
+        if _value(after) == _value(before):
+            yield Flaw(f"前后数字相同：文中写“{verb}”，但由{before.text}到{after.text}没有变化。", (before, after), None, f"{before.text}→{after.text}")
+            continue
+        if rises != down:
             continue
         word = "升高" if rises else "降低"
         yield Flaw(f"方向与数字不符：文中写“{verb}”，但由{before.text}到{after.text}是{word}。", (before, after), None, f"{before.text}→{after.text}")

@@ -1,4 +1,4 @@
-"""Numbers that must follow each other: ranges (1—2次), years of goals and of cited documents, periods (为期18个月), and lists against the number of their items."""
+"""Numbers that must follow each other: ranges (1—2次), years of goals and of cited documents, and periods (为期18个月)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from doc_miner.audit.context import Context, Flaw
 from doc_miner.numerals import parse_numeral
 
-_CHINESE = {digit: value for value, digit in enumerate("零一二三四五六七八九十")} | {"两": 2, "十一": 11, "十二": 12}
 _RANGE = re.compile(r"(?<![\d.\-—－~～至〔(第《年月日号:∶/Xx])(?P<a>\d{1,5}(?:\.\d+)?)(?P<ua>%|个|年|人|名|次|所|万元|元|天|学时|课时|分钟|岁)?(?:-|—|–|－|~|～|至)(?P<b>\d{1,5}(?:\.\d+)?)(?P<ub>%|个|年(?!级)|人|名|次|所|万元|亿元|元|天|学时|课时|分钟|岁|项|节|门|场|种|类|家|倍|篇|首|支|小时|个月|周)(?![\d—-])")
 _YEARS = re.compile(r"(?<!\d)(?P<a>(?:19|20)\d\d)年?(?:-|—|–|－|~|～|至)(?P<b>(?:19|20)\d\d)年")
 _CITED = re.compile(r"[〔\[［(](?P<y>(?:19|20)\d\d)[〕\]］)](?:第)?\d+号")
@@ -17,25 +16,8 @@ _TO_YEAR = re.compile(r"(?:^|[。;,、])(?:力争|计划|确保)?到(?P<y>20\d\d
 _DONE = re.compile(r"(?<!\d)(?P<y>20\d\d)年(?:\d{1,2}月(?:\d{1,2}日)?|春季|秋季|底|末)?(?:学期)?(?P<what>[^。;,\n\t]{0,24})")
 _PAST = re.compile(r"已(?!经?议定|列入|计划|纳入|明确|确定)|建成投用|竣工|通过了?(?:国家|省级|验收)|获得|荣获|评估认定|招生办学|投入使用|督导检查|反馈|印发")
 _FUTURE = re.compile(r"计划|拟|将|力争|预计|到20|前|争取|确保|目标|规划|届时|以前|底前|为止|内|须|应|要")
-_COUNT = re.compile(r"(?P<n>[一二三四五六七八九十两]{1,2}|(?<![\d.])\d{1,2})(?:个|项|大|点|条)?(?P<what>方面(?:的)?(?:工作|问题|任务|内容|措施|情况)?|项(?:工作|任务|措施|内容|重点工作)?|大(?:工程|行动|任务|举措|重点|项目)|个?(?:问题|环节|坚持|突破|标准统一|统一|到位|机制|工程|着力点|结合|强化|转变)|点|条(?:意见|建议|措施|要求)?)[\"”」]?[。::]$")
-_IS = re.compile(r"(?<![一二三四五六七八九十])(?P<n>[一二三四五六七八九十]{1,2})是")
-_FIRSTLY = re.compile(r"(?:^|[。;\n])第(?P<n>[一二三四五六七八九十]{1,2}),")
-_FIRST_ITEM = re.compile(r"[。:](?=\s*(?:一是|第一,|[((]一[))]))")
-_HEADED = re.compile(r"(?m)^\s*[((](?P<n>[一二三四五六七八九十]{1,2})[))]")
-_IN_ONE = re.compile(r"(?P<list>[一-鿿]{2,6}(?:、[一-鿿]{2,6}){1,6})[“\"]?(?P<n>[二三四五六七八])位一体")
-_NAMED = re.compile(r"(?P<list>[一-鿿]{2,14}(?:[、和及][一-鿿]{2,14}){1,11})(?:共|等)?(?P<n>\d{1,2}|[两三四五六七八九十])(?:所|个|家)(?P<kind>学校|中小学|小学|中学|乡镇|镇|幼儿园|街道)")
-_NAMED_BEHIND = re.compile(r"(?<!\d)(?P<n>\d{1,2})(?:所|个|家)[^。;,()\n]{0,8}(?P<kind>学校|小学|中学|乡镇|幼儿园)\((?P<list>[一-鿿]{2,14}(?:[、和及][一-鿿]{2,14}){1,14})\)")
-_SO_MANY_SCHOOLS = re.compile(r"(?<![\d.])(?:\d{1,2}|[两三四五六七八九十])(?:所|个|家)(?=[^。;,()\n]{0,8}(?:学校|小学|中学|幼儿园|乡镇|镇|街道))")
-_NAME_END = re.compile(r"(?:小学|中学|学校|一中|二中|三中|四中|五中|六中|附小|附中|幼儿园|校区|实验|分校|[一二三四五六]小|教学点|镇|乡|街道|[一二三]幼)$")
 _FROM_TO = re.compile(r"(?P<y1>20\d\d)年(?P<m1>\d{1,2})月(?:起|初)?(?:至|到|-|—|－|~|～)(?:(?P<y2>20\d\d)年)?(?P<m2>\d{1,2})月(?:底|末)?[)]?[,，]?(?:共|历时|为期|工期|期限|为)[^\d一二三四五六七八九十]{0,4}(?P<n>\d{1,2}|[一二两三四五六七八九十]{1,2})(?P<u>年|个月)")
 _DAYS = re.compile(r"(?:(?P<y>20\d\d)年)?(?P<m1>\d{1,2})月(?P<d1>\d{1,2})[日号](?:[^,。;至—\n]{0,6})(?:至|到|-|—|－|~|～)(?:(?P<m2>\d{1,2})月)?(?P<d2>\d{1,2})[日号][^。;\n]{0,30}?(?:为期|共|历时)(?P<n>\d{1,2}|[一二两三四五六七八九十]{1,2})天")
-
-
-def _after_mark(folded: str, at: int) -> int:
-    """Return where the clause before a place begins: behind the last mark or line break."""
-    return max(folded.rfind(mark, max(0, at - 200), at) for mark in "。;:,\n(") + 1
-
-
 _ENCOURAGED = re.compile(r"不(?:低|少)于[^。;\d]{0,24}?(?P<a>\d{1,3}(?:\.\d+)?)%[^。;\d%]{0,20}(?:鼓励|有条件)[^。;\d%]{0,24}(?P<b>\d{1,3}(?:\.\d+)?)%")
 _ARTICLE = re.compile(r"(?m)^\s*第(?P<n>[一二三四五六七八九十百]{1,5})条(?=[\s　])")
 _REFERS = re.compile(r"本(?:条例|办法|规定|法|细则|实施办法)第(?P<n>[一二三四五六七八九十百]{1,5})条")
@@ -56,7 +38,8 @@ def exceeded_minimums(context: Context) -> Iterator[Flaw]:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdigit() else _CHINESE.get(text, 0)
+    value = parse_numeral(text)
+    return int(value) if value is not None else 0
 
 
 def inverted_ranges(context: Context) -> Iterator[Flaw]:
@@ -124,58 +107,3 @@ def wrong_periods(context: Context) -> Iterator[Flaw]:
         days, stated = int(match["d2"]) - int(match["d1"]), _number(match["n"])
         if days > 0 and stated and stated not in (days, days + 1):
             yield Flaw(f"起止日期与天数不符：“{context.text[match.start() : match.end()]}”实为{days + 1}天。", (), f"{days + 1}天", match["n"] + "天", match.start(), match.end())
-
-
-def miscounted_lists(context: Context) -> Iterator[Flaw]:
-    """Return the numbers of items (四个方面, 9所学校) that the list in front of or behind them does not have."""
-    folded = context.folded
-    for place in re.finditer("位一体", folded):
-        united = _IN_ONE.search(folded, max(0, place.start() - 60), place.end())
-        items = united["list"].count("、") + 1 if united is not None else 0
-        if united is not None and items >= 3 and items != _number(united["n"]):
-            yield _miscounted(context, united, items)
-    for anchor in _SO_MANY_SCHOOLS.finditer(folded):
-        for pattern, begin in ((_NAMED, _after_mark(folded, anchor.start())), (_NAMED_BEHIND, anchor.start())):
-            match = pattern.search(folded, begin, anchor.end() + 200) if pattern is _NAMED_BEHIND else pattern.search(folded, begin, anchor.end() + 4)
-            if match is None or match.start("n") != anchor.start() + (len(anchor[0]) - len(anchor[0].lstrip("共等"))):
-                continue
-            names = re.split(r"[、和及]", match["list"])
-            if len(names) >= 2 and sum(_NAME_END.search(name) is not None for name in names) >= len(names) - (pattern is _NAMED) and len(names) != _number(match["n"]) and "等" not in match[0]:
-                yield _miscounted(context, match, len(names))
-    yield from _announced(context)
-
-
-def _miscounted(context: Context, match: re.Match[str], items: int) -> Flaw:
-    written = context.text[match.start("n") : match.end("n")]
-    return Flaw(f"列举与个数不符：列出{items}项，文中写为“{context.text[match.start('n') : match.end()][:12]}”。", (), str(items), written, match.start(), match.end())
-
-
-def _announced(context: Context) -> Iterator[Flaw]:
-    """Return the announced numbers (以下四个方面：, 五个方面：一是…) that the numbered items right behind them do not have."""
-    folded = context.folded
-    for first in _FIRST_ITEM.finditer(folded):
-        mark = first.start()
-        sentence = re.compile(r"[^。;:\n]{2,60}[。:]").fullmatch(folded, max(_after_mark(folded, mark), mark - 60), mark + 1)
-        if sentence is None:
-            continue
-        head = _COUNT.search(sentence[0])
-        if head is None or re.search(r"第[一二三四五六七八九十]$", sentence[0][: head.start()]):
-            continue
-        count = _number(head["n"])
-        rest = folded[sentence.end() :]
-        pattern = _IS if rest.lstrip().startswith("一是") else _FIRSTLY if rest.lstrip().startswith("第一") else _HEADED
-        if pattern is _FIRSTLY:
-            rest = "\n" + rest
-        items = 0
-        for item in pattern.finditer(rest[:20000]):
-            if _CHINESE.get(item["n"], _teen(item["n"])) == items + 1:
-                items += 1
-            else:
-                break
-        if items >= 2 and count >= 2 and items != count:
-            start = sentence.start() + head.start("n")
-            yield Flaw(f"列举与个数不符：后面列出{items}项，文中写为“{context.text[start : sentence.end() - 1]}”。", (), str(items), head["n"], start, sentence.end())
-
-
-def _teen(text: str) -> int:
-    return 10 + _CHINESE.get(text[1:], 0) if text.startswith("十") else -1

@@ -11,7 +11,7 @@ from doc_miner.audit.grids import Grid, figures_of, read_grids
 from doc_miner.audit.values import show
 from doc_miner.textfold import fold
 
-_TOTAL = re.compile(r"(?:合\s?计|总\s?计|小\s?计|共\s?计|总数|总人数|总量|总额|(?:全县|全区|全市)(?:合计|总计|小计)?)(?:[(].*)?")
+_TOTAL = re.compile(r"(?:合\s?计|总\s?计|小\s?计|共\s?计|总数|总人数|总量|总额|(?:全县|全区|全市)(?:合计|总计|小计)?|[两三四五]年(?:合计|累计)?)(?:[(].*)?")
 _TOTAL_OF = re.compile(r"[一-鿿]{2,6}(?:总数|总人数|合计|总计|总额)(?:[(].*)?")
 """The head of a column that sums others if most of its rows do (教师总数)."""
 _SUBTOTAL = re.compile(r"小\s?计")
@@ -208,7 +208,8 @@ def repeated_rows(context: Context) -> Iterator[Flaw]:
                 continue
             key = tuple(row)
             telling = max(numbers) >= 20 or any(v.denominator > 1 for v in numbers)
-            if key in seen and (len(set(numbers)) >= 3 and telling or _misses_totals(grid)) and not _TOTAL.search(grid.labels[i]) and not _TOTAL.search(grid.labels[seen[key]]):
+            digits = sum(len(re.sub(r"\D", "", cell).lstrip("0")) for cell in {fold(grid.table.rows[grid.rows[i]][c]) for c, v in enumerate(row) if v is not None})
+            if key in seen and (len(set(numbers)) >= 3 and telling or digits >= 6 and telling or _misses_totals(grid)) and not _TOTAL.search(grid.labels[i]) and not _TOTAL.search(grid.labels[seen[key]]):
                 first = seen[key]
                 columns = [c for c, v in enumerate(row) if v is not None]
                 figures, _, end = figures_of(context, grid.table, [(grid.rows[i], c) for c in columns])
