@@ -28,7 +28,11 @@ _BARE = re.compile(rf"#(?P<noun>[^#。;:(),、]{{0,6}}),(?P<list>(?:其中)?(?:{
 _OPENED = re.compile(r"#[^#。;:()、]{0,14}(?:[:]|,?(?:分别为|分别是|分别|包括|由|具体为|即|具体是):?)(?P<list>[^。;()]*(?:\([^()]*\)[^。;()]*)*)")
 _SUMMED = re.compile(r"(?:合计|共计|总计|一共|总共|累计共|共|总数|总人数|总投资|总投入)(?:为|达到?|有|是|需|投入|招聘|补充|新增|完成|建成|约|资金|发放|拨付|安排|支出|培训|资助|购置)?(?P<whole>#)")
 _ITEM = re.compile(r"(?P<label>[^#,、;]*?)(?P<value>#)(?P<tail>[^#,、;]{0,12})")
-_SEPARATOR = re.compile(r"[,、;]|以?及|和|与|,?(?:以及|另有|还有)|$")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_A_WHOLE = re.compile(r"[^#,、;]{0,8}(?<![初高])中[^#,、;]{0,6}#")
+"""Behind a number that is itself divided (7项指标中达标6项)."""
+_NOT_SINGLE = re.compile(r"各(?:约|有|为|配|建)?$|分别|[□◇]|\d(?![\d年月日岁—-])")
+"""In the label of a member that stands for several (编办和人社局各5项), or behind a number that was not read: the list may hold more than its figures."""
 _LEAD = re.compile(r"^(?:其中|包括|含|内含|分别为|分别是|分别|即|为|有|:|,|、)+")
 _NEW_TOPIC = re.compile(
     r"比(?:上年|去年|上学年)|较|同比|环比|增(?:加|长|幅)|减(?:少|幅)|下降|提高|平均|人均|生均|校均|占(?!地)|率|每(?!个?(?:班|校))|同时|另外|此外|总[数计]|累计|目前|截至|至今|共|合计|预计|力争|达到|超过|缺口|尚缺|其余|剩余|其他问题|覆盖|惠及|受益|涉及|计划|拟"
@@ -141,7 +145,10 @@ def _run_before(line: Line, index: int) -> list[int]:
     at = index - 1
     unit = line.figures[index].unit
     while at >= 0 and line.figures[at].unit == unit:
-        gap = line.words[line.marks[at] + 1 : line.marks[at + 1]]
+        if line.closed(at, index):
+            at -= 1
+            continue
+        gap = _BRACKETS.sub("", line.words[line.marks[at] + 1 : line.marks[out[0] if out else index]])
         if re.search(r"[。;:!?]", gap) or len(gap) > 24 or (out and _NEW_TOPIC.search(gap)):
             break
         out.insert(0, at)
@@ -174,7 +181,7 @@ def _parts(line: Line, match: re.Match[str]) -> list[_Part]:
         if out and (_NEW_TOPIC.search(label) or (comma and len(label) > 12)):
             break
         tail = item["tail"].rstrip()
-        if out and re.search(r"率|占", tail):
+        if out and re.search(r"率|占", tail) or _A_WHOLE.match(flat, item.start("value") + 1):
             break
         out.append(_Part(label, line.figures[line.index(offset + item.start("value"))], comma))
         at = item.start("value") + 1
@@ -216,6 +223,8 @@ def _judge(line: Line, wholes: Sequence[Figure], parts: Sequence[_Part], *, clos
                 return
             break
         own.append(part)
+    if any(_NOT_SINGLE.search(part.label) for part in own):
+        return
     candidates = [f for f in wholes if _same_unit(f.unit, unit) and f.value is not None and (f.value == int(f.value) or unit in _MEASURED) and not any(f is p.figure for p in own)]
     if not candidates or any(p.figure.value is None or p.figure.value < 0 for p in own):
         return
