@@ -72,7 +72,8 @@ def broken_breakdowns(context: Context) -> Iterator[Flaw]:
         yield from _judge(line, [line.figures[line.index(match.start())]], _segments(line, match), closed=False)
     for line, match in context.matches(_AMONG_SEGMENTS, "其中"):
         segments = _segments(line, match)
-        if len(segments) >= 2 and len(segments) == match["list"].count(";") + 1:
+        names = [segment.label for segment in segments]
+        if len(segments) >= 2 and len(segments) == match["list"].count(";") + 1 and (families(names) or len({name[-2:] for name in names}) == 1):
             yield from _judge(line, [line.figures[line.index(match.start())]], segments, closed=False)
     for line, match in context.matches(_SPENT_ON, "用于"):
         index, parts = line.index(match.start()), _parts(line, match)
@@ -97,7 +98,7 @@ def _bare(line: Line, match: re.Match[str]) -> Iterator[Flaw]:
     if len(parts) < 2 or not exact(whole) or _NEW_TOPIC.search(_COUNTED_UP.sub("", label)) or any(name in match["noun"] for name in ("以上", "左右")):
         return
     names = [part.label for part in parts]
-    if not _families(names) or any(p.figure.unit != whole.unit for p in parts) or not all(exact(p.figure) for p in parts):
+    if not families(names) or any(p.figure.unit != whole.unit for p in parts) or not all(exact(p.figure) for p in parts):
         return
     bare = re.sub(r"义务教育|中小学|各级各类", "", label)
     kinds = {kind for kind in (*_STAGE, *_SUBJECT, *_SOURCES[:2], *(word for pair in _PAIRS for word in pair)) if len(kind) > 1 or kind in "男女"}
@@ -271,23 +272,23 @@ def _verdict(line: Line, whole: Figure, parts: Sequence[_Part], *, closed: bool,
     if lost is not None:
         return lost
     labels = [p.label for p in parts]
-    families = _families(labels)
+    every = families(labels)
     if summed.low > goal.high:
-        apart = closed or families or (len(parts) >= 3 and not any(_OVERLAPPING.search(label) for label in labels)) or (_parallel(labels) and not any(_OVERLAPPING.search(label) for label in labels))
+        apart = closed or every or (len(parts) >= 3 and not any(_OVERLAPPING.search(label) for label in labels)) or (_parallel(labels) and not any(_OVERLAPPING.search(label) for label in labels))
         too_far = not firm and summed.low > 2 * goal.high
         single = span_of(largest).low > goal.high or slip_gives(whole, figures)
         return difference(whole, figures) if (apart and not too_far) or single else None
     ratio = summed.high / goal.low if goal.low > 0 else Fraction(0)
     around = line.label(next(i for i, f in enumerate(line.figures) if f is whole))
     if closed:
-        return difference(whole, figures) if ratio >= (Fraction(1, 3) if firm or families else Fraction(2, 3)) or slip_gives(whole, figures) else None
-    if families and _NO_OTHERS.search(around) and not _ALL_KINDS.search(around):
+        return difference(whole, figures) if ratio >= (Fraction(1, 3) if firm or every else Fraction(2, 3)) or slip_gives(whole, figures) else None
+    if every and _NO_OTHERS.search(around) and not _ALL_KINDS.search(around):
         return difference(whole, figures) if ratio >= Fraction(1, 4) else None
     if ratio >= Fraction(1, 3) and not any(_OVERLAPPING.search(label) for label in labels) and slip_gives(whole, figures):
         return difference(whole, figures)
     if ratio < Fraction(7, 10):
         return None
-    if families and not _ALL_KINDS.search(around):
+    if every and not _ALL_KINDS.search(around):
         return difference(whole, figures)
     if len(parts) >= 3 and ratio >= Fraction(4, 5) and not any(_OVERLAPPING.search(label) for label in labels) and not _ALL_KINDS.search(around):
         return difference(whole, figures)
@@ -313,7 +314,7 @@ def _lost_scale(whole: Figure, figures: Sequence[Figure]) -> Flaw | None:
     return Flaw(f"“{plain[0].text}”可能漏了“万”：补上后各部分之和才与总数{whole.text}相符，请对照原件。" if plain[0] is not whole else f"总数“{whole.text}”可能漏了“万”：补上后才与各部分之和相符，请对照原件。", (whole, *figures), plain[0].text.replace("元", "万元"), plain[0].text)
 
 
-def _families(labels: Sequence[str]) -> bool:
+def families(labels: Sequence[str]) -> bool:
     """Return whether labels name kinds that leave nothing out and cannot overlap."""
     stages = [next((s for s in _STAGE if s in label), None) for label in labels]
     if all(stages) and len(set(stages)) == len(labels):
