@@ -40,7 +40,7 @@ def wrong_shares(context: Context) -> Iterator[Flaw]:
         yield from _of_one_base(context, line)
 
 
-_BARE_SHARE = re.compile(r"[^#。;,]{0,10},(?:约|各|仅|只)?(?:占比?|比例为?|比重为?)(?:约|为|达)?")
+_BARE_SHARE = re.compile(r"[^#。;,]{0,10},(?:约|各|仅|只)?(?:占比?|比例为?|比重为?)(?:约|为|达)?|\((?:约|占比?)?")
 _BASED_SHARE = re.compile(r"(?<=[,;。:])[^#。;,]{2,16}占(?:约)?")
 
 

@@ -62,7 +62,7 @@ def _of_line(line: Line, before: Line | None) -> Iterator[Flaw]:
             if relations and _share_stands(line, i, before):
                 continue
         elif figure.unit not in ("‰", "比", "倍", None):
-            if _LESS.search(label) and not _AWAY.search(label):
+            if _LESS.search(label) and not (figure.unit in ("个百分点", "%") and _AWAY.search(label)):
                 relations += _differences(line, i)
             if _SUM.search(label):
                 relations += _sums(line, i)
@@ -93,6 +93,8 @@ def _differences(line: Line, i: int) -> list[_Relation]:
     figure = line.figures[i]
     own = _own(line, i, "%" if figure.unit == "个百分点" else figure.unit)[-3:]
     out = []
+    if re.search(r"[到至]", line.label(i)) or own and "其中" in line.words[line.marks[own[-2:][0]] : line.marks[i]]:
+        return []
     for a, b in ((own[-2:],) if len(own) >= 2 else ()):
         one, two = line.figures[a], line.figures[b]
         big, small = (one, two) if _value(one) >= _value(two) else (two, one)
@@ -135,11 +137,11 @@ def _products(line: Line, i: int) -> list[_Relation]:
     """Two numbers in front, one of the unit of the result and one count: per head and heads."""
     figure, out = line.figures[i], []
     first, _ = line.sentence(i)
-    for a, b in ((i - 2, i - 1),):
+    for a, b in [(i - 2, i - 1), *((a, i - 1) for a in range(i - 3, max(first, i - 7) - 1, -1) if _EACH.search(line.label(a)))][:4]:
         if a < first:
             continue
         one, two = line.figures[a], line.figures[b]
-        if not (_usable(one) and _usable(two)) or one.unit in _RATIOS or two.unit in _RATIOS or line.marks[i] - line.marks[a] > 60:
+        if not (_usable(one) and _usable(two)) or one.unit in _RATIOS or two.unit in _RATIOS or line.marks[i] - line.marks[b] > 30:
             continue
         if same_unit(one.unit, figure.unit) == same_unit(two.unit, figure.unit):
             continue
@@ -264,7 +266,9 @@ def _partitions(line: Line) -> Iterator[Flaw]:
     at = 0
     while at < n:
         run = _run(line, at)
-        if len(run) >= 2 and at > 0:
+        if len(run) >= 3 and _value(line.figures[at]) > max(_value(line.figures[k]) for k in run[1:]) * Fraction(5, 4):
+            yield from _divided(line, run[1], run[1:])
+        elif len(run) >= 2 and at > 0:
             yield from _divided(line, at, run)
         at = (run[-1] if len(run) >= 2 else at) + 1
 
@@ -279,7 +283,7 @@ def _run(line: Line, at: int) -> Sequence[int]:
         gap = line.words[line.marks[out[-1]] + 1 : line.marks[k]]
         if re.search(r"[。]|[共计总均每比较增减]|其余|各", gap) or len(gap) > 26 or gap.count(")") > gap.count("("):
             break
-        if line.figures[k].unit == "%":
+        if line.figures[k].unit in ("%", "岁"):
             continue
         if line.figures[k].unit != unit or not _usable(line.figures[k]) or not re.search(r"[,、;]", gap):
             break
@@ -292,7 +296,7 @@ def _divided(line: Line, at: int, run: Sequence[int]) -> Iterator[Flaw]:
     first, _ = line.sentence(at)
     parts = [line.figures[k] for k in run]
     least = sorted(map(_value, parts))[-2]
-    wholes = [k for k in range(max(0, at - 4), at) if same_unit(line.figures[k].unit, unit) and _usable(line.figures[k]) and _value(line.figures[k]) > least and k >= first - 2]
+    wholes = [k for k in range(max(0, at - 4), at) if same_unit(line.figures[k].unit, unit) and _usable(line.figures[k]) and _value(line.figures[k]) > least and k >= first - 4]
     labels = [line.clause(k) for k in run]
     alike = len({label[-2:] for label in labels}) == 1 or len(run) >= 3 or families(labels)
     if not wholes or not alike or re.search(r"各|每|比|均", "".join(labels)):
