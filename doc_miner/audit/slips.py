@@ -308,6 +308,8 @@ def _divided(line: Line, at: int, run: Sequence[int]) -> Iterator[Flaw]:
         return
     for k in wholes[::-1][:1]:
         whole = line.figures[k]
+        if summed < _value(whole) and re.search(r"其中|包括|含", line.words[line.marks[k] : line.marks[at]]):
+            continue
         others = tuple((f, _value(whole) - summed + _value(f)) for f in parts)
         relation = _Relation(summed, "＋".join(f.text for f in parts), tuple(parts), others)
         yield from _slips(whole, relation)
