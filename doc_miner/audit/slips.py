@@ -57,10 +57,9 @@ def _of_line(line: Line, before: Line | None) -> Iterator[Flaw]:
             continue
         label = line.label(i)
         relations: list[_Relation] = []
+        stands = _stands
         if figure.unit == "%" and _SHARE.search(label) and not re.search(r"由|从|降|升|增|减|比上", label):
-            relations = _shares(line, i)
-            if relations and _share_stands(line, i, before):
-                continue
+            relations, stands = _shares(line, i), _share_stands
         elif figure.unit not in ("‰", "比", "倍", None):
             if _LESS.search(label) and not (figure.unit in ("个百分点", "%") and _AWAY.search(label)):
                 relations += _differences(line, i)
@@ -68,10 +67,8 @@ def _of_line(line: Line, before: Line | None) -> Iterator[Flaw]:
                 relations += _sums(line, i)
             if _EACH.search(line.words, max(0, line.marks[i - 2] - 12), line.marks[i]) and not re.search(r"最|其中|比", label):
                 relations += _products(line, i)
-            if relations and _stands(line, i, before):
-                continue
         flaw = next((flaw for relation in relations for flaw in _slips(figure, relation)), None)
-        if flaw is not None and figure.start not in told:
+        if flaw is not None and figure.start not in told and not stands(line, i, before):
             told.add(figure.start)
             yield flaw
 
