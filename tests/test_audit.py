@@ -237,3 +237,21 @@ def test_a_row_of_small_numbers_that_stands_twice_is_a_copy_only_where_the_total
     same = "<td>6</td><td>2</td><td>8</td>"
     assert "repeated-row" in [finding.rule for finding in findings(table(same, "<td>19</td><td>4</td><td>23</td>"), miner)]
     assert "repeated-row" not in [finding.rule for finding in findings(table(same, "<td>16</td><td>5</td><td>21</td>"), miner)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "四个方面共32项指标，达标29项，未达标3项。其中“资源配置”7项指标中达标6项、“政府保障”15项中达标13项。",
+        "共分解任务41项：教育局18项，财政局6项，编办和人社局各5项，住建局4项，水利局3项。",
+        "音乐教师应配6人只有2人，美术应配6人只有1人，体育应配8人只有5人，三科一共缺12人。",
+        "自评得分：机会均等18.5分（满分20分），条件保障24.0分（满分26分），队伍建设27.0分（满分28分），总计69.5分。",
+        "当年补充教师236人，其中硕士研究生49人；骨干教师512人，占专任教师的7.3%；交流轮岗教师418人。",
+        "三年补充教师826名，其中研究生学历109名，小学、初中专任教师本科学历比例分别达到88.7%和97.2%。",
+        "新安排住房740万套，其中改造580万套，增加110万套。",
+        "补助标准由每人240元提高到280元，人均经费由25元提高到30元。",
+        "计划招聘370人（在编225人、参聘145人），剩余100名编制备用。",
+    ],
+)
+def test_numbers_that_do_not_belong_together_are_left_alone(text: str, miner: Miner) -> None:
+    assert [finding.message for finding in findings(text, miner) if finding.severity != "info"] == []

@@ -76,6 +76,11 @@ class Line:
             self.known[key] = _LAST_CLAUSE.sub("", self.label(index)).strip()
         return self.known[key]
 
+    def closed(self, index: int, before: int) -> bool:
+        """Return whether a figure stands in a bracket that is closed in front of another."""
+        gap = self.words[self.marks[index] + 1 : self.marks[before]]
+        return gap.count(")") > gap.count("(")
+
     def sentence(self, index: int) -> tuple[int, int]:
         """Return from which to which figure (end exclusive) the sentence of a figure runs."""
         at = self.marks[index]

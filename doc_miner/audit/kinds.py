@@ -41,6 +41,8 @@ def _members(line: Line, match: re.Match[str]) -> list[int]:
         item = _ITEM.match(line.words, at, match.end("list"))
         if item is None or "按" in item["label"]:
             break
+        if item["label"].endswith("各"):
+            return []
         index = line.index(item.end("label"))
         if out and line.figures[index].unit != line.figures[out[0]].unit:
             break

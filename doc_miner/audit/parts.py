@@ -28,7 +28,11 @@ _BARE = re.compile(rf"#(?P<noun>[^#。;:(),、]{{0,6}}),(?P<list>(?:其中)?(?:{
 _OPENED = re.compile(r"#[^#。;:()、]{0,14}(?:[:]|,?(?:分别为|分别是|分别|包括|由|具体为|即|具体是):?)(?P<list>[^。;()]*(?:\([^()]*\)[^。;()]*)*)")
 _SUMMED = re.compile(r"(?:合计|共计|总计|一共|总共|累计共|共|总数|总人数|总投资|总投入)(?:为|达到?|有|是|需|投入|招聘|补充|新增|完成|建成|约|资金|发放|拨付|安排|支出|培训|资助|购置)?(?P<whole>#)")
 _ITEM = re.compile(r"(?P<label>[^#,、;]*?)(?P<value>#)(?P<tail>[^#,、;]{0,12})")
-_SEPARATOR = re.compile(r"[,、;]|以?及|和|与|,?(?:以及|另有|还有)|$")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_A_WHOLE = re.compile(r"[^#,、;]{0,8}(?<![初高])中[^#,、;]{0,6}#")
+"""Behind a number that is itself divided (7项指标中达标6项)."""
+_NOT_SINGLE = re.compile(r"各(?:约|有|为|配|建)?$|分别|[□◇]|\d(?![\d年月日岁—-])")
+"""In the label of a member that stands for several (编办和人社局各5项), or behind a number that was not read: the list may hold more than its figures."""
 _LEAD = re.compile(r"^(?:其中|包括|含|内含|分别为|分别是|分别|即|为|有|:|,|、)+")
 _NEW_TOPIC = re.compile(
     r"比(?:上年|去年|上学年)|较|同比|环比|增(?:加|长|幅)|减(?:少|幅)|下降|提高|平均|人均|生均|校均|占(?!地)|率|每(?!个?(?:班|校))|同时|另外|此外|总[数计]|累计|目前|截至|至今|共|合计|预计|力争|达到|超过|缺口|尚缺|其余|剩余|其他问题|覆盖|惠及|受益|涉及|计划|拟"
@@ -68,7 +72,8 @@ def broken_breakdowns(context: Context) -> Iterator[Flaw]:
         yield from _judge(line, [line.figures[line.index(match.start())]], _segments(line, match), closed=False)
     for line, match in context.matches(_AMONG_SEGMENTS, "其中"):
         segments = _segments(line, match)
-        if len(segments) >= 2 and len(segments) == match["list"].count(";") + 1:
+        names = [segment.label for segment in segments]
+        if len(segments) >= 2 and len(segments) == match["list"].count(";") + 1 and (families(names) or len({name[-2:] for name in names}) == 1):
             yield from _judge(line, [line.figures[line.index(match.start())]], segments, closed=False)
     for line, match in context.matches(_SPENT_ON, "用于"):
         index, parts = line.index(match.start()), _parts(line, match)
@@ -93,7 +98,7 @@ def _bare(line: Line, match: re.Match[str]) -> Iterator[Flaw]:
     if len(parts) < 2 or not exact(whole) or _NEW_TOPIC.search(_COUNTED_UP.sub("", label)) or any(name in match["noun"] for name in ("以上", "左右")):
         return
     names = [part.label for part in parts]
-    if not _families(names) or any(p.figure.unit != whole.unit for p in parts) or not all(exact(p.figure) for p in parts):
+    if not families(names) or any(p.figure.unit != whole.unit for p in parts) or not all(exact(p.figure) for p in parts):
         return
     bare = re.sub(r"义务教育|中小学|各级各类", "", label)
     kinds = {kind for kind in (*_STAGE, *_SUBJECT, *_SOURCES[:2], *(word for pair in _PAIRS for word in pair)) if len(kind) > 1 or kind in "男女"}
@@ -141,7 +146,10 @@ def _run_before(line: Line, index: int) -> list[int]:
     at = index - 1
     unit = line.figures[index].unit
     while at >= 0 and line.figures[at].unit == unit:
-        gap = line.words[line.marks[at] + 1 : line.marks[at + 1]]
+        if line.closed(at, index):
+            at -= 1
+            continue
+        gap = _BRACKETS.sub("", line.words[line.marks[at] + 1 : line.marks[out[0] if out else index]])
         if re.search(r"[。;:!?]", gap) or len(gap) > 24 or (out and _NEW_TOPIC.search(gap)):
             break
         out.insert(0, at)
@@ -174,7 +182,7 @@ def _parts(line: Line, match: re.Match[str]) -> list[_Part]:
         if out and (_NEW_TOPIC.search(label) or (comma and len(label) > 12)):
             break
         tail = item["tail"].rstrip()
-        if out and re.search(r"率|占", tail):
+        if out and re.search(r"率|占", tail) or _A_WHOLE.match(flat, item.start("value") + 1):
             break
         out.append(_Part(label, line.figures[line.index(offset + item.start("value"))], comma))
         at = item.start("value") + 1
@@ -216,6 +224,8 @@ def _judge(line: Line, wholes: Sequence[Figure], parts: Sequence[_Part], *, clos
                 return
             break
         own.append(part)
+    if any(_NOT_SINGLE.search(part.label) for part in own):
+        return
     candidates = [f for f in wholes if _same_unit(f.unit, unit) and f.value is not None and (f.value == int(f.value) or unit in _MEASURED) and not any(f is p.figure for p in own)]
     if not candidates or any(p.figure.value is None or p.figure.value < 0 for p in own):
         return
@@ -262,23 +272,23 @@ def _verdict(line: Line, whole: Figure, parts: Sequence[_Part], *, closed: bool,
     if lost is not None:
         return lost
     labels = [p.label for p in parts]
-    families = _families(labels)
+    every = families(labels)
     if summed.low > goal.high:
-        apart = closed or families or (len(parts) >= 3 and not any(_OVERLAPPING.search(label) for label in labels)) or (_parallel(labels) and not any(_OVERLAPPING.search(label) for label in labels))
+        apart = closed or every or (len(parts) >= 3 and not any(_OVERLAPPING.search(label) for label in labels)) or (_parallel(labels) and not any(_OVERLAPPING.search(label) for label in labels))
         too_far = not firm and summed.low > 2 * goal.high
         single = span_of(largest).low > goal.high or slip_gives(whole, figures)
         return difference(whole, figures) if (apart and not too_far) or single else None
     ratio = summed.high / goal.low if goal.low > 0 else Fraction(0)
     around = line.label(next(i for i, f in enumerate(line.figures) if f is whole))
     if closed:
-        return difference(whole, figures) if ratio >= (Fraction(1, 3) if firm or families else Fraction(2, 3)) or slip_gives(whole, figures) else None
-    if families and _NO_OTHERS.search(around) and not _ALL_KINDS.search(around):
+        return difference(whole, figures) if ratio >= (Fraction(1, 3) if firm or every else Fraction(2, 3)) or slip_gives(whole, figures) else None
+    if every and _NO_OTHERS.search(around) and not _ALL_KINDS.search(around):
         return difference(whole, figures) if ratio >= Fraction(1, 4) else None
     if ratio >= Fraction(1, 3) and not any(_OVERLAPPING.search(label) for label in labels) and slip_gives(whole, figures):
         return difference(whole, figures)
     if ratio < Fraction(7, 10):
         return None
-    if families and not _ALL_KINDS.search(around):
+    if every and not _ALL_KINDS.search(around):
         return difference(whole, figures)
     if len(parts) >= 3 and ratio >= Fraction(4, 5) and not any(_OVERLAPPING.search(label) for label in labels) and not _ALL_KINDS.search(around):
         return difference(whole, figures)
@@ -304,7 +314,7 @@ def _lost_scale(whole: Figure, figures: Sequence[Figure]) -> Flaw | None:
     return Flaw(f"“{plain[0].text}”可能漏了“万”：补上后各部分之和才与总数{whole.text}相符，请对照原件。" if plain[0] is not whole else f"总数“{whole.text}”可能漏了“万”：补上后才与各部分之和相符，请对照原件。", (whole, *figures), plain[0].text.replace("元", "万元"), plain[0].text)
 
 
-def _families(labels: Sequence[str]) -> bool:
+def families(labels: Sequence[str]) -> bool:
     """Return whether labels name kinds that leave nothing out and cannot overlap."""
     stages = [next((s for s in _STAGE if s in label), None) for label in labels]
     if all(stages) and len(set(stages)) == len(labels):

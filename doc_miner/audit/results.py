@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from doc_miner.audit.context import Context, Flaw, Line
 from doc_miner.audit.runs import gives, narrow, same_unit
@@ -32,7 +33,9 @@ _OUTSIDE = re.compile(r"上年|去年|同期|上学年|前年|年初|年前|上�
 _APART = re.compile(r"(?:相差|差距|差额|之差)(?:了|为|达|约)*$")
 _MEASURED = ("元", "平方米", "亩", "公里", "册", "平方公里")
 _RATES = ("%", "‰")
-_FROM = re.compile(r"由|从|年")
+_JOINT = re.compile(r"[,;。、:]|和|及|与|加")
+"""What stands between two members of a list; 应配6人只有2人 is none."""
+_BRACKETS = re.compile(r"\([^()]*\)")
 
 
 def _value(figure: Figure) -> Fraction:
@@ -41,12 +44,6 @@ def _value(figure: Figure) -> Fraction:
 
 def _plain(line: Line, k: int) -> bool:
     return line.figures[k].value is not None and line.figures[k].value_max is None
-
-
-def _closed(line: Line, k: int, i: int) -> bool:
-    """Return whether a figure stands in a bracket that is closed in front of another."""
-    gap = line.words[line.marks[k] + 1 : line.marks[i]]
-    return gap.count(")") > gap.count("(")
 
 
 def _stands(line: Line, i: int) -> bool:
@@ -84,8 +81,10 @@ def wrong_sums(context: Context) -> Iterator[Flaw]:
 
 def _counted_sum(line: Line, i: int, count: int) -> Flaw | None:
     unit = line.figures[i].unit
-    before = [k for k in range(i) if _plain(line, k) and line.figures[k].unit == unit and not _closed(line, k, i)]
+    before = [k for k in range(i) if _plain(line, k) and line.figures[k].unit == unit and not line.closed(k, i)]
     if len(before) < count or line.marks[i] - line.marks[before[-count]] > 50 * count:
+        return None
+    if any(not _JOINT.search(line.words[line.marks[a] + 1 : line.marks[b]]) for a, b in pairwise(before[-count - 1 :])):
         return None
     parts = [line.figures[k] for k in before[-count:]]
     if not all(exact(f) for f in parts) or len(before) > count and re.search(r"其中", line.words[line.marks[before[-count - 1]] : line.marks[before[-count]]]):
@@ -99,7 +98,9 @@ def _listed_sum(line: Line, i: int, *, parallel: bool = False) -> Flaw | None:
     first, _ = line.sentence(i)
     run: list[int] = []
     for k in range(i - 1, first - 1, -1):
-        gap = line.words[line.marks[k] + 1 : line.marks[run[-1] if run else i]]
+        if line.closed(k, i):
+            continue
+        gap = _BRACKETS.sub("", line.words[line.marks[k] + 1 : line.marks[run[-1] if run else i]])
         if not same_unit(line.figures[k].unit, unit) or not _plain(line, k) or len(gap) > 18 or re.search(r"其中|由|从|比|较|增(?!加[^#]{0,2}$)|减|降|每|均" if run else r"其中|比|较|每|均", gap):
             break
         run.append(k)
@@ -132,7 +133,7 @@ def wrong_rests(context: Context) -> Iterator[Flaw]:
             if i < 2 or not exact(figure) or figure.unit in (*_RATES, "个百分点") or not _LEFT.search(line.label(i)):
                 continue
             first, _ = line.sentence(i)
-            own = [k for k in range(first, i) if _plain(line, k) and same_unit(line.figures[k].unit, figure.unit) and not _closed(line, k, i)]
+            own = [k for k in range(first, i) if _plain(line, k) and same_unit(line.figures[k].unit, figure.unit) and not line.closed(k, i)]
             flaw = _left(line, own[-2:], i) if len(own) >= 2 and line.marks[i] - line.marks[own[-2]] <= 60 else None
             if flaw is not None:
                 pass
@@ -207,7 +208,7 @@ def _compared(line: Line, i: int, base: str) -> tuple[Figure, Figure] | None:
     figure = line.figures[i]
     unit = "%" if figure.unit in ("个百分点", "个千分点") else figure.unit
     first, _ = line.sentence(i)
-    own = [k for k in range(first, i) if _plain(line, k) and same_unit(line.figures[k].unit, unit)]
+    own = [k for k in range(first, i) if _plain(line, k) and same_unit(line.figures[k].unit, unit) and not line.closed(k, i)]
     if len(own) < 2 or unit == "%" and figure.unit == "%" or own[-1] != i - 1:
         return None
     b, a = own[-1], own[-2]

@@ -15,6 +15,8 @@ _COUNTED = ("人", "所", "个", "个班", "间", "名", "项", "人次", "套",
 _SHARE_WORDS = re.compile(r"占(?P<base>[^#。;,]{0,24}?)(?:的比例|的比重|比例|比重|比)?(?:的|为|达到?|约|是|的比例为)?$")
 _RATE_WORDS = re.compile(r"(?P<stem>[^#。;,、()]{1,14}?)(?:率|的?比例|的?比重|占比)(?:分别)?(?:为|达到?|是|约|仅为?|只有|高达)?$")
 _SUBJECT_END = re.compile(r"(?:人数|总数|个数|数量|数|人|的|共|有|共有|为|达到?|是|仅|已|约)+$")
+_QUALIFIERS = re.compile(r"研究生|本科|专科|大专|高级|中级|初级|骨干|小学|初中|普通?高中|幼儿园|学前|中职|城区|农村|乡村|[一二三四五六七八九]年级")
+"""Words that keep two kinds apart, however alike the words behind them (研究生学历, 本科学历)."""
 _STEM_NOISE = re.compile(r"^(?:其中|全县|全区|全市|目前|已|共|有|实际|累计|应|的)+|^[,、和及]")
 _BASES = re.compile(r"总数$|总人数$|总额$|总量$|总|全县|全区|全市|全部|所有|我县|我区|现有|本县|同期")
 _WHOLE_CUES = re.compile(r"总|共有|全部|现有|应(?!届)|参加|报名|报考|符合|核定|适龄|计划|抽查|抽取|调查|发放|任务|下达|需|中考人数|高考人数|考生")
@@ -38,7 +40,7 @@ def wrong_shares(context: Context) -> Iterator[Flaw]:
         yield from _of_one_base(context, line)
 
 
-_BARE_SHARE = re.compile(r"[^#。;,]{0,10},(?:约|各|仅|只)?(?:占比?|比例为?|比重为?)(?:约|为|达)?")
+_BARE_SHARE = re.compile(r"[^#。;,]{0,10},(?:约|各|仅|只)?(?:占比?|比例为?|比重为?)(?:约|为|达)?|\((?:约|占比?)?")
 _BASED_SHARE = re.compile(r"(?<=[,;。:])[^#。;,]{2,16}占(?:约)?")
 
 
@@ -152,6 +154,8 @@ def _doubted(line: Line, i: int, named: _Named) -> Iterator[Flaw]:
 def _rated(line: Line, i: int, first: int, words: str) -> Iterator[Flaw]:
     """A rate (合格率) is named after its part (合格人数), or stands right behind whole and part."""
     rate, stem = line.figures[i], _stem(words)
+    if "分别" in line.label(i)[-10:]:
+        return
     usable = [k for k in range(first, i) if line.figures[k].unit in (*_COUNTED, *_MEASURED) and not _inside(line, k, i)]
     if i + 1 < len(line.figures) and re.fullmatch(r"\((?:实|应|共|总|全)[^#。;,()]{0,8}", line.words[line.marks[i] + 1 : line.marks[i + 1]]):
         usable = [i + 1, *usable]
@@ -244,7 +248,7 @@ def _stem(words: str) -> str:
 
 def _alike(part: str, rate: str) -> bool:
     """Return whether a rate is named after a part (五科合格人数, 五科合格率)."""
-    if len(part) < 2 or len(rate) < 2:
+    if len(part) < 2 or len(rate) < 2 or set(_QUALIFIERS.findall(part)) ^ set(_QUALIFIERS.findall(rate)) and _QUALIFIERS.search(part) and _QUALIFIERS.search(rate):
         return False
     return part in rate or rate in part or part[-2:] == rate[-2:] or set(rate[-2:]) <= set(part[-4:]) or rate[-2:] in part
 
