@@ -179,8 +179,10 @@ def text_against_tables(context: Context) -> Iterator[Flaw]:
             if figure.stage is None or figure.role not in ("level", "after") or not exact(figure) or figure.value is None:
                 continue
             clause = line.clause(i)
-            if re.search(r"城|乡|农村|镇|民办|公办|女|其中|招聘|新增|缺|第|中职|职业|职高|技工", clause):
+            if re.search(r"城|乡|农村|镇|民办|公办|女|其中|招聘|新增|缺|第", clause):
                 continue
+            if figure.stage == "高中" and re.search(r"职", context.folded[max(line.start, figure.start - 30) : figure.start]):
+                continue  # of vocational schools
             name = _core(clause, figure.stage)
             known = [c for c in cells.get((name, figure.unit, figure.stage), []) if None in (c.year, figure.year) or c.year == figure.year]
             years = {c.year for c in known}
