@@ -253,6 +253,8 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="where the archives are made; default: a temporary folder")
     parser.add_argument("--mine", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.folder:
+        options.folder.mkdir(parents=True, exist_ok=True)
     if options.mine:
         mine_alone(*options.mine)
         return 0
