@@ -155,14 +155,16 @@ def swapped_thresholds(context: Context) -> Iterator[Flaw]:
     """Return the numbers that are an official threshold with its digits swapped, ten times more or less, where their paragraph speaks of that indicator."""
     if "均衡" not in context.text:
         return
-    indicators = [(i, [form for form in i.synonyms if len(form) >= 5]) for i in context.lexicon.indicators.values() if i.thresholds and i.code.startswith("YZ")]
-    for line in context.lines:
+    official = [i for i in context.lexicon.indicators.values() if i.thresholds and i.code.startswith("YZ")]
+    indicators = [(i, forms) for i in official if (forms := [form for form in i.synonyms if len(form) >= 5 and form in context.folded])]
+    for line in context.lines if indicators else ():
         spoken = [i for i, forms in indicators if any(form in line.words for form in forms)]
-        for figure in line.figures if spoken else ():
+        for mark, figure in zip(line.marks, line.figures, strict=False) if spoken else ():
             if figure.value is None or figure.value_max is not None or figure.role == "change":
                 continue
+            before = line.words[max(0, mark - 40) : mark]
             for indicator in spoken:
-                if not any(form in line.words[: line.marks[line.figures.index(figure)]][-40:] for form in indicator.synonyms):
+                if not any(form in before for form in indicator.synonyms):
                     continue
                 for threshold in indicator.thresholds:
                     if threshold.unit == figure.unit and threshold.stage in (None, figure.stage) and _mangled(figure, threshold) and not any(t.value == figure.value for t in indicator.thresholds):
