@@ -73,7 +73,7 @@ CORRECTIONS = [
     ("measure", "化解大班额", "problem_id", None),
     ("figure", "5.5万元", "value", "56000.50"),
     ("figure", "2所", "year", 2022),
-    ("figure", "2所", "role", "plan"),
+    ("figure", "2所", "role", "level"),
     ("figure", "2所", "missing", True),
     ("figure", "2所", "stage", "小学"),
 ]
