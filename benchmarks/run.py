@@ -235,9 +235,16 @@ def mine_alone(source: str, dataset: str, engine: str, workers: str) -> None:
     found = mine(Path(source), Path(dataset), engine, int(workers), default_lexicon())
     own = resource.getrusage(resource.RUSAGE_SELF)
     found["own"] = own.ru_utime + own.ru_stime
-    found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    found["memory"] = peak_memory()
     found["workers"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(json.dumps(found | {"bytes": os.path.getsize(dataset)}))
+
+
+def peak_memory() -> float:
+    """Return the most memory of this process in MB; what the resource module says is that of the process which started it, where that was larger."""
+    status = Path("/proc/self/status")
+    peak = re.search(r"VmHWM:\s*(\d+) kB", status.read_text()) if status.exists() else None
+    return int(peak[1]) / 1024 if peak else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 PARTS = {"start": start, "floor": floor, "stages": stages, "figures": figures, "pdf": pdf, "cores": cores, "scale": scale}
