@@ -264,10 +264,18 @@ def _partitions(line: Line) -> Iterator[Flaw]:
     while at < n:
         run = _run(line, at)
         if len(run) >= 3 and _value(line.figures[at]) > max(_value(line.figures[k]) for k in run[1:]) * Fraction(5, 4):
-            yield from _divided(line, run[1], run[1:])
+            if not _given_before(line, run):
+                yield from _divided(line, run[1], run[1:])
         elif len(run) >= 2 and at > 0:
             yield from _divided(line, at, run)
         at = (run[-1] if len(run) >= 2 else at) + 1
+
+
+def _given_before(line: Line, run: Sequence[int]) -> bool:
+    """Return whether a number before a list is its sum with its first member: then this is no whole of the others (15.2亿元：7.7、1.5和6.0亿元)."""
+    unit = line.figures[run[0]].unit
+    before = [narrow(line.figures[k]) for k in range(max(0, run[0] - 4), run[0]) if same_unit(line.figures[k].unit, unit)]
+    return any(span.meets(total) for _, total in run_sums(line, run) for span in before)
 
 
 def _run(line: Line, at: int) -> Sequence[int]:
